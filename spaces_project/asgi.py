@@ -1,0 +1,14 @@
+"""The one entry point of a web process: pages over HTTP, signalling over WebSocket."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spaces_project.settings")
+pages = get_asgi_application()
+
+from spaces.signalling.routing import websocket_application  # noqa: E402 - models load only after the line above
+from spaces_project.departure import Departing  # noqa: E402
+
+application = Departing(ProtocolTypeRouter({"http": pages, "websocket": websocket_application}))

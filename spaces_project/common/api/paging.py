@@ -1,0 +1,79 @@
+"""Pages that stay where they are while rows are added.
+
+A token names a row and a direction, never a count: behind it stands the same place however many rows came in front.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from spaces_project.common.api.problems import BadRequest
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_FORTH, _BACK = "n", "p"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Rows are newest first. Forth: those older than `row`; back: those newer."""
+
+    row: int
+    back: bool = False
+
+    def token(self) -> str:
+        return (_BACK if self.back else _FORTH) + _base36(self.row)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[T]):
+    """Some rows, newest first, with the tokens of the pages beside them; "" where there is none."""
+
+    rows: Sequence[T]
+    next_token: str
+    previous_token: str
+
+
+def place(token: str | None) -> Place | None:
+    """Raises `BadRequest` for a token that was not given out."""
+    if not token:
+        return None
+    try:
+        row = int(token[1:], 36)
+    except ValueError:
+        row = -1
+    if token[0] not in (_FORTH, _BACK) or not 0 <= row < 2**63:
+        raise BadRequest("The pagination token is not valid.", {"pagination_token": [token]})
+    return Place(row, back=token[0] == _BACK)
+
+
+def page(rows: QuerySet[M, T], at: Place | None, size: int, *, key: Callable[[T], int], field: str = "pk") -> Slice[T]:
+    """`rows` without an order of their own, by `field` downwards; `key` reads that field of a row. One query."""
+    if at is not None and at.back:
+        found = list(rows.filter(**{f"{field}__gt": at.row}).order_by(field)[: size + 1])
+        more, shown = len(found) > size, found[:size][::-1]
+        return _slice(shown, key, is_first=not more, is_last=False)
+    older = rows if at is None else rows.filter(**{f"{field}__lt": at.row})
+    found = list(older.order_by(f"-{field}")[: size + 1])
+    return _slice(found[:size], key, is_first=at is None, is_last=len(found) <= size)
+
+
+def _slice(shown: Sequence[T], key: Callable[[T], int], *, is_first: bool, is_last: bool) -> Slice[T]:
+    if not shown:
+        return Slice([], "", "")
+    following = "" if is_last else Place(key(shown[-1])).token()
+    previous = "" if is_first else Place(key(shown[0]), back=True).token()
+    return Slice(shown, following, previous)
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while True:
+        number, rest = divmod(number, 36)
+        digits = _DIGITS[rest] + digits
+        if not number:
+            return digits

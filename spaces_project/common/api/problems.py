@@ -1,0 +1,162 @@
+"""Errors as programs get them: `application/problem+json` (RFC 9457).
+
+Two dialects. `/2` speaks as X does, whose clients read `errors`, `title`, `detail` and `type`; `/api/v1` adds our
+stable `code` and `details`.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from spaces_project.common.errors import ProductError
+
+X_PROBLEMS = "https://api.twitter.com/2/problems/"
+BLANK = "about:blank"
+
+
+class Complaint(msgspec.Struct, frozen=True):
+    """What is wrong with which parameters of a request."""
+
+    parameters: dict[str, list[str]]
+    message: str
+
+
+class BadRequest(Exception):
+    """The request is not one of this operation's."""
+
+    def __init__(self, message: str, parameters: dict[str, list[str]] | None = None, *, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+        self.complaint = Complaint(parameters or {}, message)
+
+
+class MissingScope(Exception):
+    """The token was not made for this."""
+
+    def __init__(self, scopes: list[str]) -> None:
+        super().__init__(f"This needs a token with {' '.join(scopes)}.")
+        self.scopes = scopes
+
+
+class NeedsUser(Exception):
+    """An app's own token where a person's is needed."""
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An error. `code` is for programs and never changes, `detail` is for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str = ""
+    details: dict[str, Any] = {}
+    errors: list[Complaint] = []
+
+
+class XProblem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An error as X has it; a bad parameter comes without `status`."""
+
+    title: str
+    type: str
+    detail: str
+    status: int = 0
+    errors: list[Complaint] = []
+
+
+class PartialError(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What is missing in an answer that is otherwise whole."""
+
+    value: str
+    detail: str
+    title: str
+    resource_type: str
+    parameter: str
+    resource_id: str
+    type: str
+
+
+def not_found(kind: str, parameter: str, value: str) -> PartialError:
+    return PartialError(
+        value=value,
+        detail=f"Could not find {kind} with {parameter}: [{value}].",
+        title="Not Found Error",
+        resource_type=kind,
+        parameter=parameter,
+        resource_id=value,
+        type=X_PROBLEMS + "resource-not-found",
+    )
+
+
+def not_authorized(kind: str, parameter: str, value: str) -> PartialError:
+    return PartialError(
+        value=value,
+        detail=f"Sorry, you are not authorized to see the {kind} with {parameter}: [{value}].",
+        title="Authorization Error",
+        resource_type=kind,
+        parameter=parameter,
+        resource_id=value,
+        type=X_PROBLEMS + "not-authorized-for-resource",
+    )
+
+
+def plain(status: int, detail: str = "") -> XProblem:
+    title = HTTPStatus(status).phrase
+    return XProblem(title=title, type=BLANK, status=status, detail=detail or title)
+
+
+def as_x(error: Exception) -> tuple[int, XProblem]:
+    """An error in the words of `/2`."""
+    if isinstance(error, BadRequest) and error.status == HTTPStatus.BAD_REQUEST:
+        return 400, _invalid(error.complaint)
+    if isinstance(error, BadRequest):
+        return error.status, plain(error.status, str(error))
+    if isinstance(error, MissingScope):
+        problem = XProblem(
+            title="Client Forbidden", type=X_PROBLEMS + "client-forbidden", status=403, detail=str(error)
+        )
+        return 403, problem
+    if isinstance(error, NeedsUser):
+        return 403, _unsupported()
+    if isinstance(error, ProductError) and error.status == HTTPStatus.BAD_REQUEST:
+        return 400, _invalid(Complaint({}, error.message))
+    if isinstance(error, ProductError):
+        return error.status, plain(error.status, "" if error.status == 429 else error.message)
+    raise error
+
+
+def as_ours(error: Exception) -> tuple[int, Problem]:
+    """An error in the words of `/api/v1`."""
+    if isinstance(error, BadRequest):
+        return error.status, _ours(error.status, "bad_request", str(error), errors=[error.complaint])
+    if isinstance(error, MissingScope):
+        return 403, _ours(403, "missing_scope", str(error), details={"scopes": error.scopes})
+    if isinstance(error, NeedsUser):
+        return 403, _ours(403, "needs_user", "This needs the token of a person, not of an app.")
+    if isinstance(error, ProductError):
+        return error.status, _ours(error.status, error.code, error.message, details=dict(error.details))
+    raise error
+
+
+def _ours(status: int, code: str, detail: str, **more: Any) -> Problem:
+    return Problem(type=BLANK, title=HTTPStatus(status).phrase, status=status, detail=detail, code=code, **more)
+
+
+def _invalid(complaint: Complaint) -> XProblem:
+    return XProblem(
+        title="Invalid Request",
+        detail="One or more parameters to your request was invalid.",
+        type=X_PROBLEMS + "invalid-request",
+        errors=[complaint],
+    )
+
+
+def _unsupported() -> XProblem:
+    return XProblem(
+        title="Unsupported Authentication",
+        type=X_PROBLEMS + "unsupported-authentication",
+        status=403,
+        detail="Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint. "
+        "Supported authentication types are [OAuth 2.0 User Context].",
+    )

@@ -1,0 +1,62 @@
+"""What a token may be good for. The names are X's where X has the thing."""
+
+from enum import StrEnum
+from typing import Any
+
+
+class Scope(StrEnum):
+    SPACE_READ = "space.read"
+    SPACE_WRITE = "space.write"
+    SPACE_MODERATE = "space.moderate"
+    USERS_READ = "users.read"
+    USERS_WRITE = "users.write"
+    FOLLOWS_WRITE = "follows.write"
+    BLOCK_READ = "block.read"
+    BLOCK_WRITE = "block.write"
+    TWEET_READ = "tweet.read"
+    TWEET_WRITE = "tweet.write"
+    DM_READ = "dm.read"
+    DM_WRITE = "dm.write"
+    NOTIFICATIONS_READ = "notifications.read"
+    WEBHOOKS_WRITE = "webhooks.write"
+
+
+SCOPES: dict[Scope, str] = {
+    Scope.SPACE_READ: "See Spaces, and listen to them",
+    Scope.SPACE_WRITE: "Create Spaces, join, speak and react",
+    Scope.SPACE_MODERATE: "Decide in Spaces you run who speaks and who stays",
+    Scope.USERS_READ: "See people, who follows whom, and your profile",
+    Scope.USERS_WRITE: "Change your profile",
+    Scope.FOLLOWS_WRITE: "Follow and unfollow people",
+    Scope.BLOCK_READ: "See whom you have blocked",
+    Scope.BLOCK_WRITE: "Block and unblock people",
+    Scope.TWEET_READ: "See posts and Fleets",
+    Scope.TWEET_WRITE: "Post and delete your posts and Fleets",
+    Scope.DM_READ: "Read your messages",
+    Scope.DM_WRITE: "Send messages",
+    Scope.NOTIFICATIONS_READ: "See your notifications",
+    Scope.WEBHOOKS_WRITE: "Manage your webhooks",
+}
+"""Every scope with what a person is told who is asked to grant it."""
+
+_NAMED = {scope.value: words for scope, words in SCOPES.items()}
+SECURITY_SCHEMES: dict[str, Any] = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A personal token (made in the settings or by `manage.py create_token`) or a token of OAuth 2.",
+    },
+    "oauth2": {
+        "type": "oauth2",
+        "flows": {
+            "authorizationCode": {
+                "authorizationUrl": "/i/oauth2/authorize",
+                "tokenUrl": "/2/oauth2/token",
+                "refreshUrl": "/2/oauth2/token",
+                "scopes": _NAMED,
+            },
+            "clientCredentials": {"tokenUrl": "/2/oauth2/token", "scopes": _NAMED},
+        },
+    },
+}
+"""How programs show who they are, as OpenAPI says it."""

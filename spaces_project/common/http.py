@@ -1,0 +1,72 @@
+"""The one place where pages, parts of pages and JSON endpoints translate product errors."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Concatenate, ParamSpec, TypeVar
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django_htmx.http import reswap
+from django_htmx.middleware import HtmxDetails
+
+from spaces_project.common.errors import ProductError
+from spaces_project.common.limits import too_many
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=HttpRequest)
+View = Callable[Concatenate[R, P], HttpResponse]
+
+HEADINGS = {
+    HTTPStatus.NOT_FOUND: "This page is not here",
+    HTTPStatus.FORBIDDEN: "This is not possible",
+    HTTPStatus.TOO_MANY_REQUESTS: "Slowly, please",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Something is away for a moment",
+}
+OTHER_HEADING = "That did not work"
+
+
+def translates_errors(view: View[R, P]) -> View[R, P]:
+    """A `ProductError` becomes `{"error": {"code", "message", "details"}}` for programs, a page for people, and a toast
+    where htmx asked for a part of one; all carry the error's HTTP status."""
+
+    @wraps(view)
+    def translated(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except ProductError as error:
+            return as_response(request, error)
+
+    return translated
+
+
+def as_response(request: HttpRequest, error: ProductError) -> HttpResponse:
+    response = _response(request, error)
+    if "retry_after" in error.details:
+        response["Retry-After"] = str(error.details["retry_after"])
+    return response
+
+
+def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """For limits that are not ours: of sign-up, log-in and their like, a minute long."""
+    return as_response(request, too_many(60))
+
+
+def _response(request: HttpRequest, error: ProductError) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"error": error.as_dict()}, status=error.status)
+    if wants_partial(request):
+        # The base page lets htmx swap answers of every status; this one must not take the place of the button.
+        return reswap(render(request, "errors/_toast.html", {"error": error}, status=error.status), "none")
+    heading = HEADINGS.get(HTTPStatus(error.status), OTHER_HEADING)
+    return render(request, "errors/problem.html", {"heading": heading, "error": error}, status=error.status)
+
+
+def wants_partial(request: HttpRequest) -> bool:
+    """Whether htmx will put the answer into a part of the page. A boosted link or form wants a whole page."""
+    htmx = HtmxDetails(request)
+    return bool(htmx) and not htmx.boosted
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"

@@ -1,0 +1,103 @@
+"""`GET /healthz`: does every part that a Space needs answer? All are asked at once and have the same two seconds."""
+
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final
+
+import msgspec
+from django.conf import settings
+from django.db import Error as DatabaseFailure
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
+
+from spaces_project import heartbeat
+
+DEADLINE_SECONDS: Final = 2.0
+OK: Final = "ok"
+FAILURES: Final = (DatabaseFailure, RedisError, WebSocketException, OSError, msgspec.DecodeError)
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """`{"database": "ok", "redis": "ok", …}`, a reason in the place of an `ok` that is missing, and then status 503."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    answers = {part: _THREADS[part].submit(probe) for part, probe in PROBES.items()}
+    report = {part: _report(answer, deadline) for part, answer in answers.items()}
+    return JsonResponse(report, status=200 if set(report.values()) == {OK} else 503)
+
+
+def _report(answer: Future[str], deadline: float) -> str:
+    try:
+        return answer.result(timeout=max(0, deadline - time.monotonic()))
+    except TimeoutError:
+        answer.cancel()
+        return f"no answer in {DEADLINE_SECONDS:g} s"
+    except FAILURES as failure:
+        # Not its text, which may hold addresses and passwords.
+        return f"failed: {type(failure).__name__}"
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM django_migrations")
+            return OK if cursor.fetchone() else "not migrated"
+    finally:
+        connection.close()
+
+
+def _redis() -> str:
+    heartbeat.redis.ping()
+    return OK
+
+
+def _gateway() -> str:
+    with connect(
+        settings.GATEWAY_URL,
+        subprotocols=[Subprotocol("janus-protocol")],
+        open_timeout=DEADLINE_SECONDS,
+        close_timeout=0.1,
+        compression=None,
+        proxy=None,
+    ) as socket:
+        socket.send(msgspec.json.encode({"janus": "ping", "transaction": secrets.token_hex(4)}), text=True)
+        answer = msgspec.json.decode(socket.recv(timeout=DEADLINE_SECONDS), type=dict[str, object])
+        return OK if answer.get("janus") == "pong" else "speaks something else"
+
+
+def _beat() -> str:
+    return OK if heartbeat.is_fresh(heartbeat.BEAT) else f"silent for {heartbeat.FRESH_SECONDS} s"
+
+
+def _worker() -> str:
+    return OK if heartbeat.is_fresh(heartbeat.WORKER) else f"took no task for {heartbeat.FRESH_SECONDS} s"
+
+
+def _speech() -> str:
+    return OK if heartbeat.is_fresh(heartbeat.SPEECH) else f"took no task for {heartbeat.FRESH_SECONDS} s"
+
+
+def _captions() -> str:
+    return OK if heartbeat.is_fresh(heartbeat.CAPTIONS) else f"silent for {heartbeat.FRESH_SECONDS} s"
+
+
+PROBES: Final[dict[str, Callable[[], str]]] = {
+    "database": _database,
+    "redis": _redis,
+    "gateway": _gateway,
+    "worker": _worker,
+    "beat": _beat,
+    "speech": _speech,
+    "captions": _captions,
+}
+# A thread for each: a probe that hangs delays no other, and a hundred polls of a hung part hold one thread.
+_THREADS: Final = {part: ThreadPoolExecutor(1, thread_name_prefix=f"healthz-{part}") for part in PROBES}

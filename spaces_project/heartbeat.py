@@ -1,0 +1,75 @@
+"""A task that goes the whole way from beat through the broker to a worker, and leaves a mark at both ends.
+
+A worker that lives but takes nothing (seen after Redis restarts, celery #8030) leaves none, nor does a hung beat.
+"""
+
+from typing import Any, Final
+
+from celery import shared_task
+from celery.signals import after_task_publish, beat_init, worker_ready
+from django.conf import settings
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+BEAT: Final = "heartbeat:beat"
+WORKER: Final = "heartbeat:worker"
+SPEECH: Final = "heartbeat:speech"
+CAPTIONS: Final = "heartbeat:captions"
+FRESH_SECONDS: Final = 30
+"""How long a mark lasts: three beats, so that one late beat is no alarm."""
+ANSWER_SECONDS: Final = 2.0
+
+TASK: Final = "spaces_project.heartbeat.arrive"
+SPEECH_TASK: Final = "spaces_project.heartbeat.arrive_at_speech"
+
+# redis-py waits up to seven seconds between tries; one more, at once, is for a connection that a restart has cut.
+redis = Redis.from_url(
+    settings.REDIS_URL,
+    socket_timeout=ANSWER_SECONDS,
+    socket_connect_timeout=ANSWER_SECONDS,
+    retry=Retry(NoBackoff(), 1),
+    decode_responses=True,
+)
+
+
+def is_fresh(mark: str) -> bool:
+    """Was there a sign of life in the last `FRESH_SECONDS`? Raises RedisError."""
+    return bool(redis.exists(mark))
+
+
+@shared_task(name=TASK, ignore_result=True)
+def arrive(**_later_arguments: object) -> None:
+    """Say that a worker takes tasks."""
+    _leave(WORKER)
+
+
+@shared_task(name=SPEECH_TASK, ignore_result=True)
+def arrive_at_speech(**_later_arguments: object) -> None:
+    """Say that a worker takes what people say."""
+    _leave(SPEECH)
+
+
+def captions_are_heard() -> None:
+    """An ingest looks after its Spaces. Raises RedisError."""
+    _leave(CAPTIONS)
+
+
+@worker_ready.connect(weak=False)
+def _worker_is_ready(sender: Any, **_signal: Any) -> None:
+    _leave(SPEECH if "speech" in sender.app.amqp.queues.consume_from else WORKER)
+
+
+@beat_init.connect(weak=False)
+def _beat_is_ready(**_signal: Any) -> None:
+    _leave(BEAT)
+
+
+@after_task_publish.connect(sender=TASK, weak=False)
+def _beat_has_sent(**_signal: Any) -> None:
+    _leave(BEAT)
+
+
+def _leave(mark: str) -> None:
+    # A key that dies by itself: no clocks of two machines to compare.
+    redis.set(mark, "ok", ex=FRESH_SECONDS)

@@ -1,0 +1,132 @@
+"""`GET /metrics` for Prometheus: what all processes of this machine count, and what the database and Redis know.
+
+The latter are facts about the whole site: of several machines each says the same, so a graph takes their maximum.
+"""
+
+import logging
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
+
+import redis
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.registry import Collector
+
+from spaces import figures, presence
+from spaces_project.common.store import store
+
+logger = logging.getLogger(__name__)
+
+QUEUES: Final = ("celery", "speech", "speech.interim")
+_FORWARDED: Final = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The text format of Prometheus. 403 for whoever has no token, or, where none is set, is not on this machine."""
+    if not _may_see(request):
+        return HttpResponseForbidden("Not for everybody: docs/operations.md.\n", content_type="text/plain")
+    return HttpResponse(_of_processes() + generate_latest(_FACTS), content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_see(request: HttpRequest) -> bool:
+    if settings.METRICS_TOKEN:
+        given = request.headers.get("Authorization", "")
+        return secrets.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
+    return _is_from_here(request)
+
+
+def _is_from_here(request: HttpRequest) -> bool:
+    """A proxy on this machine is here, too, and whoever it speaks for need not be: what it forwards says so."""
+    if settings.BEHIND_PROXY:
+        peer = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    elif any(name in request.headers for name in _FORWARDED):
+        return False
+    else:
+        peer = request.META.get("REMOTE_ADDR", "")
+    try:
+        return ip_address(peer).is_loopback
+    except ValueError:
+        return False
+
+
+def _of_processes() -> bytes:
+    if not settings.METRICS_DIR:
+        return generate_latest(REGISTRY)
+    _forget_the_dead()
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, path=settings.METRICS_DIR)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
+
+
+def _forget_the_dead() -> None:
+    """What a process counted stays counted; what it held, such as sockets, it holds no more."""
+    for path in Path(settings.METRICS_DIR).glob("gauge_live*_*.db"):
+        pid = int(path.stem.rpartition("_")[2])
+        if not _lives(pid):
+            mark_process_dead(pid, path=settings.METRICS_DIR)  # type: ignore[no-untyped-call]
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+class Facts(Collector):
+    """Asked anew for each answer, in a number of queries that does not grow. What cannot be asked is left out."""
+
+    def collect(self) -> Iterable[Metric]:
+        for ask in (_of_spaces, _of_queues):
+            yield from _answers(ask)
+
+
+def _answers(ask: Callable[[], Iterator[Metric]]) -> list[Metric]:
+    try:
+        return list(ask())
+    except (DatabaseError, redis.RedisError) as error:
+        logger.warning("metrics without %s: %s", ask.__name__.removeprefix("_of_"), error)
+        return []
+
+
+def _of_spaces() -> Iterator[Metric]:
+    live, microphones = figures.live_public_ids(), figures.microphones()
+    yield _gauge("spaces_live", "Live Spaces", float(len(live)))
+    mixer = GaugeMetricFamily("spaces_mixer_microphones", "Microphones in mixers", labels=["gateway", "state"])
+    for gateway, muted, number in microphones:
+        mixer.add_metric([gateway, "muted" if muted else "open"], number)
+    yield mixer
+    here = presence.counts(live) if live else {}
+    yield _gauge("spaces_people", "People in live Spaces", float(sum(here.values())))
+    yield _gauge("spaces_people_most", "People in the fullest live Space", float(max(here.values(), default=0)))
+
+
+def _of_queues() -> Iterator[Metric]:
+    prefix = settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"]
+    waiting = GaugeMetricFamily("spaces_queue_depth", "Jobs that wait for a worker", labels=["queue"])
+    for queue in QUEUES:
+        waiting.add_metric([queue], store().llen(f"{prefix}{queue}"))
+    yield waiting
+
+
+def _gauge(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, text, value=value)
+
+
+_FACTS: Final = CollectorRegistry()
+_FACTS.register(Facts())

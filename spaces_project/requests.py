@@ -1,0 +1,33 @@
+"""Every page and API call has an id, which its log lines and its answer carry, and is timed."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+
+from spaces_project.common import logs, metrics
+
+HEADER: Final = "X-Request-ID"
+_GIVEN: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
+
+
+class Observed:
+    """Django middleware, the outermost."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """An id that a proxy or a program gave is kept, so that its log and ours can be laid side by side."""
+        given = request.headers.get(HEADER, "")
+        request_id = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
+        started = time.monotonic()
+        with logs.about(request=request_id):
+            response = self._get_response(request)
+        view = request.resolver_match.view_name if request.resolver_match else "none"
+        metrics.HTTP_SECONDS.labels(view, str(response.status_code)).observe(time.monotonic() - started)
+        response[HEADER] = request_id
+        return response

@@ -1,0 +1,413 @@
+"""One settings file. Every value an operator may change is read from the environment; `docs/settings.md` lists them."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from celery.schedules import crontab
+from csp.constants import NONCE, NONE, SELF
+from django.urls import reverse_lazy
+
+from spaces_project.common.api.scopes import SCOPES, SECURITY_SCHEMES
+from spaces_project.env import BASE_DIR, env, local_secret
+
+VAR_DIR = Path(env.str("SPACES_VAR", default=str(BASE_DIR / "var")))
+SECRETS_DIR = VAR_DIR / "secrets"
+# The ports that `make run` chose, so that commands in another terminal reach the same Redis and gateway.
+env.read_env(VAR_DIR / "run.env")
+
+# --- Django -----------------------------------------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = local_secret("SECRET_KEY", directory=SECRETS_DIR)
+PORT = env.int("PORT", default=8000)
+PUBLIC_ORIGIN = env.str("SPACES_ORIGIN", default=f"http://localhost:{PORT}").rstrip("/")
+"""Scheme, host and port as browsers see them, for example `https://spaces.example`."""
+TRUSTED_ORIGINS = env.list("SPACES_TRUSTED_ORIGINS", default=[PUBLIC_ORIGIN, f"http://127.0.0.1:{PORT}"])
+"""Full origins whose pages may open our sockets and post our forms."""
+WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)
+"""How many serve pages and sockets, behind a proxy that `make run` starts if there is more than one."""
+WEB_DRAIN_SECONDS = env.float("WEB_DRAIN_SECONDS", default=15.0 if WEB_PROCESSES > 1 else 0.0)
+"""How long one that is told to end waits until its people are with the others."""
+IS_HTTPS = PUBLIC_ORIGIN.startswith("https://")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted({o.split("://")[1].split(":")[0] for o in TRUSTED_ORIGINS}))
+CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "channels",
+    "corsheaders",
+    "csp",
+    "django_celery_beat",
+    "django_celery_results",
+    "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "oauth2_provider",
+    "rest_framework",
+    "accounts",
+    "spaces",
+    "timeline",
+    "captions",
+]
+
+MIDDLEWARE = [
+    "spaces_project.requests.Observed",
+    "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "spaces_project.middleware.counts_addresses",
+]
+
+ROOT_URLCONF = "spaces_project.urls"
+ASGI_APPLICATION = "spaces_project.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    }
+]
+
+# --- Database ---------------------------------------------------------------------------------------------------------
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'spaces.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Deferred transactions that read and then write fail with "database is locked" whatever the timeout, WAL or not;
+    # IMMEDIATE ones queue up.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    # Threads of a test share a file, never an in-memory database: the race tests need real connections.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c statement_timeout=10000 -c lock_timeout=5000"
+
+# To open one costs milliseconds on either, and the last one that closes an SQLite file writes its log back.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis: events between processes, presence, limits, Celery's broker -----------------------------------------------
+
+REDIS_PORT = env.int("REDIS_PORT", default=6390)
+"""Of the Redis that `make run` starts; not 6379, where Debian's own may listen."""
+REDIS_URL = env.str("REDIS_URL", default=f"redis://127.0.0.1:{REDIS_PORT}/0")
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+}
+CACHES = {
+    "default": {
+        # Not Django's own: with Redis away that one fails every log-in, because allauth counts attempts in the cache.
+        "BACKEND": "spaces_project.cache.ForgivingCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"SOCKET_TIMEOUT": 3, "SOCKET_CONNECT_TIMEOUT": 1, "IGNORE_EXCEPTIONS": True},
+    }
+}
+DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 120,
+    "global_keyprefix": "celery:",
+    "queue_order_strategy": "sorted",  # `speech` before `speech.interim`
+}
+CELERY_RESULT_BACKEND = "django-db"
+CELERY_RESULT_EXTENDED = True
+CELERY_RESULT_EXPIRES = timedelta(days=2)
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 60
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_IMPORTS = ["spaces_project.heartbeat"]
+CELERY_TASK_ROUTES = {
+    "captions.tasks.transcribe": {"queue": "speech"},
+    "captions.tasks.interim": {"queue": "speech.interim"},
+    "spaces_project.heartbeat.arrive_at_speech": {"queue": "speech"},
+}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "expire-spaces": {"task": "spaces.tasks.expire_spaces", "schedule": 5.0},
+    "reconcile-audio": {"task": "spaces.tasks.reconcile_audio", "schedule": 10.0},
+    "purge-expired": {"task": "spaces.tasks.purge_expired", "schedule": crontab(hour=4, minute=10)},
+    "heal-follow-counts": {"task": "accounts.tasks.heal_follow_counts", "schedule": crontab(hour=3, minute=40)},
+    "tell-overdue-reminders": {"task": "timeline.tasks.tell_overdue", "schedule": 60.0},
+    "delete-expired-fleets": {"task": "timeline.tasks.delete_expired_fleets", "schedule": 300.0},
+    "clear-expired-tokens": {"task": "accounts.tasks.clear_expired_tokens", "schedule": crontab(hour=3, minute=50)},
+    "deliver-webhooks": {"task": "accounts.tasks.deliver_due", "schedule": 30.0, "options": {"expires": 30}},
+    "mend-captions": {"task": "captions.tasks.mend", "schedule": 3.0},
+    "heartbeat-of-speech": {
+        "task": "spaces_project.heartbeat.arrive_at_speech",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+    "heartbeat": {"task": "spaces_project.heartbeat.arrive", "schedule": 10.0, "options": {"expires": 30}},
+}
+
+# --- People -----------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = reverse_lazy("home")
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "signup": "accounts.forms.SignupForm",
+    "add_email": "accounts.forms.AddEmailForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+}
+# By address, and failures by account, too; a window is a minute unless it says so.
+ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip", "login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_USERNAME_MIN_LENGTH = 1
+ACCOUNT_USERNAME_VALIDATORS = "accounts.validators.username_validators"
+
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail://")
+vars().update(EMAIL_CONFIG)
+EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Spaces <spaces@localhost>")
+
+# --- Pages ------------------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "spaces_project.storage.StaticStorage"},
+}
+# ES modules import each other by relative path; the manifest storage rewrites those imports too.
+WHITENOISE_USE_FINDERS = DEBUG
+
+# --- Security ---------------------------------------------------------------------------------------------------------
+
+SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = IS_HTTPS and env.bool("SECURE_SSL_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if IS_HTTPS else 0)
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:", "mediastream:"],
+        "connect-src": [SELF, *(o.replace("http", "ws", 1) for o in TRUSTED_ORIGINS)],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LIMITS_PEOPLE_PER_ADDRESS = env.int("LIMITS_PEOPLE_PER_ADDRESS", default=50)
+"""How many people's share of every limit one address has: a school is one address. 0 counts people only."""
+
+# --- API --------------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["spaces_project.common.api.rendering.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_SCHEMA_CLASS": "spaces_project.common.api.schema.OperationSchema",
+    "URL_FORMAT_OVERRIDE": None,
+    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
+}
+API_CALLS_PER_WINDOW = env.int("API_CALLS_PER_WINDOW", default=300)
+"""How often in 15 minutes a program may call one operation for one person, or for itself."""
+WEBHOOK_TRUSTED_HOSTS = env.list("WEBHOOK_TRUSTED_HOSTS", default=[])
+"""Host names that webhooks may reach although they are in a private network, and without TLS."""
+CORS_ALLOWED_ORIGINS = env.list("API_CORS_ORIGINS", default=[])
+"""Origins of other sites whose pages may call the API with a token; their cookies are never believed."""
+CORS_URLS_REGEX = r"^/(2|api)/"
+CORS_EXPOSE_HEADERS = [
+    "ETag", "Idempotent-Replayed", "x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset",
+]  # fmt: skip
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-none-match"]
+
+# Named although it is the default: a migration of ours points there by this setting.
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth2_provider.AccessToken"  # noqa: S105 - no password
+OAUTH2_PROVIDER = {
+    "SCOPES": {scope.value: words for scope, words in SCOPES.items()},
+    "DEFAULT_SCOPES": ["space.read", "users.read", "tweet.read"],
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 7_200,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": timedelta(days=180),
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
+    "OAUTH2_GRANT_TYPES_SUPPORTED": ["authorization_code", "client_credentials", "refresh_token"],
+    "PKCE_REQUIRED": True,
+    # RFC 9700, the best current practice. Among it: of a token only a hash is stored.
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Spaces",
+    "VERSION": "1.1.0",
+    "DESCRIPTION": "`/2` is the X API v2 for Spaces, people and posts, as X's own clients know it. `/api/v1` is the "
+    "rest: creating, running and moderating Spaces, messages, Fleets, notifications and webhooks.",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": [],
+    "SERVE_AUTHENTICATION": [],
+    "APPEND_COMPONENTS": {"securitySchemes": SECURITY_SCHEMES},
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [],
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+}
+
+# --- Spaces: the rules an operator may change -------------------------------------------------------------------------
+
+SPACES_HOST_MIN_FOLLOWERS = env.int("SPACES_HOST_MIN_FOLLOWERS", default=600)
+"""Followers needed to host; 0 opens hosting to everyone."""
+SPACES_MAX_SPEAKERS = env.int("SPACES_MAX_SPEAKERS", default=10)
+"""Microphones besides the host's and the co-hosts'."""
+SPACES_HOST_GRACE = timedelta(seconds=env.int("SPACES_HOST_GRACE_SECONDS", default=60))
+"""How long a live Space waits for a lost host before it ends."""
+SPACES_SPEAKER_GRACE = timedelta(seconds=env.int("SPACES_SPEAKER_GRACE_SECONDS", default=60))
+"""How long an absent speaker keeps the seat."""
+SPACES_MAX_DURATION = timedelta(hours=env.int("SPACES_MAX_DURATION_HOURS", default=24))
+SPACES_START_GRACE = timedelta(minutes=env.int("SPACES_START_GRACE_MINUTES", default=30))
+"""How long after its time a scheduled Space that nobody started is canceled."""
+SPACES_KEEP = timedelta(days=env.int("SPACES_KEEP_DAYS", default=365))
+"""How long Spaces that are over stay, with their logs, and what reports say."""
+SPACES_PRESENCE_LEASE = timedelta(seconds=env.int("SPACES_PRESENCE_LEASE_SECONDS", default=25))
+"""A connection that was not heard for this long is gone."""
+SPACES_PUBLIC_LISTENING = env.bool("SPACES_PUBLIC_LISTENING", default=True)
+"""Whether people without an account may listen: counted, nameless, with nothing else they may do."""
+SPACES_PUBLIC_CONNECTIONS = env.int("SPACES_PUBLIC_CONNECTIONS", default=50)
+"""How many of them one address may connect at once; an IPv6 network of 64 bits is one address."""
+SPACES_PUBLIC_JOINS_PER_MINUTE = env.int("SPACES_PUBLIC_JOINS_PER_MINUTE", default=60)
+"""How often they may join from one address."""
+
+# --- The gateway (a Janus WebRTC server; the `janus` package on PyPI is a queue) --------------------------------------
+
+GATEWAY_DIR = VAR_DIR / "gateway"
+# Not 8188 and 7188, where Debian's own janus service may listen.
+GATEWAY_PORT = env.int("GATEWAY_PORT", default=8190)
+GATEWAY_ADMIN_PORT = env.int("GATEWAY_ADMIN_PORT", default=7190)
+GATEWAY_URL = env.str("GATEWAY_URL", default=f"ws://127.0.0.1:{GATEWAY_PORT}")
+GATEWAY_ADMIN_URL = env.str("GATEWAY_ADMIN_URL", default=f"ws://127.0.0.1:{GATEWAY_ADMIN_PORT}")
+GATEWAY_API_SECRET = local_secret("GATEWAY_API_SECRET", directory=SECRETS_DIR)
+GATEWAY_ADMIN_SECRET = local_secret("GATEWAY_ADMIN_SECRET", directory=SECRETS_DIR)
+GATEWAY_ROOM_KEY = local_secret("GATEWAY_ROOM_KEY", directory=SECRETS_DIR)
+"""`admin_key` of both plugins: without it nobody creates a room or a mountpoint."""
+GATEWAY_ICE_ADDRESS = env.str("GATEWAY_ICE_ADDRESS", default="")
+"""Address that browsers send audio to; empty: the machine's own first one."""
+GATEWAY_RTP_PORTS = env.str("GATEWAY_RTP_PORTS", default="20000-40000")
+GATEWAY_TIMEOUT_SECONDS = env.float("GATEWAY_TIMEOUT_SECONDS", default=3.0)
+
+# --- Captions ---------------------------------------------------------------------------------------------------------
+
+CAPTIONS_ENGINE = env.str("CAPTIONS_ENGINE", default="pocketsphinx")
+"""`pocketsphinx`, `faster_whisper` or `moonshine`."""
+CAPTIONS_MODEL = env.str("CAPTIONS_MODEL", default="")
+"""The engine's model, by path or name; empty: the engine's own, where it has one."""
+CAPTIONS_INGEST_ADDRESS = env.str("CAPTIONS_INGEST_ADDRESS", default="127.0.0.1")
+"""Of the machine that runs the ingest, as the gateway reaches it."""
+CAPTIONS_LANGUAGES = env.list("CAPTIONS_LANGUAGES", default=["en"])
+"""What hosts may choose from; the first is the default. The engine must know them all."""
+CAPTIONS_BROWSER = env.bool("CAPTIONS_BROWSER", default=False)
+"""Ask speakers' own browsers to recognise speech; where one cannot, the engine of this site does."""
+
+# --- What operators see -----------------------------------------------------------------------------------------------
+
+METRICS_DIR = env.str("METRICS_DIR", default="")
+"""Where the processes of this machine keep what they count, so that any of them answers for all at `/metrics`. Emptied
+when the site is started. Without it, each answers for itself."""
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+"""`/metrics` wants it as `Authorization: Bearer …`; without one only this machine may ask."""
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": "spaces_project.common.logs.LineFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
+        "json": {"()": "spaces_project.common.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if env.bool("LOG_JSON", default=False) else "line",
+        }
+    },
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"daphne": {"level": "WARNING"}, "httpx": {"level": "WARNING"}, "celery": {"level": "WARNING"}},
+}

@@ -1,0 +1,18 @@
+"""How static files are stored and named."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticStorage(CompressedManifestStaticFilesStorage):
+    """Names with a hash of the content, cached for ever. Imports between our JavaScript modules are rewritten to those
+    names too, so that a page never mixes modules of two releases."""
+
+    # `support_js_module_import_aggregation` would look for imports in every script, and find them in the comments of
+    # htmx's extensions.
+    _, _import_patterns = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        ("spaces/js/*.js", _import_patterns),
+        ("timeline/js/*.js", _import_patterns),
+        ("captions/js/*.js", _import_patterns),
+    )

@@ -1,0 +1,33 @@
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.static import serve
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+
+from accounts.api.views import Nowhere, NowhereOnX
+from spaces_project.common.http import too_many_requests
+from spaces_project.health import healthz
+from spaces_project.metrics import metrics
+
+handler429 = too_many_requests
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
+    path("admin/", admin.site.urls),
+    path("api/schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api_docs"),
+    path("", include("accounts.api.urls")),
+    path("", include("spaces.api.urls")),
+    path("", include("timeline.api.urls")),
+    path("", include("captions.api.urls")),
+    path("", include("timeline.urls")),
+    path("", include("spaces.urls")),
+    path("", include("captions.urls")),
+    # Avatars, re-encoded by us under names of ours. A site with a proxy lets that serve them from MEDIA_ROOT.
+    path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
+    # Its `/<username>` would match any of the above.
+    path("", include("accounts.urls")),
+    path("2/<path:rest>", NowhereOnX.as_view()),
+    path("api/v1/<path:rest>", Nowhere.as_view()),
+]
