@@ -1,0 +1,71 @@
+"""Creating calls that may be sent twice."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import RepeatableAnswer, User
+from spaces_project.common.api.problems import BadRequest
+from spaces_project.common.api.rendering import encode
+from spaces_project.common.errors import BadInput, Conflict
+
+KEPT = timedelta(days=1)
+LONGEST_KEY = 100
+
+
+class Reused(BadInput):
+    """The key came with another request before."""
+
+    status = 422
+
+
+def once(request: Request, user: User, answer: Callable[[], Response]) -> Response:
+    """`answer()`, or what it was the first time.
+
+    The row of the key is written before the thing is made and in the same transaction: a second call at the same time
+    waits for the first at the unique index, and where the first fails nothing is kept, so that it may be tried again.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return answer()
+    _require_key(key)
+    request_hash = _hash(request)
+    try:
+        with transaction.atomic():
+            row = RepeatableAnswer.objects.create(user=user, key=key, request_hash=request_hash)
+            response = answer()
+            row.status, row.body = response.status_code, encode(response.data)
+            row.save(update_fields=["status", "body"])
+            return response
+    except IntegrityError:
+        return _again(user, key, request_hash)
+
+
+def forget_old_answers() -> int:
+    deleted, _ = RepeatableAnswer.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    return deleted
+
+
+def _again(user: User, key: str, request_hash: str) -> Response:
+    row = RepeatableAnswer.objects.filter(user=user, key=key).first()
+    if row is None:
+        raise Conflict("try_again", "Something else happened at the same moment. Send it again.")
+    if row.request_hash != request_hash:
+        raise Reused("idempotency_key_reused", "This key came with another request before.")
+    return Response(bytes(row.body), status=row.status, headers={"Idempotent-Replayed": "true"})
+
+
+def _require_key(key: str) -> None:
+    if not (1 <= len(key) <= LONGEST_KEY and key.isascii() and key.isprintable() and " " not in key):
+        message = f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters."
+        raise BadRequest(message, {"Idempotency-Key": [key[:200]]})
+
+
+def _hash(request: Request) -> str:
+    what = f"{request.method} {request.get_full_path()}\n".encode() + request._request.body
+    return hashlib.sha256(what).hexdigest()

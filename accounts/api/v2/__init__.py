@@ -1,0 +1,1 @@
+"""People as X's API v2 has them."""

@@ -1,0 +1,119 @@
+"""The objects and parameters of X that are about people. Fields nobody asked for are `UNSET` and not written."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType, field
+
+from spaces_project.common.api.kinds import Moment, PageToken, Url, UserId, Username
+from spaces_project.common.api.problems import PartialError
+
+UserField = Literal[
+    "affiliation", "confirmed_email", "connection_status", "created_at", "description", "entities", "id",
+    "is_identity_verified", "location", "most_recent_tweet_id", "name", "parody", "pinned_tweet_id",
+    "profile_banner_url", "profile_image_url", "protected", "public_metrics", "receives_your_dm", "subscription",
+    "subscription_type", "url", "username", "verified", "verified_followers_count", "verified_type", "withheld",
+]  # fmt: skip
+"""X's names; of what we do not have the key is absent."""
+PostFields = Annotated[list[Annotated[str, Meta(pattern="^[a-z_]{1,40}$")]], Meta(min_length=1, max_length=40)]
+OtherFields = PostFields
+"""`media.fields`, `place.fields`, `poll.fields`: accepted, because clients send them; we have no such things."""
+UserFields = Annotated[list[UserField], Meta(min_length=1, max_length=40)]
+UserExpansions = Annotated[
+    list[Literal["affiliation.user_id", "most_recent_tweet_id", "pinned_tweet_id"]], Meta(min_length=1, max_length=10)
+]
+"""Accepted, and never filled: we have no such posts."""
+
+
+class PublicMetrics(msgspec.Struct, frozen=True):
+    followers_count: int
+    following_count: int
+    tweet_count: int
+    listed_count: int
+
+
+class XUser(msgspec.Struct, frozen=True, kw_only=True):
+    """A person."""
+
+    id: UserId
+    name: str
+    username: Username
+    created_at: Moment | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    profile_image_url: Url | UnsetType = UNSET
+    protected: bool | UnsetType = UNSET
+    public_metrics: PublicMetrics | UnsetType = UNSET
+    verified: bool | UnsetType = UNSET
+
+
+class UserQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    user_fields: UserFields = field(name="user.fields", default_factory=list)
+    expansions: UserExpansions = []
+    tweet_fields: PostFields = field(name="tweet.fields", default_factory=list)
+    post_fields: PostFields = field(name="post.fields", default_factory=list)
+    media_fields: OtherFields = field(name="media.fields", default_factory=list)
+    place_fields: OtherFields = field(name="place.fields", default_factory=list)
+    poll_fields: OtherFields = field(name="poll.fields", default_factory=list)
+
+
+class UsersQuery(UserQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    ids: Annotated[list[UserId], Meta(min_length=1, max_length=100)]
+
+
+class UsernamesQuery(UserQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    usernames: Annotated[list[Username], Meta(min_length=1, max_length=100)]
+
+
+class FollowsQuery(UserQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    max_results: Annotated[int, Meta(ge=1, le=1000)] = 100
+    pagination_token: PageToken = ""
+
+
+class UserPath(msgspec.Struct, frozen=True):
+    id: UserId
+
+
+class UsernamePath(msgspec.Struct, frozen=True):
+    username: Username
+
+
+class TargetPath(msgspec.Struct, frozen=True):
+    id: UserId
+    target_user_id: UserId
+
+
+class PageMeta(msgspec.Struct, frozen=True, kw_only=True):
+    """How many there are here, and where the pages beside this one are."""
+
+    result_count: int
+    next_token: str | UnsetType = UNSET
+    previous_token: str | UnsetType = UNSET
+
+
+class FoundUser(msgspec.Struct, frozen=True, kw_only=True):
+    data: XUser | UnsetType = UNSET
+    errors: list[PartialError] | UnsetType = UNSET
+
+
+class FoundUsers(msgspec.Struct, frozen=True, kw_only=True):
+    data: list[XUser] | UnsetType = UNSET
+    errors: list[PartialError] | UnsetType = UNSET
+
+
+class UserPage(msgspec.Struct, frozen=True, kw_only=True):
+    data: list[XUser] | UnsetType = UNSET
+    errors: list[PartialError] | UnsetType = UNSET
+    meta: PageMeta
+
+
+class FollowBody(msgspec.Struct, frozen=True):
+    target_user_id: UserId
+
+
+class Following(msgspec.Struct, frozen=True):
+    following: bool
+    pending_follow: bool | UnsetType = UNSET
+
+
+class FollowAnswer(msgspec.Struct, frozen=True):
+    data: Following

@@ -1,0 +1,145 @@
+"""`/2/users…`: X's reads of people, and following."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import QuerySet
+from msgspec import UNSET
+from rest_framework.request import Request
+
+from accounts import selectors, services
+from accounts.api.v2.objects import (
+    FollowAnswer,
+    FollowBody,
+    Following,
+    FollowsQuery,
+    FoundUser,
+    FoundUsers,
+    PageMeta,
+    TargetPath,
+    UsernamePath,
+    UsernamesQuery,
+    UserPage,
+    UserPath,
+    UserQuery,
+    UsersQuery,
+    XUser,
+)
+from accounts.api.v2.reads import COLUMNS, as_users, users_by_id, users_by_name
+from accounts.api.views import ApiRequest, XView
+from accounts.models import Follow, User
+from spaces_project.common.api import paging
+from spaces_project.common.api.kinds import number
+from spaces_project.common.api.operations import operation
+from spaces_project.common.api.problems import not_found
+from spaces_project.common.api.scopes import Scope
+from spaces_project.common.errors import Refused
+
+TAG = "Users"
+READ = (Scope.USERS_READ, Scope.TWEET_READ)
+
+
+class Me(XView):
+    @operation("findMyUser", tag=TAG, scopes=READ)
+    def get(self, request: ApiRequest, query: UserQuery) -> FoundUser:
+        """The person whose token this is."""
+        return FoundUser(data=users_by_id([request.user.pk], query.user_fields)[request.user.pk])
+
+
+class UserById(XView):
+    @operation("findUserById", tag=TAG, scopes=READ, needs_user=False)
+    def get(self, request: Request, path: UserPath, query: UserQuery) -> FoundUser:
+        """One person by id."""
+        found = users_by_id([number(path.id)], query.user_fields)
+        return one(found.get(number(path.id)), "id", path.id)
+
+
+class UsersById(XView):
+    @operation("findUsersById", tag=TAG, scopes=READ, needs_user=False)
+    def get(self, request: Request, query: UsersQuery) -> FoundUsers:
+        """Up to a hundred people by id."""
+        found = users_by_id([number(pk) for pk in query.ids], query.user_fields)
+        return _several({pk: found.get(number(pk)) for pk in query.ids}, "ids")
+
+
+class UserByUsername(XView):
+    @operation("findUserByUsername", tag=TAG, scopes=READ, needs_user=False)
+    def get(self, request: Request, path: UsernamePath, query: UserQuery) -> FoundUser:
+        """One person by username."""
+        found = users_by_name([path.username], query.user_fields)
+        return one(found.get(path.username.upper()), "username", path.username)
+
+
+class UsersByUsername(XView):
+    @operation("findUsersByUsername", tag=TAG, scopes=READ, needs_user=False)
+    def get(self, request: Request, query: UsernamesQuery) -> FoundUsers:
+        """Up to a hundred people by username."""
+        found = users_by_name(query.usernames, query.user_fields)
+        return _several({name: found.get(name.upper()) for name in query.usernames}, "usernames")
+
+
+class UsersFollowing(XView):
+    @operation("usersIdFollowing", tag=TAG, scopes=READ, needs_user=False)
+    def get(self, request: Request, path: UserPath, query: FollowsQuery) -> UserPage:
+        """Whom a person follows, latest first."""
+        return _follows(path, query, Follow.objects.filter(follower=number(path.id)), "followee")
+
+    @operation("usersIdFollow", tag=TAG, scopes=(Scope.FOLLOWS_WRITE, *READ), errors=(404,))
+    def post(self, request: ApiRequest, path: UserPath, body: FollowBody) -> FollowAnswer:
+        """Follow somebody."""
+        require_self(request, path.id)
+        services.follow_user(follower=request.user, followee=selectors.get_user(number(body.target_user_id)))
+        return FollowAnswer(Following(following=True, pending_follow=False))
+
+
+class UsersFollowers(XView):
+    @operation("usersIdFollowers", tag=TAG, scopes=READ, needs_user=False)
+    def get(self, request: Request, path: UserPath, query: FollowsQuery) -> UserPage:
+        """Who follows a person, latest first."""
+        return _follows(path, query, Follow.objects.filter(followee=number(path.id)), "follower")
+
+
+class UsersUnfollow(XView):
+    @operation("usersIdUnfollow", tag=TAG, scopes=(Scope.FOLLOWS_WRITE, *READ), errors=(404,))
+    def delete(self, request: ApiRequest, path: TargetPath) -> FollowAnswer:
+        """Unfollow somebody."""
+        require_self(request, path.id)
+        services.unfollow_user(follower=request.user, followee=selectors.get_user(number(path.target_user_id)))
+        return FollowAnswer(Following(following=False))
+
+
+def require_self(request: ApiRequest, user_id: str) -> None:
+    """Raises `Refused`: nobody acts for somebody else."""
+    if number(user_id) != request.user.pk:
+        raise Refused("not_yours", "The id in the address must be that of the person whose token this is.")
+
+
+def one(found: XUser | None, parameter: str, value: str) -> FoundUser:
+    return FoundUser(data=found) if found else FoundUser(errors=[not_found("user", parameter, value)])
+
+
+def _several(found: dict[str, XUser | None], parameter: str) -> FoundUsers:
+    data = [user for user in found.values() if user is not None]
+    errors = [not_found("user", parameter, value) for value, user in found.items() if user is None]
+    return FoundUsers(data=data or UNSET, errors=errors or UNSET)
+
+
+def _follows(path: UserPath, query: FollowsQuery, follows: QuerySet[Follow], side: str) -> UserPage:
+    if not User.objects.filter(pk=number(path.id), is_active=True).exists():
+        return UserPage(errors=[not_found("user", "id", path.id)], meta=PageMeta(result_count=0))
+    columns = [f"{side}__{column}" for column in COLUMNS]
+    rows = follows.filter(**{f"{side}__is_active": True}).values_list("pk", *columns)
+    found: paging.Slice[Any] = paging.page(
+        rows, paging.place(query.pagination_token), query.max_results, key=lambda row: int(row[0])
+    )
+    return _user_page(found, query.user_fields)
+
+
+def _user_page(found: paging.Slice[Any], fields: Collection[str]) -> UserPage:
+    users = as_users([row[1:] for row in found.rows], fields)
+    meta = PageMeta(
+        result_count=len(users),
+        next_token=found.next_token or UNSET,
+        previous_token=found.previous_token or UNSET,
+    )
+    return UserPage(data=users or UNSET, meta=meta)

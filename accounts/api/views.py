@@ -1,0 +1,173 @@
+"""What every view for programs is: JSON in, JSON out, one shape of errors, limits told in headers, ETags on reads."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import redis
+from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from rest_framework import exceptions
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from accounts.api.authentication import BearerAuthentication, PageAuthentication
+from accounts.api.once import once
+from accounts.models import User
+from spaces_project.common.api import problems
+from spaces_project.common.api.operations import Operation
+from spaces_project.common.api.problems import BadRequest, MissingScope, NeedsUser
+from spaces_project.common.api.rendering import JsonRenderer
+from spaces_project.common.api.schema import OperationSchema
+from spaces_project.common.api.throttling import Allowance, take
+from spaces_project.common.errors import NotFound, ProductError, TooMany, TryAgain
+
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+
+PROBLEM_JSON = "application/problem+json"
+_AWAY = (redis.RedisError, OperationalError, InterfaceError)
+_OURS = (ProductError, BadRequest, MissingScope, NeedsUser)
+
+
+class ApiRequest(Request):
+    """Behind `ApiView`, in an operation that needs a person."""
+
+    user: User
+
+
+class OnlyJson(BaseContentNegotiation):
+    """Whatever is asked for: a program that says `*/*` or `text/html` reads JSON all the same."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class ApiView(APIView):
+    """`/api/v1`. Methods are operations (`@operation`)."""
+
+    authentication_classes = [BearerAuthentication, PageAuthentication]
+    renderer_classes = [JsonRenderer]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    content_negotiation_class = OnlyJson
+    metadata_class = None
+    schema = OperationSchema()
+    allowance: Allowance | None = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().dispatch(request, *args, **kwargs)
+        patch_vary_headers(response, ["Authorization", "Cookie"])
+        rendered: HttpResponse = cast(Response, response).render()
+        if request.method not in ("GET", "HEAD") or response.status_code != 200:
+            return rendered
+        etag = f'"{hashlib.sha256(rendered.content).hexdigest()[:32]}"'
+        rendered["ETag"] = etag
+        rendered["Cache-Control"] = "private, no-cache"
+        answer = get_conditional_response(request, etag=etag, response=rendered)
+        return rendered if answer is None else _with(answer, self._allowance_headers(request))
+
+    def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response | None]:
+        return self._problem
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        return _with(finished, self._allowance_headers(request))
+
+    def perform_authentication(self, request: Request) -> None:
+        """A token that is none is counted against the address it comes from."""
+        try:
+            super().perform_authentication(request)
+            if request.auth is None and isinstance(request.user, AnonymousUser):
+                raise exceptions.NotAuthenticated
+        except (exceptions.AuthenticationFailed, exceptions.NotAuthenticated):
+            self.allowance = take(what="nobody", who=_address(request))
+            if self.allowance.is_spent:
+                raise TooMany("too_many", "Too many requests.", reset=self.allowance.reset) from None
+            raise
+
+    def caller_key(self, request: Request) -> str:
+        """Whose calls are counted together: a person's through one app, or an app's own."""
+        app = getattr(request.auth, "application_id", None) or "-"
+        return f"{app}:{request.user.pk or '-'}"
+
+    def once(self, operation: Operation, answer: Callable[[], Response]) -> Response:
+        return once(self.request, cast(User, self.request.user), answer)
+
+    def translate(self, error: Exception) -> tuple[int, Any]:
+        return problems.as_ours(error)
+
+    def _allowance_headers(self, request: HttpRequest | Request) -> dict[str, str]:
+        if self.allowance is None:
+            self.allowance = take(what="other", who=_address(request))
+        return self.allowance.headers()
+
+    def _problem(self, error: Exception, context: dict[str, Any]) -> Response | None:
+        status, problem = self.translate(_translatable(error))
+        response = Response(problem, status=status, content_type=PROBLEM_JSON)
+        if status == 401:
+            response["WWW-Authenticate"] = 'Bearer realm="api"'
+        return response
+
+
+class XView(ApiView):
+    """`/2`, where errors are X's."""
+
+    def translate(self, error: Exception) -> tuple[int, Any]:
+        return problems.as_x(error)
+
+
+class Nowhere(ApiView):
+    """Any address under `/api/v1` that is none: programs read the same errors everywhere."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise NotFound("not_found", "There is nothing at this address.")
+
+
+class NowhereOnX(Nowhere, XView):
+    """The same under `/2`."""
+
+
+def viewer_id(request: Request) -> int | None:
+    """Who reads; None for an app in its own name."""
+    return None if isinstance(request.user, AnonymousUser) else request.user.pk
+
+
+def _translatable(error: Exception) -> Exception:
+    if isinstance(error, _OURS):
+        return error
+    if isinstance(error, exceptions.APIException):
+        detail = "Unauthorized" if error.status_code == 401 else str(error.detail)
+        return _Plain(error.status_code, detail)
+    if isinstance(error, _AWAY):
+        return TryAgain("try_again", "That did not work just now. Try again.", retry_after=1)
+    raise error
+
+
+class _Plain(ProductError):
+    """What Django REST framework says itself: 401, 405, a CSRF failure."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(_CODES.get(status, "refused"), detail)
+        self.status = status  # type: ignore[misc]  # a class's constant elsewhere
+
+
+_CODES = {401: "unauthorized", 403: "forbidden", 405: "method_not_allowed"}
+
+
+def _address(request: HttpRequest | Request) -> str:
+    return BaseThrottle().get_ident(cast(Request, request))
+
+
+def _with(response: Answer, headers: dict[str, str]) -> Answer:
+    for name, value in headers.items():
+        response[name] = value
+    return response

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.urls import register_converter
+
+from accounts.converters import UsernameConverter
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Here and not beside the addresses: other apps have pages under a person's address too.
+        register_converter(UsernameConverter, "username")
+        from accounts import receivers  # noqa: F401 - importing registers them; models must be loaded first

@@ -1,0 +1,63 @@
+"""Uploaded images. What is stored is never what was sent: pixels are decoded and encoded again, everything else goes.
+
+A decoder fed by strangers is where images bite (bombs, crafted chunks, crashes in C), so decoding runs in a child
+process with limits on memory, time and output; see `avatar_child`.
+"""
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from accounts.avatar_child import REFUSED
+from spaces_project.common.errors import BadInput
+
+logger = logging.getLogger(__name__)
+
+MAX_BYTES = 5 * 1024 * 1024
+PORTRAIT_MAX_BYTES = 10 * 1024 * 1024
+TIMEOUT_SECONDS = 15.0
+_CHILD = Path(__file__).with_name("avatar_child.py")
+
+
+def encode_avatar(image: BinaryIO) -> bytes:
+    """A square WebP of 400 by 400 pixels without metadata, upright, from a JPEG, PNG, WebP or GIF (its first frame).
+
+    Raises `BadInput` `bad_image`: more than 5 MB, more than 25 megapixels, another format, damaged.
+    """
+    return _encoded(image, shape="avatar", max_bytes=MAX_BYTES)
+
+
+def encode_portrait(image: BinaryIO) -> bytes:
+    """The same for an image that fills a phone: whole, at most 1080 by 1920 pixels, from at most 10 MB."""
+    return _encoded(image, shape="portrait", max_bytes=PORTRAIT_MAX_BYTES)
+
+
+def _encoded(image: BinaryIO, *, shape: str, max_bytes: int) -> bytes:
+    data = image.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise _bad_image(f"The image is larger than {max_bytes // (1024 * 1024)} MB.")
+    child = _run_child(data, shape)
+    if child.returncode == 0:
+        return child.stdout
+    if child.returncode != REFUSED:
+        logger.warning(
+            "Image decoder ended with %s: %s", child.returncode, child.stderr[-500:].decode(errors="replace")
+        )
+    raise _bad_image("Use a JPEG, PNG, WebP or GIF image of at most 25 megapixels.")
+
+
+def _run_child(data: bytes, shape: str) -> "subprocess.CompletedProcess[bytes]":
+    # -I: neither the environment nor the working directory chooses what the child imports.
+    command = [sys.executable, "-I", str(_CHILD), shape]
+    try:
+        return subprocess.run(  # noqa: S603  # our own interpreter, file and word; nothing of the upload is an argument
+            command, input=data, capture_output=True, timeout=TIMEOUT_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _bad_image("The image takes too long to read.") from error
+
+
+def _bad_image(message: str) -> BadInput:
+    return BadInput("bad_image", message)

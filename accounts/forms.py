@@ -1,0 +1,117 @@
+"""What people type into pages. Rules live in services and validators; forms show them next to the field."""
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.models import BIO_MAX, DISPLAY_NAME_MAX, User
+from spaces_project.common.text import clean_line
+
+
+class LabelledFields:
+    """allauth repeats every label as a placeholder, which screen readers then read twice."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(LabelledFields, allauth_forms.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "Username or email"
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+        # The page has its own link; inside the help text it would be part of the field's description.
+        self.fields["password"].help_text = ""
+
+
+class SignupForm(LabelledFields, allauth_forms.SignupForm):
+    display_name = forms.CharField(
+        label="Name (optional)",
+        required=False,
+        max_length=DISPLAY_NAME_MAX,
+        help_text="What people see; you can change it any time.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    field_order = ["username", "display_name", "email", "password1"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].help_text = "1 to 15 letters, digits or underscores."
+
+    def clean_display_name(self) -> str:
+        return clean_line(self.cleaned_data["display_name"])
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """allauth's shape: the new person, or the answer to give instead."""
+        try:
+            with transaction.atomic():
+                outcome: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        except IntegrityError:
+            # Two people took one username at once: the form saw it free both times, the unique index did not.
+            messages.error(request, "This username was taken a moment ago. Choose another one.")
+            return None, redirect("account_signup")
+        return outcome
+
+
+class ChangePasswordForm(LabelledFields, allauth_forms.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].help_text = ""
+
+
+class SetPasswordForm(LabelledFields, allauth_forms.SetPasswordForm):
+    pass
+
+
+class ResetPasswordForm(LabelledFields, allauth_forms.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(LabelledFields, allauth_forms.ResetPasswordKeyForm):
+    pass
+
+
+class ReauthenticateForm(LabelledFields, allauth_forms.ReauthenticateForm):
+    pass
+
+
+class AddEmailForm(LabelledFields, allauth_forms.AddEmailForm):
+    pass
+
+
+class ProfileForm(forms.Form):
+    display_name = forms.CharField(
+        label="Name",
+        required=False,
+        max_length=DISPLAY_NAME_MAX,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    bio = forms.CharField(
+        label="About you", required=False, max_length=BIO_MAX, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    protected = forms.BooleanField(
+        label="Protect my account", required=False, help_text="A protected account cannot host a Space."
+    )
+
+    @staticmethod
+    def initial_of(user: User) -> dict[str, Any]:
+        return {"display_name": user.display_name, "bio": user.bio, "protected": user.protected}
+
+
+class AvatarForm(forms.Form):
+    # Not an ImageField: that one opens the upload with every decoder of Pillow, in this process.
+    avatar = forms.FileField(
+        label="Image",
+        allow_empty_file=True,
+        help_text="JPEG, PNG, WebP or GIF, at most 5 MB. Its place and camera data are removed.",
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+    )

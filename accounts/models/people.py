@@ -1,0 +1,166 @@
+"""People, and what two of them may be to each other."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.db import models
+from django.db.models.functions import Upper
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.validators import username_shape
+
+USERNAME_MAX = 15
+DISPLAY_NAME_MAX = 50
+BIO_MAX = 160
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""The end of what somebody has to lift."""
+
+
+class SuspensionScope(models.TextChoices):
+    """What is taken away. Each includes the one before it: whoever may not speak cannot host either."""
+
+    HOSTING = "hosting", "hosting"
+    SPEAKING = "speaking", "speaking and hosting"
+    ENTIRELY = "entirely", "everything"
+
+
+def avatar_path(user: "User", filename: str) -> str:
+    """A name the server makes: nothing of an uploaded name reaches the disk, and no two images share an address."""
+    name = secrets.token_hex(16)
+    return f"avatars/{name[:2]}/{name}.webp"
+
+
+class UserManager(DjangoUserManager["User"]):
+    use_in_migrations = False
+
+    def with_username(self, username: str) -> "models.QuerySet[User]":
+        """Nobody or one person; `@Ana` and `@ana` are the same. Served by the unique index on both databases."""
+        return self.alias(username_key=Upper("username")).filter(username_key=username.upper())
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.with_username(username or "").get()
+
+
+class User(AbstractUser):
+    first_name = None  # type: ignore[assignment]  # Django's documented way to drop an inherited field
+    last_name = None  # type: ignore[assignment]  # the same
+
+    username = models.CharField(
+        max_length=USERNAME_MAX,
+        unique=True,
+        validators=[username_shape],
+        error_messages={"unique": "This username is taken."},
+    )
+    display_name = models.CharField(max_length=DISPLAY_NAME_MAX, blank=True, default="")
+    bio = models.CharField(max_length=BIO_MAX, blank=True, default="")
+    avatar = models.ImageField(upload_to=avatar_path, blank=True, default="")
+    protected = models.BooleanField(default=False)
+    followers_count = models.PositiveIntegerField(default=0, editable=False)
+    following_count = models.PositiveIntegerField(default=0, editable=False)
+    # Until when, as the rows of `Suspension` say: a copy, so that rules need no query of their own. They end by
+    # themselves; only services write them.
+    hosting_suspended_until = models.DateTimeField(null=True, blank=True, editable=False)
+    speaking_suspended_until = models.DateTimeField(null=True, blank=True, editable=False)
+    suspended_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            # Upper, not Lower: allauth asks with `iexact`, which PostgreSQL compiles to UPPER() and finds this index.
+            models.UniqueConstraint(
+                Upper("username"),
+                name="accounts_user_username_ci",
+                violation_error_message="This username is taken.",
+            )
+        ]
+        indexes = [models.Index(fields=["-followers_count", "-id"], name="accounts_user_popular")]
+
+    def __str__(self) -> str:
+        return self.username
+
+    @property
+    def name(self) -> str:
+        """What people see: the display name, or the username where there is none."""
+        return self.display_name or self.username
+
+    def barred_until(self, scope: SuspensionScope) -> datetime | None:
+        """Until when this person is suspended from `scope`; None where they are not. `FOREVER` is a time, too."""
+        ends = [end for end in self._suspension_ends(scope) if end is not None and end > timezone.now()]
+        return max(ends, default=None)
+
+    def _suspension_ends(self, scope: SuspensionScope) -> list[datetime | None]:
+        ends = [self.suspended_until]
+        if scope != SuspensionScope.ENTIRELY:
+            ends.append(self.speaking_suspended_until)
+        if scope == SuspensionScope.HOSTING:
+            ends.append(self.hosting_suspended_until)
+        return ends
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("profile", args=[self.username])
+
+
+class Follow(models.Model):
+    """`follower` sees what `followee` does. Rows and both counters move together: only services write here."""
+
+    follower = models.ForeignKey(User, on_delete=models.CASCADE, related_name="following_rows", db_index=False)
+    followee = models.ForeignKey(User, on_delete=models.CASCADE, related_name="follower_rows", db_index=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["follower", "followee"], name="accounts_follow_once"),
+            models.CheckConstraint(condition=~models.Q(follower=models.F("followee")), name="accounts_follow_not_self"),
+        ]
+        indexes = [
+            models.Index(fields=["followee", "follower"], name="accounts_follow_reverse"),
+            # The two lists, newest first.
+            models.Index(fields=["followee", "-id"], name="accounts_follow_followers"),
+            models.Index(fields=["follower", "-id"], name="accounts_follow_following"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.follower_id} follows {self.followee_id}"
+
+
+class Block(models.Model):
+    """`blocked` cannot follow `blocker` nor join a Space that `blocker` hosts."""
+
+    blocker = models.ForeignKey(User, on_delete=models.CASCADE, related_name="block_rows", db_index=False)
+    blocked = models.ForeignKey(User, on_delete=models.CASCADE, related_name="blocked_by_rows", db_index=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="accounts_block_once"),
+            models.CheckConstraint(condition=~models.Q(blocker=models.F("blocked")), name="accounts_block_not_self"),
+        ]
+        indexes = [models.Index(fields=["blocked", "blocker"], name="accounts_block_reverse")]
+
+    def __str__(self) -> str:
+        return f"{self.blocker_id} blocks {self.blocked_id}"
+
+
+class Suspension(models.Model):
+    """What somebody may not do for a time. Rows stay when they end or are lifted; only services write them."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="suspensions")
+    scope = models.CharField(max_length=10, choices=SuspensionScope)
+    until = models.DateTimeField(default=FOREVER)
+    created_at = models.DateTimeField(default=timezone.now)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} from {self.scope} until {self.until:%Y-%m-%d %H:%M}"

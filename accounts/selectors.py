@@ -1,0 +1,161 @@
+"""Reads. Inactive accounts are not there for anybody."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from accounts.models import Block, Follow, User
+from accounts.paging import PAGE_SIZE, Page, cut_page, parse_cursor
+from accounts.validators import is_username
+from spaces_project.common.errors import NotFound
+from spaces_project.common.text import clean_line
+
+
+def get_user_by_username(username: str) -> User:
+    """In any case of letters. Raises `NotFound` `not_found`."""
+    person = User.objects.with_username(username).filter(is_active=True).first() if is_username(username) else None
+    if person is None:
+        raise NotFound("not_found", "This account does not exist.")
+    return person
+
+
+def get_user(user_id: int) -> User:
+    """Raises `NotFound` `not_found`."""
+    person = User.objects.filter(pk=user_id, is_active=True).first()
+    if person is None:
+        raise NotFound("not_found", "This account does not exist.")
+    return person
+
+
+def blocked_by(*, user_id: int, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[User]:
+    """Whom the person has blocked, latest first. Raises `BadInput` `bad_cursor`."""
+    rows = Block.objects.filter(blocker_id=user_id, blocked__is_active=True).select_related("blocked")
+    if cursor is not None:
+        rows = rows.filter(id__lt=parse_cursor(cursor, parts=1)[0])
+    page = cut_page(rows.order_by("-id"), limit, lambda row: (row.pk,))
+    return Page([row.blocked for row in page.items], page.next_cursor)
+
+
+def is_blocked(blocker_id: int, blocked_id: int) -> bool:
+    """Did the first block the second?"""
+    return Block.objects.filter(blocker_id=blocker_id, blocked_id=blocked_id).exists()
+
+
+def blocked_either_way(one_id: int, other_id: int) -> bool:
+    there, back = Q(blocker_id=one_id, blocked_id=other_id), Q(blocker_id=other_id, blocked_id=one_id)
+    return Block.objects.filter(there | back).exists()
+
+
+def blocked_ids_among(blocker_id: int, ids: Collection[int]) -> set[int]:
+    """Whom of `ids` the person blocked."""
+    return set(Block.objects.filter(blocker_id=blocker_id, blocked_id__in=ids).values_list("blocked_id", flat=True))
+
+
+def blockers_among(blocked_id: int, ids: Collection[int]) -> set[int]:
+    """Who of `ids` blocked the person."""
+    return set(Block.objects.filter(blocked_id=blocked_id, blocker_id__in=ids).values_list("blocker_id", flat=True))
+
+
+def follows(follower_id: int, followee_id: int) -> bool:
+    return Follow.objects.filter(follower_id=follower_id, followee_id=followee_id).exists()
+
+
+def followed_ids_among(user_id: int, ids: Collection[int]) -> set[int]:
+    """Whom of `ids` the person follows. Asked of each, one probe of the key: told to look among `ids`, PostgreSQL may
+    read everybody whom the person follows."""
+    follow = Subquery(Follow.objects.filter(follower_id=user_id, followee=OuterRef("pk")).values("pk")[:1])
+    followed = User.objects.filter(pk__in=ids).alias(follow=follow).filter(follow__isnull=False)
+    return set(followed.values_list("pk", flat=True))
+
+
+def followers_among(user_ids: Collection[int], candidate_follower_ids: Collection[int]) -> set[int]:
+    """Which candidates (people connected to this process) follow at least one of `user_ids`. One query."""
+    rows = Follow.objects.filter(followee_id__in=user_ids, follower_id__in=candidate_follower_ids)
+    return set(rows.values_list("follower_id", flat=True).distinct())
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What a viewer and another person are to each other, seen by the viewer."""
+
+    is_self: bool = False
+    following: bool = False
+    followed_by: bool = False
+    blocking: bool = False
+    blocked_by: bool = False
+
+
+def relation(*, viewer_id: int | None, person_id: int) -> Relation:
+    """`viewer_id` is `None` for a visitor who is not logged in."""
+    return relations(viewer_id=viewer_id, person_ids=[person_id])[person_id]
+
+
+def relations(*, viewer_id: int | None, person_ids: Collection[int]) -> dict[int, Relation]:
+    """The relation to each of `person_ids`, in four queries however many they are."""
+    if viewer_id is None:
+        return dict.fromkeys(person_ids, Relation())
+    following = followed_ids_among(viewer_id, person_ids)
+    followed_by = followers_among([viewer_id], person_ids)
+    blocking = blocked_ids_among(viewer_id, person_ids)
+    blocked_by = blockers_among(viewer_id, person_ids)
+    return {
+        person_id: Relation(
+            is_self=person_id == viewer_id,
+            following=person_id in following,
+            followed_by=person_id in followed_by,
+            blocking=person_id in blocking,
+            blocked_by=person_id in blocked_by,
+        )
+        for person_id in person_ids
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One line of a list of people."""
+
+    person: User
+    relation: Relation
+
+
+def as_rows(page: Page[User], *, viewer_id: int | None) -> Page[PersonRow]:
+    """The same page with what the viewer is to each person."""
+    known = relations(viewer_id=viewer_id, person_ids=[person.pk for person in page.items])
+    return Page([PersonRow(person, known[person.pk]) for person in page.items], page.next_cursor)
+
+
+def followers_of(*, user_id: int, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[User]:
+    """Latest follow first. Raises `BadInput` `bad_cursor`."""
+    rows = Follow.objects.filter(followee_id=user_id, follower__is_active=True).select_related("follower")
+    page = _follow_page(rows, cursor, limit)
+    return Page([row.follower for row in page.items], page.next_cursor)
+
+
+def followed_by(*, user_id: int, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[User]:
+    """Whom the person follows, latest follow first. Raises `BadInput` `bad_cursor`."""
+    rows = Follow.objects.filter(follower_id=user_id, followee__is_active=True).select_related("followee")
+    page = _follow_page(rows, cursor, limit)
+    return Page([row.followee for row in page.items], page.next_cursor)
+
+
+def search_users(*, query: str, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[User]:
+    """Whose username begins with `query` (an `@` in front is fine) or whose display name contains it; most followed
+    first. An empty query finds nobody. Raises `BadInput` `bad_cursor`.
+    """
+    needle = clean_line(query).removeprefix("@")
+    if not needle:
+        return Page([], None)
+    found = User.objects.filter(is_active=True).filter(
+        Q(username__istartswith=needle) | Q(display_name__icontains=needle)
+    )
+    if cursor is not None:
+        count, last_id = parse_cursor(cursor, parts=2)
+        found = found.filter(Q(followers_count__lt=count) | Q(followers_count=count, id__lt=last_id))
+    return cut_page(found.order_by("-followers_count", "-id"), limit, lambda user: (user.followers_count, user.pk))
+
+
+def _follow_page(rows: QuerySet[Follow], cursor: str | None, limit: int) -> Page[Follow]:
+    if cursor is not None:
+        rows = rows.filter(id__lt=parse_cursor(cursor, parts=1)[0])
+    return cut_page(rows.order_by("-id"), limit, lambda row: (row.pk,))

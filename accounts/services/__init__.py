@@ -1,0 +1,57 @@
+"""The verbs. Nothing else writes people, follows or blocks."""
+
+from accounts.services.counts import recount_followers
+from accounts.services.profiles import delete_user, remove_avatar, set_avatar, update_profile
+from accounts.services.relations import block_user, follow_user, unblock_user, unfollow_user
+from accounts.services.suspensions import lift_suspension, reinstate_user, suspend_user
+from accounts.services.tokens import (
+    NEVER,
+    PREFIX,
+    Issued,
+    IssuedApp,
+    create_personal_token,
+    delete_app,
+    register_app,
+    revoke_app,
+    revoke_personal_token,
+)
+from accounts.services.webhooks import (
+    announce_event,
+    create_webhook,
+    delete_webhook,
+    deliver,
+    deliver_again,
+    due_deliveries,
+    forget_old_deliveries,
+)
+
+__all__ = [
+    "NEVER",
+    "PREFIX",
+    "Issued",
+    "IssuedApp",
+    "announce_event",
+    "block_user",
+    "create_personal_token",
+    "create_webhook",
+    "delete_app",
+    "delete_user",
+    "delete_webhook",
+    "deliver",
+    "deliver_again",
+    "due_deliveries",
+    "follow_user",
+    "forget_old_deliveries",
+    "lift_suspension",
+    "recount_followers",
+    "register_app",
+    "reinstate_user",
+    "remove_avatar",
+    "revoke_app",
+    "revoke_personal_token",
+    "set_avatar",
+    "suspend_user",
+    "unblock_user",
+    "unfollow_user",
+    "update_profile",
+]

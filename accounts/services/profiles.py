@@ -1,0 +1,75 @@
+"""What a person says and shows about themselves."""
+
+from typing import BinaryIO
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import F
+
+from accounts.avatars import encode_avatar
+from accounts.models import BIO_MAX, DISPLAY_NAME_MAX, User
+from spaces_project.common.errors import BadInput, NotFound
+from spaces_project.common.text import clean_line
+
+
+def update_profile(*, user: User, display_name: str, bio: str, protected: bool) -> User:
+    """Raises `BadInput` `too_long` with `details["field"]` and `details["max"]` (characters, after cleaning)."""
+    user.display_name = _cleaned(display_name, field="display_name", limit=DISPLAY_NAME_MAX)
+    user.bio = _cleaned(bio, field="bio", limit=BIO_MAX)
+    user.protected = protected
+    user.save(update_fields=["display_name", "bio", "protected"])
+    return user
+
+
+def set_avatar(*, user: User, image: BinaryIO) -> User:
+    """Decode, crop and re-encode `image` and show it from now on. Raises `BadInput` `bad_image`."""
+    encoded = encode_avatar(image)
+    return _replace_avatar(user, ContentFile(encoded))
+
+
+def remove_avatar(*, user: User) -> User:
+    """Back to the initials. Idempotent."""
+    return _replace_avatar(user, None)
+
+
+def delete_user(*, user: User) -> None:
+    """Delete the account with its follows, blocks and image; everybody else's counters follow."""
+    with transaction.atomic():
+        locked = _locked(user)
+        User.objects.filter(following_rows__followee=locked).update(following_count=F("following_count") - 1)
+        User.objects.filter(follower_rows__follower=locked).update(followers_count=F("followers_count") - 1)
+        old = locked.avatar.name
+        locked.delete()
+        _discard_after_commit(old)
+
+
+def _cleaned(text: str, *, field: str, limit: int) -> str:
+    cleaned = clean_line(text)
+    if len(cleaned) > limit:
+        raise BadInput("too_long", f"Use at most {limit} characters.", field=field, max=limit)
+    return cleaned
+
+
+def _replace_avatar(user: User, content: "ContentFile[bytes] | None") -> User:
+    with transaction.atomic():
+        old = _locked(user).avatar.name
+        user.avatar = None
+        if content is not None:
+            user.avatar.save("avatar.webp", content, save=False)
+        user.save(update_fields=["avatar"])
+        _discard_after_commit(old)
+    return user
+
+
+def _locked(user: User) -> User:
+    """Two uploads at once: the second sees, and discards, the image of the first."""
+    locked = User.objects.select_for_update().filter(pk=user.pk).first()
+    if locked is None:
+        raise NotFound("not_found", "This account does not exist.")
+    return locked
+
+
+def _discard_after_commit(name: str | None) -> None:
+    if name:
+        storage = User._meta.get_field("avatar").storage
+        transaction.on_commit(lambda: storage.delete(name))

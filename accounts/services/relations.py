@@ -1,0 +1,92 @@
+"""Follow and block.
+
+Each verb is one transaction: 1. lock both people in the order of their ids, so that two verbs about the same two people
+run one after the other and never wait for each other in a circle; 2. check; 3. write the row; 4. move both counters by
+exactly the rows that were written. SQLite has no row locks and needs none: its write transactions queue up.
+"""
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts import selectors, signals
+from accounts.models import Block, Follow, User
+from accounts.rules import require_not_suspended
+from accounts.signals import announce
+from spaces_project.common.errors import BadInput, NotFound, Refused
+
+
+def follow_user(*, follower: User, followee: User) -> Follow:
+    """Idempotent. A protected account may be followed by anyone whom it does not block: approving followers is not part
+    of the product, `protected` only keeps an account from hosting.
+
+    Raises `BadInput` `self_follow`, `Refused` `blocked` (either way) or `suspended`, `NotFound` `not_found` (deleted or
+    inactive).
+    """
+    require_not_suspended(follower)
+    if follower.pk == followee.pk:
+        raise BadInput("self_follow", "You cannot follow yourself.")
+    with transaction.atomic():
+        _lock(follower, followee)
+        _refuse_unless_reachable(follower, followee)
+        follow, is_new = Follow.objects.get_or_create(follower=follower, followee=followee)
+        if is_new:
+            _move_counters(follower, followee, by=1)
+            announce(signals.followed, sender=Follow, actor_id=follower.pk, target_id=followee.pk)
+    return follow
+
+
+def unfollow_user(*, follower: User, followee: User) -> None:
+    """Idempotent."""
+    with transaction.atomic():
+        _lock(follower, followee)
+        _remove_follow(follower, followee)
+
+
+def block_user(*, blocker: User, blocked: User) -> Block:
+    """Idempotent. Follows in both directions go. Raises `BadInput` `self_block`, `NotFound` `not_found`."""
+    if blocker.pk == blocked.pk:
+        raise BadInput("self_block", "You cannot block yourself.")
+    with transaction.atomic():
+        _lock(blocker, blocked)
+        block, is_new = Block.objects.get_or_create(blocker=blocker, blocked=blocked)
+        _remove_follow(blocker, blocked)
+        _remove_follow(blocked, blocker)
+        if is_new:
+            announce(signals.blocked, sender=Block, actor_id=blocker.pk, target_id=blocked.pk)
+    return block
+
+
+def unblock_user(*, blocker: User, blocked: User) -> None:
+    """Idempotent. Follows that the block removed stay removed."""
+    with transaction.atomic():
+        removed, _ = Block.objects.filter(blocker=blocker, blocked=blocked).delete()
+        if removed:
+            announce(signals.unblocked, sender=Block, actor_id=blocker.pk, target_id=blocked.pk)
+
+
+def _lock(*people: User) -> None:
+    ids = {person.pk for person in people}
+    locked = User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    if set(locked.values_list("pk", flat=True)) != ids:
+        raise NotFound("not_found", "This account does not exist.")
+
+
+def _refuse_unless_reachable(follower: User, followee: User) -> None:
+    if not User.objects.filter(pk=followee.pk, is_active=True).exists():
+        raise NotFound("not_found", "This account does not exist.")
+    if selectors.is_blocked(followee.pk, follower.pk):
+        raise Refused("blocked", f"@{followee.username} has blocked you.")
+    if selectors.is_blocked(follower.pk, followee.pk):
+        raise Refused("blocked", f"You have blocked @{followee.username}. Unblock first.")
+
+
+def _remove_follow(follower: User, followee: User) -> None:
+    removed, _ = Follow.objects.filter(follower=follower, followee=followee).delete()
+    if removed:
+        _move_counters(follower, followee, by=-1)
+        announce(signals.unfollowed, sender=Follow, actor_id=follower.pk, target_id=followee.pk)
+
+
+def _move_counters(follower: User, followee: User, *, by: int) -> None:
+    User.objects.filter(pk=follower.pk).update(following_count=F("following_count") + by)
+    User.objects.filter(pk=followee.pk).update(followers_count=F("followers_count") + by)

@@ -1,0 +1,56 @@
+"""Taking away for a time, and giving back. What is going on at that moment is ended by the apps above."""
+
+from datetime import datetime
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts.models import FOREVER, Suspension, SuspensionScope, User
+from spaces_project.common.errors import BadInput
+
+_COLUMNS = {
+    SuspensionScope.HOSTING: "hosting_suspended_until",
+    SuspensionScope.SPEAKING: "speaking_suspended_until",
+    SuspensionScope.ENTIRELY: "suspended_until",
+}
+
+
+def suspend_user(*, user: User, scope: SuspensionScope, until: datetime | None = None) -> Suspension:
+    """Without `until` it lasts until somebody lifts it. Several may run at once. Raises `BadInput` `bad_time`."""
+    end = until or FOREVER
+    if end <= timezone.now():
+        raise BadInput("bad_time", "A suspension ends in the future.")
+    with transaction.atomic():
+        suspension = Suspension.objects.create(user=user, scope=scope, until=end)
+        _copy(user)
+    return suspension
+
+
+def lift_suspension(*, suspension: Suspension) -> bool:
+    """False where it was lifted or had ended before."""
+    return bool(_lift(suspension.user, Suspension.objects.filter(pk=suspension.pk)))
+
+
+def reinstate_user(*, user: User, scope: SuspensionScope | None = None) -> int:
+    """Lifts every suspension that runs, or those of one scope; returns how many."""
+    running = Suspension.objects.filter(user=user)
+    return _lift(user, running if scope is None else running.filter(scope=scope))
+
+
+def _lift(user: User, rows: "models.QuerySet[Suspension]") -> int:
+    now = timezone.now()
+    with transaction.atomic():
+        lifted = rows.filter(lifted_at=None, until__gt=now).update(lifted_at=now)
+        _copy(user)
+    return lifted
+
+
+def _copy(user: User) -> None:
+    """Onto the person, under their lock: two suspensions at once both count."""
+    locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    running = Suspension.objects.filter(user=locked, lifted_at=None, until__gt=timezone.now())
+    ends = dict(running.order_by("until").values_list("scope", "until"))  # the last of a scope stays
+    columns = {column: ends.get(scope.value) for scope, column in _COLUMNS.items()}
+    User.objects.filter(pk=user.pk).update(**columns)
+    for column, end in columns.items():
+        setattr(user, column, end)

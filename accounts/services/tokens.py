@@ -1,0 +1,118 @@
+"""Keys for programs. What a key says is shown to the person once and kept as a hash."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from oauth2_provider.models import AccessToken, Application, Grant, RefreshToken, set_token_value
+
+from accounts.models import TOKEN_NAME_MAX, PersonalToken, User
+from spaces_project.common.api.scopes import SCOPES
+from spaces_project.common.errors import BadInput, Conflict, NotFound
+from spaces_project.common.text import clean_line
+
+PREFIX = "spc_"
+"""So that scanners for leaked secrets, and people, know one when they see it."""
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+MOST_TOKENS, MOST_APPS = 50, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """`key` is told here and never again."""
+
+    id: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedApp:
+    """`secret` is told here and never again; "" for an app that can keep none."""
+
+    app: Application
+    secret: str
+
+
+def create_personal_token(*, user: User, name: str, scopes: Sequence[str], days: int | None = 365) -> Issued:
+    """Good for `days`, or for ever. Raises `BadInput` `bad_name`, `bad_scopes`, `bad_days`; `Conflict` `too_many`."""
+    label, granted = _named(name), _granted(scopes)
+    if days is not None and not 1 <= days <= 3650:
+        raise BadInput("bad_days", "Choose from 1 to 3650 days.")
+    if PersonalToken.objects.filter(access__user=user).count() >= MOST_TOKENS:
+        raise Conflict("too_many", f"You have {MOST_TOKENS} tokens already. Revoke one first.")
+    key = PREFIX + secrets.token_urlsafe(32)
+    access = AccessToken(user=user, scope=granted, expires=timezone.now() + timedelta(days=days) if days else NEVER)
+    set_token_value(access, key)
+    with transaction.atomic():
+        access.save()
+        PersonalToken.objects.create(access=access, name=label)
+    return Issued(access.pk, key)
+
+
+def revoke_personal_token(*, user: User, token_id: int) -> None:
+    """Idempotent."""
+    AccessToken.objects.filter(pk=token_id, user=user, personal__isnull=False).delete()
+
+
+def revoke_app(*, user: User, app_id: int) -> None:
+    """What the person let an app do; idempotent. Its open sockets close."""
+    with transaction.atomic():
+        for kind in (Grant, RefreshToken, AccessToken):
+            kind.objects.filter(user=user, application=app_id).delete()
+
+
+def register_app(*, user: User, name: str, redirect_uris: str, is_public: bool, for_itself: bool = False) -> IssuedApp:
+    """An app that asks people for access, or with `for_itself` reads what is public in its own name.
+
+    Raises `BadInput` `bad_name`, `bad_redirect`; `Conflict` `too_many`.
+    """
+    if Application.objects.filter(user=user).count() >= MOST_APPS:
+        raise Conflict("too_many", f"You have {MOST_APPS} apps already. Delete one first.")
+    app = Application(
+        user=user,
+        name=_named(name),
+        redirect_uris=" ".join(redirect_uris.split()),
+        client_type=Application.CLIENT_PUBLIC if is_public and not for_itself else Application.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=(
+            Application.GRANT_CLIENT_CREDENTIALS if for_itself else Application.GRANT_AUTHORIZATION_CODE
+        ),
+    )
+    if not for_itself:
+        _require_redirects(app)
+    secret = "" if app.client_type == Application.CLIENT_PUBLIC else app.client_secret
+    app.save()
+    return IssuedApp(app, secret)
+
+
+def delete_app(*, user: User, app_id: int) -> None:
+    """With every token it was given, by anybody. Raises `NotFound`."""
+    deleted, _ = Application.objects.filter(pk=app_id, user=user).delete()
+    if not deleted:
+        raise NotFound("not_found", "This app is not there.")
+
+
+def _named(name: str) -> str:
+    cleaned = clean_line(name)
+    if not 1 <= len(cleaned) <= TOKEN_NAME_MAX:
+        raise BadInput("bad_name", f"Give it a name of at most {TOKEN_NAME_MAX} characters.", field="name")
+    return cleaned
+
+
+def _granted(scopes: Sequence[str]) -> str:
+    unknown = sorted(set(scopes) - {scope.value for scope in SCOPES})
+    if unknown or not scopes:
+        raise BadInput("bad_scopes", "Choose at least one of the scopes.", unknown=unknown, field="scopes")
+    return " ".join(scope.value for scope in SCOPES if scope.value in scopes)
+
+
+def _require_redirects(app: Application) -> None:
+    try:
+        app.clean()
+    except ValidationError as error:
+        raise BadInput("bad_redirect", error.messages[0], field="redirect_uris") from error
+    if not app.redirect_uris:
+        raise BadInput("bad_redirect", "Where may people be sent back to?", field="redirect_uris")

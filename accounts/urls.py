@@ -1,0 +1,34 @@
+"""Include last: `/<username>` matches every short path that nothing above it took."""
+
+from django.urls import include, path
+from oauth2_provider.views import OAuthServerMetadataView, RevokeTokenView, TokenView
+
+from accounts import views
+
+oauth = [
+    # Where X has them, so that its clients find them.
+    path("i/oauth2/authorize", views.AskPerson.as_view(), name="authorize"),
+    path("2/oauth2/token", TokenView.as_view(), name="token"),
+    path("2/oauth2/revoke", RevokeTokenView.as_view(), name="revoke-token"),
+    path(".well-known/oauth-authorization-server", OAuthServerMetadataView.as_view(), name="oauth-server-metadata"),
+]
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("settings/profile", views.profile_settings, name="profile_settings"),
+    path("settings/avatar", views.avatar_settings, name="avatar_settings"),
+    path("settings/apps", views.apps, name="apps"),
+    path("settings/apps/tokens", views.create_token, name="token_create"),
+    path("settings/apps/tokens/<int:token_id>/revoke", views.revoke_token, name="token_revoke"),
+    path("settings/apps/registered", views.register_app, name="app_register"),
+    path("settings/apps/registered/<int:app_id>/delete", views.delete_app, name="app_delete"),
+    path("settings/apps/authorized/<int:app_id>/revoke", views.revoke_app, name="app_revoke"),
+    path("", include((oauth, "oauth2_provider"))),
+    path("<username:username>/follow", views.follow, name="follow"),
+    path("<username:username>/unfollow", views.unfollow, name="unfollow"),
+    path("<username:username>/block", views.block, name="block"),
+    path("<username:username>/unblock", views.unblock, name="unblock"),
+    path("<username:username>/followers", views.followers, name="followers"),
+    path("<username:username>/following", views.following, name="following"),
+    path("<username:username>", views.profile, name="profile"),
+]

@@ -1,0 +1,39 @@
+"""What a username may be. `username_validators` is what sign-up asks; the model field asks for the shape only, so that
+an operator may still create `admin`."""
+
+import re
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+
+# fmt: off
+RESERVED_USERNAMES = frozenset({
+    "2", "about", "abuse", "account", "accounts", "admin", "administrator", "api", "assets", "captions", "chat",
+    "compose", "developers", "download", "explore", "favicon", "feed", "feeds", "fleets", "followers",
+    "following", "healthz", "help", "home", "i", "ico", "jobs", "livez", "login", "logout", "me", "media",
+    "messages", "metrics", "moderation", "moderator", "notifications", "null", "oauth", "oauth2", "post", "posts",
+    "privacy", "profile", "readyz", "register", "replay", "reports", "robots", "root", "rss", "schema", "search",
+    "security", "settings", "signup", "sitemap", "space", "spaces", "staff", "static", "status", "support",
+    "system", "terms", "timeline", "undefined", "user", "users", "well_known", "ws",
+})
+# fmt: on
+"""Lower case. A profile is `/<username>`: these would hide a page of ours, or speak in our name."""
+
+USERNAME_PATTERN = r"[A-Za-z0-9_]{1,15}"
+
+username_shape = RegexValidator(
+    rf"\A{USERNAME_PATTERN}\Z", "Use 1 to 15 letters, digits or underscores.", code="username_shape"
+)
+
+
+def is_username(text: str) -> bool:
+    return re.fullmatch(USERNAME_PATTERN, text) is not None
+
+
+def username_not_reserved(username: str) -> None:
+    if username.lower() in RESERVED_USERNAMES:
+        raise ValidationError("This username is reserved.", code="username_reserved")
+
+
+username_validators: list[Callable[[str], None]] = [username_shape, username_not_reserved]

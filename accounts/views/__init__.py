@@ -1,0 +1,26 @@
+"""Doors: one call into services or selectors, then an answer."""
+
+from accounts.views.apps import apps, create_token, delete_app, register_app, revoke_app, revoke_token
+from accounts.views.authorize import AskPerson
+from accounts.views.people import followers, following, profile
+from accounts.views.relations import block, follow, unblock, unfollow
+from accounts.views.settings import avatar_settings, profile_settings
+
+__all__ = [
+    "AskPerson",
+    "apps",
+    "avatar_settings",
+    "block",
+    "create_token",
+    "delete_app",
+    "follow",
+    "followers",
+    "following",
+    "profile",
+    "profile_settings",
+    "register_app",
+    "revoke_app",
+    "revoke_token",
+    "unblock",
+    "unfollow",
+]

@@ -1,0 +1,62 @@
+"""The buttons between two people: POST, answered with the new button or by going back to where the person was."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from accounts import selectors, services
+from accounts.http import PersonRequest
+from spaces_project.common.http import translates_errors, wants_partial
+
+
+@require_POST
+@login_required
+@translates_errors
+def follow(request: PersonRequest, username: str) -> HttpResponse:
+    person = selectors.get_user_by_username(username)
+    services.follow_user(follower=request.user, followee=person)
+    return _changed(request, username)
+
+
+@require_POST
+@login_required
+@translates_errors
+def unfollow(request: PersonRequest, username: str) -> HttpResponse:
+    person = selectors.get_user_by_username(username)
+    services.unfollow_user(follower=request.user, followee=person)
+    return _changed(request, username)
+
+
+@require_POST
+@login_required
+@translates_errors
+def block(request: PersonRequest, username: str) -> HttpResponse:
+    person = selectors.get_user_by_username(username)
+    services.block_user(blocker=request.user, blocked=person)
+    return _changed(request, username)
+
+
+@require_POST
+@login_required
+@translates_errors
+def unblock(request: PersonRequest, username: str) -> HttpResponse:
+    person = selectors.get_user_by_username(username)
+    services.unblock_user(blocker=request.user, blocked=person)
+    return _changed(request, username)
+
+
+def _changed(request: PersonRequest, username: str) -> HttpResponse:
+    if not wants_partial(request):
+        return redirect(_page_before(request, username))
+    person = selectors.get_user_by_username(username)
+    relation = selectors.relation(viewer_id=request.user.pk, person_id=person.pk)
+    return render(request, "accounts/_relation_changed.html", {"person": person, "relation": relation})
+
+
+def _page_before(request: PersonRequest, username: str) -> str:
+    """The page with the button, or the profile where the browser does not say or it is not one of ours."""
+    before = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
+    return before if is_ours else f"/{username}"
