@@ -1,0 +1,78 @@
+"""Everything a moderator needs on one page, in a number of queries that does not depend on the Space."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from spaces import evidence, services
+from spaces.evidence import Evidence, Line
+from spaces.models import Decision, LogEntry, Report
+from spaces.states import ReportState
+
+MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    entry: LogEntry
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaidLine:
+    line: Line
+    clock: str
+    is_it: bool
+    """The very line that was reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    report: Report
+    clock: str
+    log: list[LogLine]
+    said: list[SaidLine]
+    answers: list[Decision]
+    earlier: list[Decision]
+    """About the same person, latest first."""
+    others: list[Report]
+    """Open ones about the same person or Space."""
+
+
+def case_of(report_id: int) -> Case:
+    """Raises `NotFound`."""
+    report = services.get_report(report_id)
+    found = _evidence(report)
+    return Case(
+        report=report,
+        clock=clock(report.clock_ms or 0),
+        log=[LogLine(entry, clock(entry.clock_ms)) for entry in found.log],
+        said=[SaidLine(line, clock(line.clock_ms), line.id == report.caption_id) for line in found.lines],
+        answers=list(report.decisions.select_related("actor", "target").order_by("id")),
+        earlier=_earlier(report),
+        others=_others(report),
+    )
+
+
+def clock(milliseconds: int) -> str:
+    """`1:02:03`, as people read a recording."""
+    return str(timedelta(seconds=milliseconds // 1000))
+
+
+def _evidence(report: Report) -> Evidence:
+    if report.space is None or report.clock_ms is None:
+        return Evidence([], [], 0, 0)
+    return evidence.around(report.space, report.clock_ms)
+
+
+def _earlier(report: Report) -> list[Decision]:
+    if report.person_id is None:
+        return []
+    about = Decision.objects.filter(target=report.person_id).exclude(report=report)
+    return list(about.select_related("actor", "space__creator").order_by("-id")[:MOST])
+
+
+def _others(report: Report) -> list[Report]:
+    waiting = Report.objects.filter(state=ReportState.OPEN).exclude(pk=report.pk)
+    about = waiting.filter(person=report.person_id) if report.person_id else waiting.none()
+    here = waiting.filter(space=report.space_id) if report.space_id else waiting.none()
+    return list((about | here).select_related("person", "space__creator").order_by("-id")[:MOST])

@@ -1,0 +1,39 @@
+"""What webhooks are told of Spaces."""
+
+from typing import Any
+
+from accounts.models import WebhookEvent
+from accounts.services import announce_event
+from spaces.models import Decision, Space
+from spaces_project.common.api.kinds import moment
+
+_TIMES = ("created_at", "scheduled_start", "started_at", "ended_at")
+
+
+def announce_space(*, event: WebhookEvent, space_id: int) -> None:
+    """To the host, and to whoever made the Space and handed it over."""
+    space = Space.objects.select_related("creator").filter(pk=space_id).first()
+    if space is not None:
+        announce_event(event=event, owner_ids={space.creator_id, space.host_id}, data={"space": _shown(space)})
+
+
+def announce_decision(*, decision_id: int) -> None:
+    """To whoever made the report: that it was decided, not what about whom."""
+    decision = Decision.objects.select_related("report").filter(pk=decision_id, report__isnull=False).first()
+    if decision is None or decision.report is None:
+        return
+    report = decision.report
+    told = {"report": {"id": str(report.pk), "subject": report.subject}}
+    announce_event(event=WebhookEvent.REPORT_DECIDED, owner_ids=[report.reporter_id or 0], data=told)
+
+
+def _shown(space: Space) -> dict[str, Any]:
+    """As `/2/spaces` names things."""
+    times = {name: moment(at) for name in _TIMES if (at := getattr(space, name)) is not None}
+    return {
+        "id": space.public_id,
+        "state": space.state,
+        "title": space.display_title,
+        "creator_id": str(space.creator_id),
+        **times,
+    }

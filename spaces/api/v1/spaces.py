@@ -1,0 +1,179 @@
+"""Spaces: finding, making, running and ending them."""
+
+from datetime import datetime
+
+import msgspec
+from msgspec import UNSET
+
+from accounts.api.views import ApiRequest, ApiView
+from accounts.paging import Page
+from spaces import discovery, selectors, services, wire
+from spaces.api.v1 import objects
+from spaces.api.v1.objects import (
+    Card,
+    CardPage,
+    ListQuery,
+    LogLine,
+    LogPage,
+    LogQuery,
+    NewSpace,
+    Policy,
+    SpaceChange,
+    SpacePath,
+    SpaceView,
+    TopicLine,
+    TopicList,
+)
+from spaces.log import space_log
+from spaces.models import LogEntry
+from spaces.services import SpaceOptions
+from spaces.states import LogKind
+from spaces_project.common.api.operations import operation
+from spaces_project.common.api.scopes import Scope
+
+TAG = "Live Spaces"
+READ, WRITE, MODERATE = (Scope.SPACE_READ,), (Scope.SPACE_WRITE,), (Scope.SPACE_MODERATE,)
+
+
+class Spaces(ApiView):
+    @operation("listSpaces", tag=TAG, scopes=READ)
+    def get(self, request: ApiRequest, query: ListQuery) -> CardPage:
+        """What is live or to come; with `q` both, by title, host and topic."""
+        return _cards(_found(request, query))
+
+    @operation("createSpace", tag=TAG, scopes=WRITE, status=201, creates=True, errors=(409,))
+    def post(self, request: ApiRequest, body: NewSpace) -> SpaceView:
+        """Go live, or schedule a Space. The host enters with the microphone off."""
+        options = SpaceOptions(
+            speak_policy=body.speak_policy,
+            captions_allowed=body.captions_allowed,
+            recording_wanted=body.recording_wanted,
+            topics=body.topics,
+        )
+        when = None if body.scheduled_start is UNSET else body.scheduled_start
+        return view(request, _created(request, body.title, when, options))
+
+
+class OneSpace(ApiView):
+    @operation("getSpace", tag=TAG, scopes=READ, errors=(404,))
+    def get(self, request: ApiRequest, path: SpacePath) -> SpaceView:
+        """A Space with its stage, its audience and one's own place in it."""
+        return view(request, path.id)
+
+    @operation("updateSpace", tag=TAG, scopes=WRITE, errors=(404, 409))
+    def patch(self, request: ApiRequest, path: SpacePath, body: SpaceChange) -> SpaceView:
+        """Rename or move a scheduled Space of one's own."""
+        services.update_space(
+            public_id=path.id,
+            user=request.user,
+            title=None if body.title is UNSET else body.title,
+            when=None if body.scheduled_start is UNSET else body.scheduled_start,
+        )
+        return view(request, path.id)
+
+
+class Start(ApiView):
+    @operation("startSpace", tag=TAG, scopes=WRITE, errors=(404, 409))
+    def post(self, request: ApiRequest, path: SpacePath) -> SpaceView:
+        """Go live with a scheduled Space."""
+        services.start_space(public_id=path.id, user=request.user)
+        return view(request, path.id)
+
+
+class End(ApiView):
+    @operation("endSpace", tag=TAG, scopes=WRITE, errors=(404, 409))
+    def post(self, request: ApiRequest, path: SpacePath) -> SpaceView:
+        """End a Space for everybody in it."""
+        services.end_space(public_id=path.id, user=request.user)
+        return view(request, path.id)
+
+
+class Cancel(ApiView):
+    @operation("cancelSpace", tag=TAG, scopes=WRITE, errors=(404, 409))
+    def post(self, request: ApiRequest, path: SpacePath) -> SpaceView:
+        """Call a scheduled Space off."""
+        services.cancel_space(public_id=path.id, user=request.user)
+        return view(request, path.id)
+
+
+class SpeakPolicy(ApiView):
+    @operation("setSpeakPolicy", tag=TAG, scopes=MODERATE, errors=(404, 409))
+    def put(self, request: ApiRequest, path: SpacePath, body: Policy) -> SpaceView:
+        """Who may ask for the microphone. Waiting requests that it refuses are declined."""
+        services.set_policy(public_id=path.id, user=request.user, policy=body.policy)
+        return view(request, path.id)
+
+
+class Lock(ApiView):
+    @operation("lockSpace", tag=TAG, scopes=MODERATE, errors=(404, 409))
+    def put(self, request: ApiRequest, path: SpacePath, body: objects.Lock) -> SpaceView:
+        """Locked, nobody new comes in but the invited."""
+        services.set_lock(public_id=path.id, user=request.user, locked=body.locked)
+        return view(request, path.id)
+
+
+class Reminder(ApiView):
+    @operation("setReminder", tag=TAG, scopes=WRITE, status=204, errors=(404, 409))
+    def put(self, request: ApiRequest, path: SpacePath) -> None:
+        """Be told when a scheduled Space starts."""
+        services.set_reminder(public_id=path.id, user=request.user)
+
+    @operation("clearReminder", tag=TAG, scopes=WRITE, status=204, errors=(404,))
+    def delete(self, request: ApiRequest, path: SpacePath) -> None:
+        """Not be told after all."""
+        services.clear_reminder(public_id=selectors.get_space(path.id).public_id, user=request.user)
+
+
+class Log(ApiView):
+    @operation("getSpaceLog", tag=TAG, scopes=MODERATE, errors=(404,))
+    def get(self, request: ApiRequest, path: SpacePath, query: LogQuery) -> LogPage:
+        """What happened in a Space, oldest first, for its host and the staff."""
+        cursor = None if query.cursor is UNSET else query.cursor
+        page = space_log(public_id=path.id, user=request.user, cursor=cursor)
+        return LogPage([_line(entry) for entry in page.items], page.next_cursor)
+
+
+class Topics(ApiView):
+    @operation("listTopics", tag=TAG, scopes=READ)
+    def get(self, request: ApiRequest) -> TopicList:
+        """The tree of topics, parents before their children."""
+        return TopicList([TopicLine(t.pk, t.name, t.parent_id) for t in discovery.topics()])
+
+
+def view(request: ApiRequest, public_id: str) -> SpaceView:
+    found = selectors.snapshot(public_id=public_id, user_id=request.user.pk)
+    return SpaceView(
+        seq=found.seq, space=found.space, you=found.you, stage=found.stage, audience=found.audience, queue=found.queue
+    )
+
+
+def _created(request: ApiRequest, title: str, when: datetime | None, options: SpaceOptions) -> str:
+    if when is None:
+        return services.create_space(user=request.user, title=title, options=options).public_id
+    return services.schedule_space(user=request.user, title=title, when=when, options=options).public_id
+
+
+def _found(request: ApiRequest, query: ListQuery) -> Page[discovery.Card]:
+    cursor = None if query.cursor is UNSET else query.cursor
+    topic = None if query.topic is UNSET else query.topic
+    if len(query.q.strip()) >= discovery.SHORTEST_QUERY:
+        return discovery.search(user=request.user, query=query.q, page=cursor)
+    if query.state == "live":
+        return discovery.live(user=request.user, page=cursor, topic=topic)
+    return discovery.scheduled(user=request.user, cursor=cursor, topic=topic)
+
+
+def _cards(page: Page[discovery.Card]) -> CardPage:
+    return CardPage([msgspec.convert(card, Card, from_attributes=True) for card in page.items], page.next_cursor)
+
+
+def _line(entry: LogEntry) -> LogLine:
+    return LogLine(
+        id=str(entry.pk),
+        kind=LogKind(entry.kind),
+        at=entry.at,
+        clock_ms=entry.clock_ms,
+        actor=wire.person(entry.actor) if entry.actor else None,
+        target=wire.person(entry.target) if entry.target else None,
+        reason=entry.reason,
+    )

@@ -1,0 +1,1 @@
+"""Spaces as X's API v2 has them."""

@@ -1,0 +1,30 @@
+"""Reactions of one Space, gathered for a moment: a thousand people clapping become one frame."""
+
+from collections import Counter, deque
+
+from spaces.events import Envelope, Reaction, Reactions
+
+GATHER_SECONDS = 0.25
+FACES = 12
+
+
+class Applause:
+    """What came in since the last time it was handed out. All methods are called on one event loop."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._latest: deque[Reaction] = deque(maxlen=FACES)
+
+    def take(self, envelope: Envelope) -> bool:
+        """Whether it is the first, so that somebody has to hand it out in a while."""
+        is_first = not self._counts
+        self._counts[envelope.data] += 1
+        for user_id in envelope.to or ():
+            self._latest.append(Reaction(str(user_id), envelope.data))
+        return is_first
+
+    def hand_out(self) -> Reactions:
+        told = Reactions(counts=dict(self._counts), people=list(self._latest))
+        self._counts.clear()
+        self._latest.clear()
+        return told

@@ -1,0 +1,69 @@
+"""The gateways of this process, made from settings on first use."""
+
+from functools import cache
+
+from django.conf import settings
+
+from spaces.gateway.config import GatewaySettings
+from spaces.gateway.credentials import Credentials, Secured, credentials_of
+from spaces.gateway.endpoint import Endpoint
+from spaces.gateway.pool import GatewayPool
+from spaces_project.common import metrics
+
+
+@cache
+def pool() -> GatewayPool:
+    return GatewayPool([endpoint()], on_answer=_measure)
+
+
+def leave_gateways() -> None:
+    """This process ends; what people hear goes on until they have it from another, or the gateway misses us."""
+    pool().close(keep_sessions=True)
+
+
+def _measure(verb: str, seconds: float | None) -> None:
+    if seconds is None:
+        metrics.GATEWAY_FAILURES.labels(verb).inc()
+    else:
+        metrics.GATEWAY_SECONDS.labels(verb).observe(seconds)
+
+
+def endpoint() -> Endpoint:
+    return Endpoint(
+        name="default",
+        url=settings.GATEWAY_URL,
+        api_secret=settings.GATEWAY_API_SECRET,
+        admin_key=settings.GATEWAY_ROOM_KEY,
+        request_timeout=settings.GATEWAY_TIMEOUT_SECONDS,
+    )
+
+
+def room_credentials(room: str) -> Credentials:
+    """Derived, not stored: whoever holds the site's key can also close rooms that no Space remembers."""
+    return credentials_of(Secured.ROOM, room, admin_key=settings.GATEWAY_ROOM_KEY)
+
+
+def mountpoint_credentials(mountpoint: str) -> Credentials:
+    return credentials_of(Secured.MOUNTPOINT, mountpoint, admin_key=settings.GATEWAY_ROOM_KEY)
+
+
+def gateway_settings() -> GatewaySettings:
+    """How `run_gateway` configures the gateway of this machine."""
+    media, mountpoints = _port_ranges(settings.GATEWAY_RTP_PORTS)
+    return GatewaySettings(
+        api_secret=settings.GATEWAY_API_SECRET,
+        admin_secret=settings.GATEWAY_ADMIN_SECRET,
+        admin_key=settings.GATEWAY_ROOM_KEY,
+        api_port=settings.GATEWAY_PORT,
+        admin_port=settings.GATEWAY_ADMIN_PORT,
+        media_address=settings.GATEWAY_ICE_ADDRESS or None,
+        media_ports=media,
+        mountpoint_ports=mountpoints,
+    )
+
+
+def _port_ranges(both: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    """`"20000-40000"` halved: for browsers, and for the feeds of mountpoints on loopback."""
+    first, last = (int(port) for port in both.split("-"))
+    middle = (first + last) // 2
+    return (first, middle), (middle + 1, last)

@@ -1,0 +1,55 @@
+"""Compares gateway and database, and repairs the gateway.
+
+Runs in the beat and by command. Rooms are listed before the database is read: a room is opened only after its Space is
+live in the database, so one that the later reading does not know is a leftover.
+"""
+
+import contextlib
+from dataclasses import dataclass
+from functools import partial
+
+from spaces import selectors
+from spaces.audio.follow import bring_in_line
+from spaces.audio.gateways import pool
+from spaces.audio.rooms import close_room, feed_anew
+from spaces.gateway.errors import NotAuthorised
+from spaces.gateway.pool import Gateway
+from spaces.selectors import Mix
+
+DEADLINE_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How many live Spaces were compared, feeds renewed, and leftovers (rooms, mountpoints) removed."""
+
+    spaces: int
+    refed: int
+    removed: int
+
+
+def reconcile(gateway: str = "default") -> Report:
+    """Raises GatewayError when the gateway is away."""
+    found = pool().run(gateway, _found, timeout=DEADLINE_SECONDS)
+    mixes = selectors.live_mixes(gateway)
+    leftovers = sorted(found - {mix.room for mix in mixes})
+    refed = sum(_repair(mix) for mix in mixes)
+    for room in leftovers:
+        pool().run(gateway, partial(_remove, room=room), timeout=DEADLINE_SECONDS)
+    return Report(spaces=len(mixes), refed=refed, removed=len(leftovers))
+
+
+def _repair(mix: Mix) -> bool:
+    bring_in_line(mix.space_id)
+    return pool().run(mix.gateway, partial(feed_anew, room=mix.room), timeout=DEADLINE_SECONDS)
+
+
+async def _found(gateway: Gateway) -> set[str]:
+    rooms = await gateway.bridge.list_rooms()
+    mountpoints = await gateway.streaming.list_mountpoints()
+    return {room.id for room in rooms} | {mountpoint.id for mountpoint in mountpoints}
+
+
+async def _remove(gateway: Gateway, room: str) -> None:
+    with contextlib.suppress(NotAuthorised):  # made with another site's key: not ours to remove
+        await close_room(gateway, room)

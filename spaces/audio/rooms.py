@@ -1,0 +1,136 @@
+"""What the gateway holds for one live Space, brought in line with the database.
+
+A Space is a mixer room for those with a microphone, and a mountpoint of the same name that everybody else listens to,
+fed by one RTP forward of the whole mix.
+"""
+
+import asyncio
+import contextlib
+import zlib
+from dataclasses import replace
+
+from spaces.audio.gateways import mountpoint_credentials, room_credentials
+from spaces.audio.lanes import GROUPS
+from spaces.gateway.audiobridge import Forwarder, MixerParticipant, RoomOptions
+from spaces.gateway.errors import (
+    MountpointExists,
+    NoSuchMountpoint,
+    NoSuchParticipant,
+    NoSuchRoom,
+    RoomExists,
+)
+from spaces.gateway.pool import Gateway
+from spaces.selectors import Microphone, Mix
+
+STALE_SECONDS = 3.0
+"""The forward never pauses, so a mountpoint without packets for so long has lost its feed."""
+
+OPTIONS = RoomOptions(talk_packets=10, talk_level=45, prebuffering=3, expected_loss=10, bitrate=32_000)
+"""Opus for voice, see docs/audio.md: 32 kbit/s mono is transparent for speech; FEC for 10 % loss, because the one mix
+reaches every listener over their own bad network; three packets of prebuffering halve the delay of the default six."""
+
+Present = tuple[MixerParticipant, ...] | None
+
+
+def voice_volume(open_microphones: int) -> int:
+    """Percent. The mixer adds samples and wraps around above full scale (janus_audiobridge.c, 1.1.2), so as many
+    full-scale voices as are likely to talk at once must fit: two, three, or four of however many."""
+    return 100 // min(max(open_microphones, 2), 4)
+
+
+async def present_in(gateway: Gateway, room: str) -> Present:
+    """Everybody in the mixer room, or None where there is no such room."""
+    try:
+        return await gateway.bridge.list_participants(room=room)
+    except NoSuchRoom:
+        return None
+
+
+async def converge(gateway: Gateway, mix: Mix, present: Present) -> None:
+    """Open or close the room, put out who does not belong, and set every mute as the database has it.
+
+    `present` must be older than `mix`: whoever came in between is in neither, and not taken for a ghost.
+    """
+    if not mix.live:
+        await close_room(gateway, mix.room)
+    elif present is None:
+        await open_room(gateway, mix.room, lanes=mix.captions)
+    else:
+        wanted = {microphone.mixer_id: microphone for microphone in mix.microphones}
+        await asyncio.gather(*(_correct(gateway, mix.room, p, wanted.get(p.id)) for p in present))
+
+
+async def open_room(gateway: Gateway, room: str, *, lanes: bool) -> None:
+    """Whoever creates the room also feeds its mountpoint; to everybody else the room exists and is left alone."""
+    keys = room_credentials(room)
+    options = replace(OPTIONS, groups=GROUPS) if lanes else OPTIONS
+    try:
+        await gateway.bridge.create_room(room=room, secret=keys.secret, pin=keys.pin, options=options)
+    except RoomExists:
+        return
+    await _feed_mountpoint(gateway, room)
+
+
+async def close_room(gateway: Gateway, room: str) -> None:
+    keys = room_credentials(room)
+    with contextlib.suppress(NoSuchRoom):
+        await gateway.bridge.destroy_room(room=room, secret=keys.secret)
+    with contextlib.suppress(NoSuchMountpoint):
+        await gateway.streaming.destroy_mountpoint(mountpoint=room, secret=mountpoint_credentials(room).secret)
+
+
+async def feed_anew(gateway: Gateway, room: str) -> bool:
+    """Where the room's mountpoint is missing or runs dry. True where that was necessary."""
+    try:
+        if await _is_fed(gateway, room):
+            return False
+        keys = room_credentials(room)
+        for forwarder in await _whole_mixes(gateway, room):
+            await gateway.bridge.stop_rtp_forward(room=room, secret=keys.secret, forwarder=forwarder.id)
+        await _feed_mountpoint(gateway, room)
+    except NoSuchRoom:  # its Space has ended meanwhile
+        return False
+    return True
+
+
+async def _is_fed(gateway: Gateway, room: str) -> bool:
+    forwarders = await _whole_mixes(gateway, room)
+    try:
+        age = (await gateway.streaming.info(mountpoint=room)).age
+    except NoSuchMountpoint:
+        return False
+    return len(forwarders) == 1 and (age is None or age < STALE_SECONDS)
+
+
+async def _whole_mixes(gateway: Gateway, room: str) -> list[Forwarder]:
+    """The forwards that are not of a lane."""
+    secret = room_credentials(room).secret
+    return [f for f in await gateway.bridge.list_forwarders(room=room, secret=secret) if f.group is None]
+
+
+async def _feed_mountpoint(gateway: Gateway, room: str) -> None:
+    keys = room_credentials(room)
+    port = await _fresh_mountpoint(gateway, room)
+    ssrc = zlib.crc32(room.encode()) or 1
+    await gateway.bridge.rtp_forward(room=room, secret=keys.secret, port=port, ssrc=ssrc)
+
+
+async def _fresh_mountpoint(gateway: Gateway, room: str) -> int:
+    keys = mountpoint_credentials(room)
+    try:
+        return await gateway.streaming.create_mountpoint(mountpoint=room, secret=keys.secret, pin=keys.pin)
+    except MountpointExists:
+        await gateway.streaming.destroy_mountpoint(mountpoint=room, secret=keys.secret)
+    return await gateway.streaming.create_mountpoint(mountpoint=room, secret=keys.secret, pin=keys.pin)
+
+
+async def _correct(gateway: Gateway, room: str, present: MixerParticipant, wanted: Microphone | None) -> None:
+    secret = room_credentials(room).secret
+    bridge = gateway.bridge
+    with contextlib.suppress(NoSuchParticipant):  # gone by themselves meanwhile
+        if wanted is None:
+            await bridge.kick(room=room, secret=secret, participant=present.id)
+        elif wanted.muted and not present.muted:
+            await bridge.mute(room=room, secret=secret, participant=present.id)
+        elif present.muted and not wanted.muted:
+            await bridge.unmute(room=room, secret=secret, participant=present.id)

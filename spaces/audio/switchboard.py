@@ -1,0 +1,103 @@
+"""Passes what the gateway says to the connection it is about.
+
+Runs on the gateway pool's relay thread, so it may use the database and Redis.
+"""
+
+import threading
+from typing import Protocol
+
+from spaces.audio import talking
+from spaces.audio.follow import follow
+from spaces.audio.gateways import pool
+from spaces.gateway.audiobridge import talking_changed
+from spaces.gateway.messages import Detached, HangUp, PluginEvent, WebrtcUp
+from spaces.gateway.notices import Notice, NoticesLost, Reconnected
+from spaces.models import Space
+from spaces.states import SpaceState
+from spaces_project.common.threads import with_database
+
+
+class Party(Protocol):
+    """Whoever owns audio handles. The calls come on another thread."""
+
+    public_id: str
+    user_id: int
+
+    def went_up(self, opaque_id: str) -> None: ...
+
+    def went_down(self, opaque_id: str) -> None: ...
+
+
+class Switchboard:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._parties: dict[str, Party] = {}
+        self._listens = False
+
+    def start(self) -> None:
+        """Connect to the gateway and hear it from now on."""
+        with self._lock:
+            if not self._listens:
+                pool().subscribe(lambda notice: with_database(self.hear, notice))
+                self._listens = True
+        pool().start()
+
+    def register(self, opaque_id: str, party: Party) -> None:
+        with self._lock:
+            self._parties[opaque_id] = party
+
+    def forget(self, opaque_id: str) -> None:
+        with self._lock:
+            self._parties.pop(opaque_id, None)
+
+    def hear(self, notice: Notice) -> None:
+        match notice.subject:
+            case Reconnected(session_kept=kept):
+                self._gateway_is_back(kept=kept)
+            case NoticesLost():
+                self._follow_all()
+            case WebrtcUp():
+                self._tell(notice.opaque_id, up=True)
+            case HangUp() | Detached():
+                self._tell(notice.opaque_id, up=False)
+            case PluginEvent(data=data) if _puts_out(data):
+                self._tell(notice.opaque_id, up=False)
+            case _:
+                self._talking(notice)
+
+    def _gateway_is_back(self, *, kept: bool) -> None:
+        """With the session its handles are gone too, and everybody must connect anew; rooms may be gone either way."""
+        self._follow_all()
+        if kept:
+            return
+        with self._lock:
+            lost = list(self._parties.items())
+        for opaque_id, party in lost:
+            party.went_down(opaque_id)
+
+    def _follow_all(self) -> None:
+        for space_id in Space.objects.filter(state=SpaceState.LIVE).values_list("pk", flat=True):
+            follow(space_id)
+
+    def _tell(self, opaque_id: str | None, *, up: bool) -> None:
+        party = self._party(opaque_id)
+        if party is not None and opaque_id is not None:
+            (party.went_up if up else party.went_down)(opaque_id)
+
+    def _talking(self, notice: Notice) -> None:
+        change = talking_changed(notice)
+        party = self._party(change.participant) if change else None
+        if change and party:
+            talking.heard(party.public_id, party.user_id, talking=change.talking)
+
+    def _party(self, opaque_id: str | None) -> Party | None:
+        with self._lock:
+            return self._parties.get(opaque_id or "")
+
+
+def _puts_out(data: dict[str, object]) -> bool:
+    """The mixer's way of saying that this handle is in no room any more: kicked, or the room destroyed."""
+    return "kicked" in data or data.get("audiobridge") == "destroyed"
+
+
+switchboard = Switchboard()

@@ -1,0 +1,61 @@
+"""Who talks: what every process hears from its own microphones, gathered in Redis.
+
+Cosmetic: with Redis away the rings rest, and nothing else happens.
+"""
+
+import logging
+
+from spaces import events
+from spaces.selectors import Mix
+from spaces_project.common.store import AWAY, store
+
+logger = logging.getLogger(__name__)
+
+_FORGOTTEN_AFTER_SECONDS = 120
+
+
+def _key(public_id: str) -> str:
+    return f"spaces:talking:{public_id}"
+
+
+def heard(public_id: str, user_id: int, *, talking: bool) -> None:
+    """The mixer heard somebody begin or cease to talk; everybody in the Space is told."""
+    try:
+        change = store().sadd if talking else store().srem
+        if not change(_key(public_id), str(user_id)):
+            return
+        store().expire(_key(public_id), _FORGOTTEN_AFTER_SECONDS)
+        _tell(public_id)
+    except AWAY as error:
+        logger.warning("talking in %s not told: %s", public_id, error)
+
+
+def keep_only(mix: Mix) -> None:
+    """Whoever was muted or left talks no longer, though the mixer never says so."""
+    try:
+        talkers = _talkers(mix.public_id)
+        silent = talkers - {str(m.user_id) for m in mix.microphones if not m.muted}
+        if silent:
+            store().srem(_key(mix.public_id), *silent)
+            _tell(mix.public_id)
+    except AWAY as error:
+        logger.warning("talking in %s not told: %s", mix.public_id, error)
+
+
+def now_talking(public_id: str) -> list[str]:
+    """Ids of everyone the mixer hears; nobody while Redis is away."""
+    try:
+        return sorted(_talkers(public_id), key=int)
+    except AWAY:
+        return []
+
+
+def _talkers(public_id: str) -> set[str]:
+    return {member.decode() for member in store().smembers(_key(public_id))}
+
+
+def _tell(public_id: str) -> None:
+    talkers = sorted(_talkers(public_id), key=int)
+    events.publish(events.space_channel(public_id), events.to_everyone(events.Talking(user_ids=talkers)))
+    dots = events.Signal.TALKING if talkers else events.Signal.SILENT
+    events.publish(events.EVERY_PROCESS, events.Envelope(signal=dots, data=public_id))

@@ -1,0 +1,193 @@
+"""Finding Spaces: what is live, what is to come, and search. Reads for `/i/spaces`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import Block, Follow
+from accounts.paging import Page, cut_page, parse_cursor
+from spaces import presence, wire
+from spaces.models import Participant, Reminder, Space, Topic
+from spaces.states import SpaceState
+from spaces_project.common.errors import BadInput
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PAGE_SIZE = 20
+GLANCE = 3
+LAST_PAGE = 100_000
+"""Far beyond the last there is; databases count to 2⁶³ only."""
+SHORTEST_QUERY, LONGEST_QUERY = 2, 70
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One Space in a list. `people` counts everybody in there, `followed` those of them whom the reader follows."""
+
+    id: str
+    title: str
+    state: SpaceState
+    host: wire.Person
+    topics: list[str]
+    people: int
+    followed: int
+    reminded: bool
+    scheduled_start: datetime | None
+    started_at: datetime | None
+
+
+class Tab(StrEnum):
+    LIVE = "live"
+    SCHEDULED = "scheduled"
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveryPage:
+    """What `/i/spaces` shows. `topic` is the one chosen, or None. What is searched for is looked for
+    whatever the tab and the topic."""
+
+    tab: Tab
+    query: str
+    topic: Topic | None
+    topics: list[Topic]
+    cards: Page[Card]
+
+    @property
+    def is_search(self) -> bool:
+        return len(self.query) >= SHORTEST_QUERY
+
+    @property
+    def more(self) -> str:
+        """The query string of the next page."""
+        asked = {"tab": self.tab.value, "q": self.query, "topic": self.topic.pk if self.topic else ""}
+        return urlencode({name: value for name, value in asked.items() if value} | {"page": self.cards.next_cursor})
+
+
+def discovery_page(
+    *, user: "User", tab: Tab = Tab.LIVE, query: str = "", topic: str | None = None, page: str | None = None
+) -> DiscoveryPage:
+    """Raises `bad_cursor` for a page that was not given out; a topic that does not exist chooses none."""
+    tree = topics()
+    chosen = next((node for node in tree if str(node.pk) == topic), None)
+    words = query.strip()[:LONGEST_QUERY]
+    topic_id = chosen.pk if chosen else None
+    if len(words) >= SHORTEST_QUERY:
+        cards = search(user=user, query=words, page=page)
+    elif tab == Tab.LIVE:
+        cards = live(user=user, page=page, topic=topic_id)
+    else:
+        cards = scheduled(user=user, cursor=page, topic=topic_id)
+    return DiscoveryPage(tab=tab, query=words, topic=chosen, topics=tree, cards=cards)
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The first few of what is live and of what is to come."""
+
+    live: list[Card]
+    scheduled: list[Card]
+
+
+def glance(*, user: "User") -> Glance:
+    return Glance(live(user=user).items[:GLANCE], scheduled(user=user).items[:GLANCE])
+
+
+def live(*, user: "User", page: str | None = None, topic: int | None = None) -> Page[Card]:
+    """By how many people the reader follows are in there, then by size."""
+    spaces = _visible(user).filter(state=SpaceState.LIVE)
+    if topic is not None:
+        spaces = spaces.filter(_about(topic))
+    return _ranked(user, spaces, page)
+
+
+def scheduled(*, user: "User", cursor: str | None = None, topic: int | None = None) -> Page[Card]:
+    """Soonest first. The cursor is the id of the last Space shown."""
+    spaces = _visible(user).filter(state=SpaceState.SCHEDULED, scheduled_start__isnull=False)
+    if topic is not None:
+        spaces = spaces.filter(_about(topic))
+    if cursor is not None:
+        [after] = parse_cursor(cursor, parts=1)
+        last = Subquery(Space.objects.filter(pk=after).values("scheduled_start")[:1])
+        spaces = spaces.filter(Q(scheduled_start__gt=last) | Q(scheduled_start=last, pk__gt=after))
+    found = cut_page(_counted(user, spaces).order_by("scheduled_start", "pk"), PAGE_SIZE, lambda space: (space.pk,))
+    return Page(_cards(user, found.items), found.next_cursor)
+
+
+def search(*, user: "User", query: str, page: str | None = None) -> Page[Card]:
+    """Live and scheduled Spaces whose title, host or topic holds `query`; live ones first. Two characters at least."""
+    words = query.strip()
+    if len(words) < SHORTEST_QUERY:
+        return Page([], None)
+    matches = (
+        Q(title__icontains=words)
+        | Q(host__username__icontains=words)
+        | Q(host__display_name__icontains=words)
+        | Q(pk__in=Space.topics.through.objects.filter(topic__name__icontains=words).values("space_id"))
+    )
+    states = (SpaceState.LIVE, SpaceState.SCHEDULED)
+    return _ranked(user, _visible(user).filter(matches, state__in=states), page)
+
+
+def topics() -> list[Topic]:
+    """The tree, parents before their children."""
+    return sorted(Topic.objects.all(), key=lambda t: (t.parent_id or t.pk, t.parent_id is not None, t.name))
+
+
+def _visible(user: "User") -> QuerySet[Space]:
+    blocked = Block.objects.filter(blocker=OuterRef("host"), blocked=user)
+    return Space.objects.filter(~Exists(blocked)).select_related("creator", "host").prefetch_related("topics")
+
+
+def _about(topic: int) -> Q:
+    """The topic itself or one below it."""
+    below = Topic.objects.filter(Q(pk=topic) | Q(parent=topic)).values("pk")
+    return Q(pk__in=Space.topics.through.objects.filter(topic__in=below).values("space_id"))
+
+
+def _counted(user: "User", spaces: QuerySet[Space]) -> QuerySet[Any]:
+    """Spaces with `people` and `followed`; untyped, because the stubs know no annotation outside its own query."""
+    here = Participant.objects.active().filter(space=OuterRef("pk")).order_by()
+    followed = here.filter(Exists(Follow.objects.filter(follower=user, followee=OuterRef("user"))))
+    return spaces.annotate(
+        people=Coalesce(Subquery(here.values("space").annotate(n=Count("pk")).values("n")), 0),
+        followed=Coalesce(Subquery(followed.values("space").annotate(n=Count("pk")).values("n")), 0),
+    )
+
+
+def _ranked(user: "User", spaces: QuerySet[Space], page: str | None) -> Page[Card]:
+    """Ranks move while people come and go, so pages are counted: a keyset on a moving rank would skip more."""
+    number = parse_cursor(page, parts=1)[0] if page else 0
+    if number > LAST_PAGE:
+        raise BadInput("bad_cursor", "This page does not exist.")
+    first = number * PAGE_SIZE
+    ordered = _counted(user, spaces).order_by("state", "-followed", "-people", "-pk")
+    found = list(ordered[first : first + PAGE_SIZE + 1])
+    following = str(number + 1) if len(found) > PAGE_SIZE else None
+    return Page(_cards(user, found[:PAGE_SIZE]), following)
+
+
+def _cards(user: "User", spaces: list[Any]) -> list[Card]:
+    reminded = set(Reminder.objects.filter(user=user, space__in=spaces).values_list("space_id", flat=True))
+    here = presence.heads({space.public_id: space.people for space in spaces if space.is_live})
+    return [_card(space, people=here.get(space.public_id, 0), reminded=space.pk in reminded) for space in spaces]
+
+
+def _card(space: Any, *, people: int, reminded: bool) -> Card:
+    return Card(
+        id=space.public_id,
+        title=space.display_title,
+        state=SpaceState(space.state),
+        host=wire.person(space.host),
+        topics=[topic.name for topic in space.topics.all()],
+        people=people,
+        followed=space.followed,
+        reminded=reminded,
+        scheduled_start=space.scheduled_start,
+        started_at=space.started_at,
+    )

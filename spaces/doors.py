@@ -1,0 +1,56 @@
+"""How many people without an account are connected from one address, to all web processes together.
+
+Leases in Redis as in `spaces.presence`: whatever a process held that died lapses by itself. With Redis away everybody
+is let in: a limit protects from a flood, and must not be what stops the house.
+"""
+
+import logging
+from collections.abc import Collection, Mapping
+
+from spaces_project.common.store import AWAY, store
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS = 25
+"""Five renewals of a hub."""
+
+# By Redis's clock, and in one step: two who come at once must not both find the last place.
+_ADMIT = """
+local now = tonumber(redis.call('TIME')[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
+redis.call('ZADD', KEYS[1], now + tonumber(ARGV[3]), ARGV[1])
+redis.call('EXPIRE', KEYS[1], tonumber(ARGV[3]))
+return 1
+"""
+_RENEW = """
+local until_ = tonumber(redis.call('TIME')[1]) + tonumber(ARGV[1])
+for number = 2, #ARGV do redis.call('ZADD', KEYS[1], until_, ARGV[number]) end
+redis.call('EXPIRE', KEYS[1], tonumber(ARGV[1]))
+"""
+
+
+def admit(address: str, name: str, *, limit: int) -> bool:
+    """Whether the socket `name` may stay; counts it until `let_go`, or until nobody renews it."""
+    try:
+        return bool(store().eval(_ADMIT, 1, _key(address), name, limit, LEASE_SECONDS))
+    except AWAY as error:
+        logger.warning("connections of an address not counted: %s", error)
+        return True
+
+
+def renew(names_by_address: Mapping[str, Collection[str]]) -> None:
+    """Raises redis.RedisError."""
+    pipeline = store().pipeline(transaction=False)
+    for address, names in names_by_address.items():
+        pipeline.eval(_RENEW, 1, _key(address), LEASE_SECONDS, *names)
+    pipeline.execute()
+
+
+def let_go(address: str, name: str) -> None:
+    """Raises redis.RedisError."""
+    store().zrem(_key(address), name)
+
+
+def _key(address: str) -> str:
+    return f"spaces:strangers:{address}"

@@ -1,0 +1,90 @@
+"""What the staff may do as moderators: one enum, one table. The other half of `spaces/rules.py`, asked the same way.
+
+A *moderator* looks, claims, listens in and decides; what lasts long or takes everything is for *senior moderators*,
+and so are appeals. The groups are made by a migration; a superuser may do all of it.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from accounts.rules import require_not_suspended
+from spaces.models.report import MODERATE, SENIOR
+from spaces.states import Verdict
+from spaces_project.common.errors import Refused
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Duty(StrEnum):
+    LOOK = "look"
+    CLAIM = "claim"
+    DECIDE = "decide"
+    LISTEN_IN = "listen_in"
+    SUSPEND = "suspend"
+    SUSPEND_LONG = "suspend_long"
+    HEAR_APPEAL = "hear_appeal"
+    KEEP_WORDS = "keep_words"
+
+
+DUTIES: dict[Duty, str] = {
+    Duty.LOOK: MODERATE,
+    Duty.CLAIM: MODERATE,
+    Duty.DECIDE: MODERATE,
+    Duty.LISTEN_IN: MODERATE,
+    Duty.SUSPEND: MODERATE,
+    Duty.SUSPEND_LONG: SENIOR,
+    Duty.HEAR_APPEAL: SENIOR,
+    Duty.KEEP_WORDS: SENIOR,
+}
+"""Which permission of the app each needs."""
+
+SHORT = timedelta(days=7)
+"""How long a moderator may suspend somebody without a senior one."""
+APPEAL_WITHIN = timedelta(days=30)
+
+SUSPENSIONS = frozenset({Verdict.SUSPEND_HOSTING, Verdict.SUSPEND_SPEAKING, Verdict.SUSPEND_ENTIRELY})
+APPEALABLE = SUSPENSIONS | {Verdict.WARN, Verdict.REMOVE, Verdict.END, Verdict.REDACT}
+CHOICES = (
+    Verdict.NO_ACTION,
+    Verdict.WARN,
+    Verdict.REDACT,
+    Verdict.REMOVE,
+    Verdict.END,
+    Verdict.SUSPEND_HOSTING,
+    Verdict.SUSPEND_SPEAKING,
+    Verdict.SUSPEND_ENTIRELY,
+)
+"""What a report may be answered with; the other verdicts answer appeals."""
+
+
+def may(duty: Duty, *, user: "User") -> bool:
+    try:
+        require_duty(duty, user=user)
+    except Refused:
+        return False
+    return True
+
+
+def require_duty(duty: Duty, *, user: "User") -> None:
+    """Raises `Refused` `forbidden`, `suspended`."""
+    if not (user.is_active and user.is_staff and user.has_perm(f"spaces.{DUTIES[duty]}")):
+        raise Refused("forbidden", "This is for the moderators of this site.", duty=duty.value)
+    require_not_suspended(user)
+
+
+def duty_of(verdict: Verdict, *, until: datetime | None = None) -> Duty:
+    """What it takes to decide so; `until` is the end of a suspension, None one without end."""
+    if verdict not in SUSPENSIONS:
+        return Duty.DECIDE
+    is_short = until is not None and until - timezone.now() <= SHORT
+    return Duty.SUSPEND if is_short and verdict != Verdict.SUSPEND_ENTIRELY else Duty.SUSPEND_LONG
+
+
+def require_not_own(*, user_id: int, concerned: "set[int | None]") -> None:
+    """Nobody decides what they reported, or what is about them."""
+    if user_id in concerned:
+        raise Refused("own_case", "This concerns you: somebody else decides it.")

@@ -1,0 +1,98 @@
+"""Writing to sockets so that none of them holds another up.
+
+A server takes a frame at once, so a write is a plain call: no task, no queue and no wake-up for a socket. uvicorn alone
+waits, for a peer whose buffers are full; what comes next for that peer queues up here, to a limit, and nobody else
+waits with it. (daphne never waits and keeps everything; a peer that is gone costs memory until its ping fails.)
+"""
+
+import asyncio
+import time
+import types
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from spaces import events
+from spaces_project.common import metrics
+
+Message = dict[str, Any]
+Sending = Coroutine[Any, Any, None]
+
+BACKLOG: Final = 100
+"""Messages kept for a peer that reads too slowly."""
+YIELD_EVERY: Final = 200
+"""Frames written before other work of the loop gets its turn."""
+
+
+@dataclass(eq=False)
+class Socket:
+    """One open WebSocket. `send` takes an ASGI message and does not raise."""
+
+    user_id: int
+    session_key: str
+    send: Callable[[Message], Sending]
+    heard_at: float = field(default_factory=time.monotonic)
+    _backlog: deque[Message] = field(default_factory=deque)
+    _catching_up: asyncio.Task[None] | None = None
+    _is_given_up: bool = False
+
+    def write(self, frame: str) -> None:
+        self.post(_text(frame))
+
+    def close(self, code: int) -> None:
+        self.post({"type": "websocket.close", "code": code})
+
+    def post(self, message: Message) -> None:
+        """Written when this returns, or as soon as the peer reads again, in order."""
+        if self._catching_up is not None:
+            self._put_off(message)
+        elif (rest := _begin(self.send(message))) is not None:
+            self._catching_up = asyncio.create_task(self._catch_up(rest))
+
+    def _put_off(self, message: Message) -> None:
+        """Whoever is too late for everything is sent away, and comes back for a snapshot: that is one message."""
+        if self._is_given_up:
+            return
+        if len(self._backlog) >= BACKLOG:
+            self._is_given_up = True
+            metrics.SLOW_READERS.inc()
+            self._backlog.clear()
+            self._backlog.append(_text(events.bye(events.CLOSE_SLOW)))
+            message = {"type": "websocket.close", "code": events.CLOSE_SLOW.code}
+        self._backlog.append(message)
+
+    async def _catch_up(self, rest: Awaitable[None]) -> None:
+        await rest
+        while self._backlog:
+            await self.send(self._backlog.popleft())
+        self._catching_up = None
+
+
+async def broadcast(sockets: Iterable[Socket], frame: str) -> None:
+    """One message object for everybody; the server encodes it into each transport's buffer."""
+    message, number = _text(frame), 0
+    for number, socket in enumerate(sockets, start=1):
+        socket.post(message)
+        if number % YIELD_EVERY == 0:
+            await asyncio.sleep(0)
+    metrics.FRAMES.inc(number)
+
+
+def _text(frame: str) -> Message:
+    return {"type": "websocket.send", "text": frame}
+
+
+def _begin(sending: Sending) -> Awaitable[None] | None:
+    """Runs it up to its first wait, as an eager task of Python 3.12 does. None when it is done, else what is left."""
+    try:
+        awaited = sending.send(None)
+    except StopIteration:
+        return None
+    return _rest(awaited, sending)
+
+
+@types.coroutine
+def _rest(awaited: Any, sending: Sending) -> Generator[Any, Any, None]:
+    yield awaited
+    yield from sending

@@ -1,0 +1,114 @@
+"""This process's ear on Redis: one connection, one subscription per Space, and a word when something may be missing."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import redis
+import redis.asyncio
+from django.conf import settings
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from spaces import events
+from spaces.events import Envelope
+
+logger = logging.getLogger(__name__)
+
+CONFIRMED_WITHIN_SECONDS = 2.0
+POLL_SECONDS = 5.0
+PAUSE_SECONDS = 0.2
+
+
+class Feed:
+    """`on_gap` is awaited after every reconnection: what was published meanwhile is lost."""
+
+    def __init__(
+        self,
+        *,
+        on_envelope: Callable[[str, Envelope], Awaitable[None]],
+        on_gap: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._on_envelope = on_envelope
+        self._on_gap = on_gap
+        self._confirmed: dict[str, asyncio.Event] = {events.EVERY_PROCESS: asyncio.Event()}
+        self._pubsub: Any = None
+
+    async def run(self) -> None:
+        """Listens for as long as the process runs."""
+        had_connection = False
+        while True:
+            try:
+                async with _client() as client, client.pubsub() as pubsub:
+                    await self._subscribe_to_all(pubsub)
+                    if had_connection:
+                        await self._on_gap()
+                    had_connection = True
+                    await self._listen(pubsub)
+            except (redis.ConnectionError, redis.TimeoutError, OSError) as error:
+                logger.warning("Redis is away: %s", error)
+            self._pubsub = None
+            for confirmed in self._confirmed.values():
+                confirmed.clear()
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def subscribe(self, channel: str) -> None:
+        """Returns once Redis has confirmed; from then on nothing is missed. Raises redis.ConnectionError."""
+        confirmed = self._confirmed.setdefault(channel, asyncio.Event())
+        if confirmed.is_set():
+            return
+        if self._pubsub is not None:
+            await self._pubsub.subscribe(channel)
+        try:
+            async with asyncio.timeout(CONFIRMED_WITHIN_SECONDS):
+                await confirmed.wait()
+        except TimeoutError:
+            raise redis.ConnectionError("subscription not confirmed") from None
+
+    async def unsubscribe(self, channel: str) -> None:
+        self._confirmed.pop(channel, None)
+        if self._pubsub is not None:
+            try:
+                await self._pubsub.unsubscribe(channel)
+            except (redis.ConnectionError, redis.TimeoutError, OSError) as error:
+                logger.warning("not unsubscribed from %s: %s", channel, error)
+
+    async def _subscribe_to_all(self, pubsub: Any) -> None:
+        """Also to what was asked for while the first request was on its way, when nobody could ask Redis yet."""
+        known = set(self._confirmed)
+        await pubsub.subscribe(*known)
+        self._pubsub = pubsub
+        if late := self._confirmed.keys() - known:
+            await pubsub.subscribe(*late)
+
+    async def _listen(self, pubsub: Any) -> None:
+        while True:
+            message = await pubsub.get_message(timeout=POLL_SECONDS)
+            if message is None:
+                continue
+            channel = message["channel"].decode()
+            if message["type"] == "message":
+                await self._pass_on(channel, message["data"])
+            elif message["type"] == "subscribe" and channel in self._confirmed:
+                self._confirmed[channel].set()
+
+    async def _pass_on(self, channel: str, data: bytes) -> None:
+        """A process that went deaf would go on writing pings to pages that hear nothing: nothing in here ends `run`."""
+        try:
+            await self._on_envelope(channel, events.unpack(data))
+        except msgspec.DecodeError as error:  # another version of us, while a new one is being rolled out
+            logger.warning("an event of %s cannot be read: %s", channel, error)
+        except Exception:
+            logger.exception("an event of %s was not passed on", channel)
+
+
+def _client() -> Any:
+    """No silent reconnection: redis-py would subscribe again by itself and nobody would know that events were lost."""
+    return redis.asyncio.Redis.from_url(
+        settings.REDIS_URL,
+        retry=Retry(NoBackoff(), 0),
+        health_check_interval=10,
+        socket_connect_timeout=1,
+    )

@@ -1,0 +1,85 @@
+"""What people type into pages about Spaces. Rules live in services; a form only reads."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from django import forms
+
+from spaces.models import Topic
+from spaces.services import SpaceOptions
+from spaces.states import SpeakPolicy
+from spaces_project.common.errors import BadInput
+
+_REFUSALS = {
+    "speak_policy": ("bad_policy", "Choose who may speak."),
+    "topics": ("bad_topics", "Choose topics of the list."),
+    "when": ("bad_time", "Choose a day and a time."),
+}
+
+
+class MomentField(forms.Field):
+    """ISO 8601. Our script sends the offset of the person's own zone; a time without one is meant in UTC, as the page
+    says where there is no script."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def to_python(self, value: str | None) -> datetime | None:
+        if not value:
+            return None
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            raise forms.ValidationError("No time.") from None
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class SpaceForm(forms.Form):
+    """The create sheet. The name is checked by the service, which counts characters as they are stored."""
+
+    title = forms.CharField(required=False, strip=False)
+    speak_policy = forms.ChoiceField(choices=SpeakPolicy.choices, required=False)
+    captions_allowed = forms.BooleanField(required=False)
+    recording_wanted = forms.BooleanField(required=False)
+    topics = forms.ModelMultipleChoiceField(Topic.objects.all(), required=False)
+    when = MomentField()
+
+    def options(self) -> SpaceOptions:
+        """Raises `BadInput` for what no page of ours can have sent."""
+        _require_valid(self)
+        return SpaceOptions(
+            speak_policy=self.cleaned_data["speak_policy"] or SpeakPolicy.EVERYONE.value,
+            captions_allowed=self.cleaned_data["captions_allowed"],
+            recording_wanted=self.cleaned_data["recording_wanted"],
+            topics=[topic.pk for topic in self.cleaned_data["topics"]],
+        )
+
+
+class ChangeForm(forms.Form):
+    """Another name or another time for a scheduled Space."""
+
+    title = forms.CharField(required=False, strip=False)
+    when = MomentField()
+
+    def changes(self) -> tuple[str, datetime | None]:
+        """`(title, when)`. Raises `bad_time`."""
+        _require_valid(self)
+        return self.cleaned_data["title"], self.cleaned_data["when"]
+
+
+def chosen_time(form: SpaceForm) -> datetime:
+    """Raises `bad_time` where none is given."""
+    _require_valid(form)
+    when: datetime | None = form.cleaned_data["when"]
+    if when is None:
+        raise BadInput(*_REFUSALS["when"])
+    return when
+
+
+def _require_valid(form: forms.Form) -> None:
+    if not form.is_valid():
+        raise BadInput(*_first_refusal(form.errors))
+
+
+def _first_refusal(errors: Mapping[str, object]) -> tuple[str, str]:
+    return next((_REFUSALS[name] for name in errors if name in _REFUSALS), ("bad_title", "This name cannot be used."))

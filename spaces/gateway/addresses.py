@@ -1,0 +1,47 @@
+"""The machine's own addresses. Linux."""
+
+import fcntl
+import ipaddress
+import socket
+import struct
+from typing import Final
+
+SIOCGIFADDR: Final = 0x8915
+_ANYWHERE: Final = ("192.0.2.1", 9)
+"""An address set aside for documentation: connecting a UDP socket to it sends nothing."""
+
+
+def own_address() -> str:
+    """The IPv4 address other machines would see: the default route's, else the first that is not loopback.
+
+    Raises LookupError on a machine that has loopback only.
+    """
+    for address in [_default_route_address(), *_interface_addresses()]:
+        if address is not None and not ipaddress.ip_address(address).is_loopback:
+            return address
+    raise LookupError("this machine has no IPv4 address but loopback")
+
+
+def _default_route_address() -> str | None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(_ANYWHERE)
+        except OSError:  # no route, as in a network namespace of its own
+            return None
+        address: str = probe.getsockname()[0]
+        return address
+
+
+def _interface_addresses() -> list[str]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        found = [_interface_address(probe, name) for _, name in socket.if_nameindex()]
+    return [address for address in found if address is not None]
+
+
+def _interface_address(probe: socket.socket, interface: str) -> str | None:
+    request = struct.pack("256s", interface.encode()[:15])
+    try:
+        answer = fcntl.ioctl(probe.fileno(), SIOCGIFADDR, request)
+    except OSError:  # an interface without an IPv4 address
+        return None
+    return socket.inet_ntoa(answer[20:24])

@@ -1,0 +1,199 @@
+"""The gateway's configuration files, written from settings.
+
+Only what the product uses is switched on: two plugins, one transport, loopback for the API. Debian keeps plugins in a
+directory named after the architecture, so it is looked up.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from .addresses import own_address
+from .endpoint import Endpoint
+
+PLUGINS: Final = ("audiobridge", "streaming")
+TRANSPORT: Final = "websockets"
+LIBRARIES: Final = ("/usr/lib", "/usr/local/lib", "/opt/janus/lib")
+
+Value = bool | int | str | Mapping[str, "Value"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySettings:
+    """One gateway process. Ports are TCP on `api_host`, ranges are UDP, times are whole seconds.
+
+    Attributes:
+        api_secret, admin_secret, admin_key: three different secrets: for the API, the admin API, and for creating rooms
+            and mountpoints.
+        api_host: where the API listens. The gateway trusts who reaches it with the secret: keep it on loopback.
+        media_address: the one address offered to browsers. Never loopback: the gateway skips that interface, whatever
+            it is told (`ice.c`), and a device name in its place did not hold either. None finds the machine's own.
+        public_address: the address browsers reach when the machine is behind one-to-one NAT.
+        media_ports: for browsers' media; open them in the firewall.
+        mountpoint_ports: for RTP from the mixer to the mountpoints, on loopback.
+        event_loops: threads that carry all media. Measured with 80 listeners: 690 listeners per core with 2 loops, 546
+            with 1, 372 with a thread for each.
+        session_timeout: a session without a request for so long dies.
+        reclaim_session_timeout: how long handles and audio outlive a lost connection of ours.
+        debug_level: 0 to 7. From 5 on the log holds whole session descriptions, which carry people's addresses.
+        library_directory: holds `plugins/` and `transports/`; None looks for it.
+    """
+
+    api_secret: str = field(repr=False)
+    admin_secret: str = field(repr=False)
+    admin_key: str = field(repr=False)
+    api_host: str = "127.0.0.1"
+    api_port: int = 8188
+    admin_port: int = 7188
+    media_address: str | None = None
+    public_address: str | None = None
+    media_ports: tuple[int, int] = (20000, 29999)
+    mountpoint_ports: tuple[int, int] = (30000, 39999)
+    event_loops: int = 2
+    session_timeout: int = 60
+    reclaim_session_timeout: int = 10
+    debug_level: int = 3
+    library_directory: Path | None = None
+
+    def __post_init__(self) -> None:
+        if len({self.api_secret, self.admin_secret, self.admin_key, ""}) != 4:
+            raise ValueError("api_secret, admin_secret and admin_key must be set and differ")
+        if not 0 <= self.debug_level <= 4:
+            raise ValueError("debug_level must be between 0 and 4: above, the log holds session descriptions")
+
+    @property
+    def url(self) -> str:
+        return f"ws://{self.api_host}:{self.api_port}"
+
+    @property
+    def admin_url(self) -> str:
+        return f"ws://{self.api_host}:{self.admin_port}"
+
+    def endpoint(self, name: str) -> Endpoint:
+        """How clients reach this gateway."""
+        return Endpoint(
+            name=name,
+            url=self.url,
+            api_secret=self.api_secret,
+            admin_key=self.admin_key,
+            session_timeout=self.session_timeout,
+        )
+
+
+def write_configuration(directory: Path, settings: GatewaySettings) -> Path:
+    """Write the four files the gateway reads into `directory`, readable by nobody else. Returns the main file.
+
+    Raises FileNotFoundError when the gateway's plugins are not installed, and LookupError when no address fits.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    main = directory / "janus.jcfg"
+    _write_private(main, render(_core(directory, settings)))
+    _write_private(directory / "janus.transport.websockets.jcfg", render(_transport(settings)))
+    for plugin in PLUGINS:
+        _write_private(directory / f"janus.plugin.{plugin}.jcfg", render(_plugin(plugin, settings)))
+    return main
+
+
+def find_libraries() -> Path:
+    """The directory with the gateway's `plugins/` and `transports/`. Raises FileNotFoundError."""
+    for root in LIBRARIES:
+        for pattern in ("janus", "*/janus", "."):
+            for directory in sorted(Path(root).glob(pattern)):
+                if (directory / "plugins" / "libjanus_audiobridge.so").exists():
+                    return directory
+    raise FileNotFoundError("the gateway's plugins are not installed (Debian package: janus)")
+
+
+def _core(directory: Path, settings: GatewaySettings) -> dict[str, Value]:
+    libraries = settings.library_directory or find_libraries()
+    return {
+        "general": {
+            "configs_folder": str(directory),
+            **{f"{kind}_folder": str(libraries / kind) for kind in ("plugins", "transports", "events", "loggers")},
+            "debug_level": settings.debug_level,
+            "debug_timestamps": True,
+            "debug_colors": False,
+            "api_secret": settings.api_secret,
+            "admin_secret": settings.admin_secret,
+            "session_timeout": settings.session_timeout,
+            "reclaim_session_timeout": settings.reclaim_session_timeout,
+            "event_loops": settings.event_loops,
+            "hide_dependencies": True,
+        },
+        "media": {"rtp_port_range": _range(settings.media_ports), "ipv6": False},
+        "nat": _nat(settings),
+        "plugins": {"disable": _all_but(libraries / "plugins", PLUGINS)},
+        "transports": {"disable": _all_but(libraries / "transports", (TRANSPORT,))},
+        "events": {"broadcast": False},
+    }
+
+
+def _nat(settings: GatewaySettings) -> dict[str, Value]:
+    nat: dict[str, Value] = {
+        # Without it a browser that vanished is never noticed: no hangup, a ghost in the room for ever.
+        "ice_keepalive_conncheck": True,
+        # Resolving the .local names of browsers that hide their addresses only costs time; peer-reflexive works.
+        "ignore_mdns": True,
+        "ice_enforce_list": settings.media_address or own_address(),
+    }
+    return nat | ({"nat_1_1_mapping": settings.public_address} if settings.public_address else {})
+
+
+def _transport(settings: GatewaySettings) -> dict[str, Value]:
+    return {
+        "general": {
+            "json": "compact",
+            "ws": True,
+            "ws_port": settings.api_port,
+            "ws_ip": settings.api_host,
+            "wss": False,
+            "ws_logging": "err,warn",
+        },
+        "admin": {
+            "admin_ws": True,
+            "admin_ws_port": settings.admin_port,
+            "admin_ws_ip": settings.api_host,
+            "admin_wss": False,
+        },
+    }
+
+
+def _plugin(plugin: str, settings: GatewaySettings) -> dict[str, Value]:
+    general: dict[str, Value] = {"admin_key": settings.admin_key, "string_ids": True, "events": False}
+    if plugin == "audiobridge":
+        return {"general": general | {"lock_rtp_forward": True, "lock_play_file": True}}
+    return {"general": general | {"rtp_port_range": _range(settings.mountpoint_ports)}}
+
+
+def _all_but(directory: Path, wanted: tuple[str, ...]) -> str:
+    keep = {f"libjanus_{name}.so" for name in wanted}
+    return ",".join(sorted({library.name for library in directory.glob("*.so")} - keep))
+
+
+def _range(ports: tuple[int, int]) -> str:
+    return f"{ports[0]}-{ports[1]}"
+
+
+def _write_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        os.fchmod(descriptor, 0o600)  # a file that was there before keeps its mode
+        file.write(text)
+
+
+def render(section: Mapping[str, Value], indent: str = "") -> str:
+    """Settings in libconfig's syntax."""
+    return "".join(f"{indent}{name} = {_literal(value, indent)};\n" for name, value in section.items())
+
+
+def _literal(value: Value, indent: str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return "{\n" + render(value, indent + "  ") + indent + "}"

@@ -1,0 +1,131 @@
+"""What the gateway sends, as types. Shapes from https://janus.conf.meetecho.com/docs/rest.html and `janus.c`, v1.1.2.
+
+Unknown fields are ignored. A message of another kind, or one that lacks what its kind promises, is no message (`decode`
+returns None): a reader that raises would take every Space of the gateway down with it.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+
+class Jsep(msgspec.Struct, frozen=True):
+    """A session description. `type` is "offer" or "answer"."""
+
+    type: str
+    sdp: str
+
+
+class PluginData(msgspec.Struct, frozen=True):
+    plugin: str
+    data: dict[str, Any]
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    code: int
+    reason: str = ""
+
+
+class _Message(msgspec.Struct, frozen=True, tag_field="janus"):
+    """Anything the gateway sends: an object whose `janus` names its kind."""
+
+
+class Success(_Message, frozen=True, tag="success"):
+    transaction: str = ""
+    data: dict[str, Any] = {}
+    plugindata: PluginData | None = None
+    jsep: Jsep | None = None
+
+
+class Failure(_Message, frozen=True, tag="error"):
+    error: Refusal
+    transaction: str = ""
+
+
+class Ack(_Message, frozen=True, tag="ack"):
+    transaction: str = ""
+
+
+class Pong(_Message, frozen=True, tag="pong"):
+    transaction: str = ""
+
+
+class PluginEvent(_Message, frozen=True, tag="event"):
+    """A plugin speaks to the owner of `handle_id`; under a transaction it is the answer to an asynchronous request."""
+
+    handle_id: int = msgspec.field(name="sender")
+    plugindata: PluginData
+    jsep: Jsep | None = None
+    transaction: str = ""
+
+    @property
+    def plugin(self) -> str:
+        return self.plugindata.plugin
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return self.plugindata.data
+
+
+class WebrtcUp(_Message, frozen=True, tag="webrtcup"):
+    """ICE and DTLS are done: media can flow."""
+
+    handle_id: int = msgspec.field(name="sender")
+
+
+class MediaState(_Message, frozen=True, tag="media"):
+    """Packets of `kind` ("audio") began or ceased to arrive from the browser."""
+
+    handle_id: int = msgspec.field(name="sender")
+    kind: str = msgspec.field(name="type")
+    receiving: bool
+
+
+class SlowLink(_Message, frozen=True, tag="slowlink"):
+    """Many packets were lost; `uplink` is seen from the browser's side."""
+
+    handle_id: int = msgspec.field(name="sender")
+    uplink: bool
+    lost: int = 0
+
+
+class HangUp(_Message, frozen=True, tag="hangup"):
+    """The peer connection ended; the handle lives on."""
+
+    handle_id: int = msgspec.field(name="sender")
+    reason: str = ""
+
+
+class Detached(_Message, frozen=True, tag="detached"):
+    """The handle is gone."""
+
+    handle_id: int = msgspec.field(name="sender")
+
+
+class Trickle(_Message, frozen=True, tag="trickle"):
+    """A candidate of the gateway's own (full-trickle mode only)."""
+
+    handle_id: int = msgspec.field(name="sender")
+    candidate: dict[str, Any]
+
+
+class SessionTimeout(_Message, frozen=True, tag="timeout"):
+    """The session and all its handles are gone."""
+
+    session_id: int
+
+
+Answer = Success | Failure | Ack | Pong
+HandleMessage = PluginEvent | WebrtcUp | MediaState | SlowLink | HangUp | Detached | Trickle
+Event = HandleMessage | SessionTimeout
+Message = Answer | Event
+
+_decoder: Final[msgspec.json.Decoder[Message]] = msgspec.json.Decoder(Message)
+
+
+def decode(text: str | bytes) -> Message | None:
+    """The message in `text`, or None if there is none."""
+    try:
+        return _decoder.decode(text)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):  # too deep; lone surrogates
+        return None

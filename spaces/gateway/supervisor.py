@@ -1,0 +1,204 @@
+"""Runs one gateway process: starts it, notices when it hangs or dies, starts it again, and stops it without a crash.
+
+A hung gateway keeps its sockets open, and a deadlock can sit in a plugin alone; so being alive means that the API and
+both plugins answer. After a restart the gateway is empty: rebuilding its rooms is for those who know which there
+should be, and their clients tell them (`Reconnected`).
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from .audiobridge import AudioBridge
+from .client import GatewayClient
+from .config import GatewaySettings, write_configuration
+from .credentials import Secured, credentials_of
+from .errors import GatewayError, NoSuchMountpoint, NoSuchRoom
+from .streaming import Streaming
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long the supervisor waits for what, in seconds.
+
+    A hung gateway is killed after `misses_allowed * (probe_every + answers_within)` seconds at the latest.
+    """
+
+    probe_every: float = 2.0
+    answers_within: float = 3.0
+    misses_allowed: int = 3
+    clears_within: float = 5.0
+    stops_within: float = 5.0
+    restarts_after: float = 0.2
+    restarts_after_at_most: float = 5.0
+
+
+DEFAULT_PATIENCE: Final = Patience()
+
+
+class Supervisor:
+    """One gateway process at a time.
+
+    Attributes:
+        pid: of the running process; None between two.
+        restarts: how many times it had to be started again.
+        last_status: exit status of the process before, negative for a signal; None as long as there was none.
+    """
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        directory: Path,
+        *,
+        patience: Patience = DEFAULT_PATIENCE,
+        on_look: Callable[["Supervisor"], None] = lambda supervisor: None,
+    ) -> None:
+        """`on_look` is called whenever it has looked after the process."""
+        self.pid: int | None = None
+        self.restarts = 0
+        self.last_status: int | None = None
+        self._settings = settings
+        self._directory = directory
+        self._patience = patience
+        self._on_look = on_look
+        self._stopping = asyncio.Event()
+        self._client = GatewayClient(settings.endpoint("supervisor"))
+        self._bridge = AudioBridge(self._client)
+        self._streaming = Streaming(self._client)
+
+    async def run(self) -> None:
+        """Keep a gateway running until `stop`. Raises FileNotFoundError when none is installed."""
+        main = write_configuration(self._directory, self._settings)
+        await self._client.start()
+        try:
+            await self._keep_running(main)
+        finally:
+            await self._client.close()
+
+    def stop(self) -> None:
+        """End `run`: put everybody out, then end the process."""
+        self._stopping.set()
+
+    async def _keep_running(self, main: Path) -> None:
+        pause = self._patience.restarts_after
+        while not self._stopping.is_set():
+            async with self._process(main) as process:
+                healthy = await self._watch(process)
+                if self._stopping.is_set():
+                    return await self._end(process)
+            self.restarts += 1
+            pause = self._patience.restarts_after if healthy else min(2 * pause, self._patience.restarts_after_at_most)
+            await _first_of(self._stopping.wait(), timeout=pause)
+        return None
+
+    @contextlib.asynccontextmanager
+    async def _process(self, main: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+        """A running gateway; dead on the way out.
+
+        `setpriv` has the kernel kill it should this process be killed, or an orphan would hold the ports. A process
+        group of its own keeps a terminal's Ctrl-C from reaching it before its mountpoints are gone.
+        """
+        command = ["setpriv", "--pdeathsig", "KILL", "janus", "-F", str(self._directory), "-C", str(main)]
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.DEVNULL, start_new_session=True
+        )
+        self.pid = process.pid
+        try:
+            yield process
+        finally:
+            self.pid = None
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            self.last_status = await process.wait()
+
+    async def _watch(self, process: asyncio.subprocess.Process) -> bool:
+        """Returns when the gateway has died or hangs, or on `stop`. Was it ever healthy?"""
+        healthy = False
+        misses = 0
+        while misses < self._patience.misses_allowed:
+            await _first_of(process.wait(), self._stopping.wait(), timeout=self._patience.probe_every)
+            if self._stopping.is_set():
+                return healthy
+            if process.returncode is not None:
+                logger.error("the gateway ended with status %s", process.returncode)
+                return healthy
+            answers = await self._answers()
+            self._on_look(self)
+            healthy = healthy or answers
+            misses = 0 if answers else misses + 1
+        logger.error("the gateway hangs and is killed")
+        return healthy
+
+    async def _answers(self) -> bool:
+        try:
+            async with asyncio.timeout(self._patience.answers_within):
+                await self._client.wait_ready(timeout=self._patience.answers_within)
+                await asyncio.gather(self._bridge.list_rooms(), self._streaming.list_mountpoints())
+        except (GatewayError, TimeoutError) as error:
+            logger.warning("the gateway does not answer: %s", error)
+            return False
+        return True
+
+    async def _end(self, process: asyncio.subprocess.Process) -> None:
+        """Ask the process to end once it is empty: v1.1.2 crashes on SIGTERM while it has mountpoints.
+
+        One that cannot be emptied is left to SIGKILL: it keeps nothing on disk that could be spoilt.
+        """
+        if not await self._clear():
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await _first_of(process.wait(), timeout=self._patience.stops_within)
+
+    async def _clear(self) -> bool:
+        """Destroy every mountpoint and room; False when something could not be."""
+        try:
+            async with asyncio.timeout(self._patience.clears_within):
+                await self._client.wait_ready(timeout=self._patience.clears_within)
+                await self._clear_mountpoints()
+                await self._clear_rooms()
+        except (GatewayError, TimeoutError) as error:
+            logger.warning("the gateway could not be cleared: %s", error)
+            return False
+        return True
+
+    async def _clear_mountpoints(self) -> None:
+        for mountpoint in await self._streaming.list_mountpoints():
+            with contextlib.suppress(NoSuchMountpoint):
+                await self._streaming.destroy_mountpoint(
+                    mountpoint=mountpoint.id, secret=self._secret(Secured.MOUNTPOINT, mountpoint.id)
+                )
+
+    async def _clear_rooms(self) -> None:
+        for room in await self._bridge.list_rooms():
+            with contextlib.suppress(NoSuchRoom):
+                await self._bridge.destroy_room(room=room.id, secret=self._secret(Secured.ROOM, room.id))
+
+    def _secret(self, kind: Secured, name: str) -> str:
+        return credentials_of(kind, name, admin_key=self._settings.admin_key).secret
+
+
+async def supervise(
+    settings: GatewaySettings, directory: Path, *, on_look: Callable[[Supervisor], None] = lambda supervisor: None
+) -> None:
+    """Run a gateway from a configuration in `directory` until SIGTERM or SIGINT."""
+    supervisor = Supervisor(settings, directory, on_look=on_look)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, supervisor.stop)
+    await supervisor.run()
+
+
+async def _first_of(*waits: Coroutine[Any, Any, object], timeout: float) -> None:
+    """Wait for any of `waits`, at most `timeout` seconds."""
+    tasks = [asyncio.create_task(wait) for wait in waits]
+    await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()

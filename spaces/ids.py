@@ -1,0 +1,17 @@
+"""Public ids and room names: random, so that none can be guessed from another."""
+
+import secrets
+import string
+
+ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
+PUBLIC_ID_LENGTH = 13
+
+
+def new_public_id() -> str:
+    """13 characters `[0-9A-Za-z]` beginning with `1`, the form of ids in the X API (71 random bits)."""
+    return "1" + "".join(secrets.choice(ALPHABET) for _ in range(PUBLIC_ID_LENGTH - 1))
+
+
+def new_token() -> str:
+    """128 random bits, safe in a URL and as a name on the gateway."""
+    return secrets.token_urlsafe(16)

@@ -1,0 +1,34 @@
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import FOREVER, SuspensionScope
+from accounts.selectors import get_user_by_username
+from spaces import services
+from spaces.exports import as_json
+from spaces.management.commands._base import ProductCommand
+from spaces.services.decisions import SCOPES
+
+
+class Command(ProductCommand):
+    help = "Suspends somebody, ends at once what they are in the middle of, and tells them. Prints it as JSON."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--from", dest="scope", choices=SuspensionScope.values, default="entirely")
+        parser.add_argument("--hours", type=int, help="for how long; without it until somebody lifts it")
+        parser.add_argument("--reason", default="", help="the person reads it")
+
+    def run(self, **options: Any) -> str:
+        user = get_user_by_username(options["username"])
+        scope = SuspensionScope(options["scope"])
+        until = None if options["hours"] is None else timezone.now() + timedelta(hours=options["hours"])
+        verdict = next(verdict for verdict, its in SCOPES.items() if its == scope)
+        with transaction.atomic():
+            suspension = services.suspend_person(user=user, scope=scope, until=until)
+            services.record_suspension(suspension=suspension, verdict=verdict, reason=options["reason"])
+        end = None if suspension.until >= FOREVER else suspension.until
+        return as_json({"username": user.username, "scope": scope, "until": end})

@@ -1,0 +1,55 @@
+"""Who is connected to a Space by this process."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from spaces import events, wire
+from spaces.applause import Applause
+from spaces.audio import TARGETS, ConnectionAudio
+from spaces.fanout import Socket
+
+
+class Member:
+    """Somebody's connection to a Space: its socket while there is one, and its audio. `user_id` is a presence id, so
+    negative for somebody without an account."""
+
+    def __init__(self, *, public_id: str, connection: str, user_id: int, socket: Socket) -> None:
+        self.public_id = public_id
+        self.connection = connection
+        self.user_id = user_id
+        self.socket: Socket | None = socket
+        self.parked_at = 0.0
+        self.audio = ConnectionAudio(public_id, user_id, connection, on_event=self._tell)
+
+    def attach(self, socket: Socket) -> None:
+        """Speaks through this socket from now on; an older one that still stands is told so."""
+        previous, self.socket = self.socket, socket
+        if previous is not None and previous is not socket:
+            previous.write(events.bye(events.CLOSE_REPLACED))
+            previous.close(events.CLOSE_REPLACED.code)
+
+    @property
+    def has_audio(self) -> bool:
+        return any(self.audio.holds(target) for target in TARGETS)
+
+    def _tell(self, event: events.Event) -> None:
+        if self.socket is not None:
+            self.socket.write(events.frame(event))
+
+
+@dataclass(eq=False)
+class Room:
+    """The members of one Space in this process."""
+
+    public_id: str
+    members: dict[str, Member] = field(default_factory=dict)
+    audience: wire.Audience | None = None
+    count: int = -1
+    dirty: bool = False
+    applause: Applause = field(default_factory=Applause)
+
+    sequence: "asyncio.Future[tuple[int, int]] | None" = None
+    sequence_at: float = 0.0
+
+    def sockets(self) -> list[Socket]:
+        return [member.socket for member in self.members.values() if member.socket]

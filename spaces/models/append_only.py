@@ -1,0 +1,32 @@
+"""Rows that are written once: the log, and what moderators decided."""
+
+from typing import Any, NoReturn, TypeVar
+
+from django.db import models
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+class AppendOnlyError(TypeError):
+    """Somebody tried to change or delete what only grows."""
+
+
+class AppendOnlyQuerySet(models.QuerySet[Row]):
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError("these rows are never changed")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnlyError("these rows are never deleted one by one; retention removes what they belong to")
+
+
+class AppendOnlyModel(models.Model):
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise AppendOnlyError("these rows are never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError("these rows are never deleted one by one; retention removes what they belong to")

@@ -1,0 +1,68 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from spaces.models.space import Space
+from spaces.states import MANAGER_ROLES, MIC_ROLES, Role
+
+
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    def active(self) -> "ParticipantQuerySet":
+        return self.filter(left_at__isnull=True)
+
+    def with_mic(self) -> "ParticipantQuerySet":
+        return self.active().filter(role__in=MIC_ROLES)
+
+    def managers(self) -> "ParticipantQuerySet":
+        return self.active().filter(role__in=MANAGER_ROLES)
+
+
+class Participant(models.Model):
+    """One person in one Space, kept after they leave. Only services change it."""
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="participants")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="participations")
+    role = models.CharField(max_length=10, choices=Role, default=Role.LISTENER)
+    muted = models.BooleanField(default=True)
+    spoke = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(default=timezone.now)
+    left_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    absent_since = models.DateTimeField(null=True, blank=True)
+    """When the sweep first missed a speaker; empty while the person is here."""
+    connection = models.CharField(max_length=30, blank=True)
+    """Which of the person's tabs has the audio: the newest."""
+    mixer_id = models.CharField(max_length=60, blank=True)
+    """Name in the mixer, new for every audio connection: an old one may linger there as a ghost."""
+    lane = models.PositiveSmallIntegerField(null=True, blank=True)
+    """Which of the room's lanes carries this voice alone; empty: none, and it reaches nothing but the mix."""
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["space", "user"], name="participant_once"),
+            models.CheckConstraint(
+                name="participant_removed_is_out", condition=Q(removed_at__isnull=True) | Q(left_at__isnull=False)
+            ),
+            models.CheckConstraint(name="participant_listener_is_muted", condition=~Q(role="listener") | Q(muted=True)),
+            models.CheckConstraint(name="participant_lane_needs_mic", condition=~Q(role="listener") | Q(lane=None)),
+            models.UniqueConstraint(fields=["space", "lane"], name="participant_one_per_lane"),
+            models.UniqueConstraint(fields=["space"], condition=Q(role="host"), name="participant_one_host"),
+        ]
+        indexes = [
+            models.Index(fields=["space", "role", "id"], condition=Q(left_at__isnull=True), name="participant_active"),
+            models.Index(fields=["user", "space"], condition=Q(left_at__isnull=True), name="participant_of_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.space_id} ({self.role})"
+
+    @property
+    def is_active(self) -> bool:
+        return self.left_at is None
+
+    @property
+    def has_mic(self) -> bool:
+        return self.is_active and self.role in MIC_ROLES

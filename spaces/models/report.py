@@ -1,0 +1,84 @@
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from spaces.models.space import Space
+from spaces.states import ReportReason, ReportSource, ReportState, Subject
+
+TEXT_LENGTH = 1000
+MODERATE = "moderate"
+SENIOR = "moderate_senior"
+
+
+class Report(models.Model):
+    """Somebody, or the word list, says that something is not right. Only services change it.
+
+    While it is open, and for as long as there may be an appeal, the Space's log, captions and recording are held.
+    """
+
+    subject = models.CharField(max_length=10, choices=Subject)
+    source = models.CharField(max_length=10, choices=ReportSource, default=ReportSource.PERSON)
+    space = models.ForeignKey(Space, models.SET_NULL, null=True, blank=True, related_name="reports")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="reports_about"
+    )
+    """Whom it is about: of a Space its host, of a caption who said it."""
+    caption_id = models.PositiveBigIntegerField(null=True, blank=True)
+    """In the app that has the captions."""
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="reports_made"
+    )
+    reason = models.CharField(max_length=20, choices=ReportReason)
+    text = models.CharField(max_length=TEXT_LENGTH, blank=True)
+    clock_ms = models.PositiveBigIntegerField(null=True, blank=True)
+    """The moment it is about, on the Space's clock."""
+    shown = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    """What there was to see when it was made: names and titles may change since."""
+    state = models.CharField(max_length=10, choices=ReportState, default=ReportState.OPEN)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="claimed_reports"
+    )
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        permissions = [
+            (MODERATE, "Can look into reports and decide them"),
+            (SENIOR, "Can suspend for long, decide appeals and keep the word list"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reporter", "space"],
+                condition=Q(state="open", subject="space"),
+                name="report_of_space_once",
+            ),
+            models.UniqueConstraint(
+                fields=["reporter", "person"],
+                condition=Q(state="open", subject="person"),
+                name="report_of_person_once",
+            ),
+            models.UniqueConstraint(
+                fields=["reporter", "caption_id"],
+                condition=Q(state="open", subject="caption"),
+                name="report_of_caption_once",
+            ),
+            # A flag has no reporter, and databases take two empty values for different ones.
+            models.UniqueConstraint(
+                fields=["space"], condition=Q(source="words", subject="space"), name="report_flag_of_space_once"
+            ),
+            models.UniqueConstraint(
+                fields=["caption_id"],
+                condition=Q(source="words", subject="caption"),
+                name="report_flag_of_caption_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="report_queue"),
+            models.Index(fields=["space", "state"], name="report_of_space"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Report {self.pk}"

@@ -1,0 +1,101 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from spaces.ids import PUBLIC_ID_LENGTH, new_public_id, new_token
+from spaces.states import EndReason, SpaceState, SpeakPolicy
+
+TITLE_LENGTH = 70
+
+
+class Space(models.Model):
+    """One live audio room. Only services change it."""
+
+    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id, editable=False)
+    creator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="created_spaces")
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="hosted_spaces")
+    """Whose participant has the role of host: the creator, until the Space is handed over."""
+    acting_host = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    """The co-host in charge while the host is lost."""
+    title = models.CharField(max_length=TITLE_LENGTH, blank=True)
+    state = models.CharField(max_length=10, choices=SpaceState, default=SpaceState.SCHEDULED)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+    scheduled_start = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
+    host_lost_at = models.DateTimeField(null=True, blank=True)
+    """The host's last sign of life, while the host is missed."""
+    locked = models.BooleanField(default=False)
+    """Nobody new comes in but the invited."""
+
+    speak_policy = models.CharField(max_length=10, choices=SpeakPolicy, default=SpeakPolicy.EVERYONE)
+    captions_allowed = models.BooleanField(default=True)
+    recording_wanted = models.BooleanField(default=False)
+    topics = models.ManyToManyField("spaces.Topic", blank=True, related_name="spaces")
+
+    seats_taken = models.PositiveSmallIntegerField(default=0)
+    """Speakers besides host and co-hosts; a seat is taken and given back by compare-and-swap."""
+    joins = models.PositiveBigIntegerField(default=0)
+    event_seq = models.PositiveBigIntegerField(default=0)
+    """Number of the last event that everyone in the Space was told."""
+    queue_seq = models.PositiveBigIntegerField(default=0)
+    """Number of the last change of the request queue, which only hosts follow."""
+
+    pins_version = models.PositiveIntegerField(default=0)
+    """Grows whenever what is pinned here changes; 0: nothing ever was. The pins belong to an app above this one."""
+
+    gateway = models.CharField(max_length=40, default="default")
+    room = models.CharField(max_length=30, default=new_token, editable=False)
+    """Name of the mixer room and of its mountpoint on the gateway. No secret: both ask for credentials."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "-started_at"]),
+            models.Index(fields=["creator", "-created_at"]),
+            models.Index(fields=["scheduled_start"], condition=Q(state="scheduled"), name="spaces_due"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="spaces_started_when_live", condition=~Q(state="live") | Q(started_at__isnull=False)
+            ),
+            models.CheckConstraint(name="spaces_ended_with_reason", condition=~Q(state="ended") | ~Q(end_reason="")),
+            models.UniqueConstraint(fields=["host"], condition=Q(state="live"), name="spaces_live_once_per_host"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.display_title}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.host_id = self.host_id or self.creator_id
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return f"/i/spaces/{self.public_id}"
+
+    @property
+    def display_title(self) -> str:
+        return self.title or f"{self.creator.name}\u2019s Space"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state == SpaceState.LIVE
+
+    def clock(self, at: datetime) -> timedelta:
+        """Time since the start, the one clock of log, captions and replay; zero before the start."""
+        return max(at - self.started_at, timedelta()) if self.started_at else timedelta()
+
+    @classmethod
+    def take_seat(cls, *, space_id: int, limit: int) -> bool:
+        """Compare-and-swap: false when all `limit` seats are taken."""
+        free = cls.objects.filter(pk=space_id, seats_taken__lt=limit)
+        return free.update(seats_taken=F("seats_taken") + 1) == 1
+
+    @classmethod
+    def give_seat_back(cls, *, space_id: int) -> None:
+        cls.objects.filter(pk=space_id, seats_taken__gt=0).update(seats_taken=F("seats_taken") - 1)

@@ -1,0 +1,101 @@
+"""The audio follows what the services change; sessions that end take their sockets with them."""
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.signals import password_changed, password_reset, password_set
+from django.contrib.auth.signals import user_logged_out
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save, pre_delete
+from django.dispatch import receiver
+from django.http import HttpRequest
+from oauth2_provider.models import AccessToken
+
+from accounts.models import User, WebhookEvent
+from accounts.signals import blocked
+from spaces import audio, events, services
+from spaces.announcements import announce_decision, announce_space
+from spaces.events import Close
+from spaces.signals import decided, space_over, space_scheduled, space_started, stage_changed
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+
+@receiver(stage_changed)
+@receiver(space_started)
+@receiver(space_over)
+def follow(space_id: int, **kwargs: Any) -> None:
+    audio.follow(space_id)
+
+
+@receiver(space_started)
+def flag_title(space_id: int, **kwargs: Any) -> None:
+    services.flag_title(space_id=space_id)
+
+
+@receiver(space_started)
+def tell_started(space_id: int, **kwargs: Any) -> None:
+    announce_space(event=WebhookEvent.SPACE_STARTED, space_id=space_id)
+
+
+@receiver(space_over)
+def tell_ended(space_id: int, **kwargs: Any) -> None:
+    """Of a canceled Space, too: its `state` says so."""
+    announce_space(event=WebhookEvent.SPACE_ENDED, space_id=space_id)
+
+
+@receiver(space_scheduled)
+def tell_scheduled(space_id: int, **kwargs: Any) -> None:
+    announce_space(event=WebhookEvent.SPACE_SCHEDULED, space_id=space_id)
+
+
+@receiver(decided)
+def tell_decided(decision_id: int, **kwargs: Any) -> None:
+    announce_decision(decision_id=decision_id)
+
+
+@receiver(user_logged_out)
+def revoke_session(request: HttpRequest, user: "User | None", **kwargs: Any) -> None:
+    session_key = request.session.session_key
+    if user is not None and session_key:
+        _revoke(user, events.CLOSE_UNAUTHENTICATED, session_key=session_key)
+
+
+@receiver(post_save, sender=User)
+def revoke_locked_out(instance: "Model", **kwargs: Any) -> None:
+    if isinstance(instance, User) and not instance.is_active:
+        _revoke(instance, events.CLOSE_UNAUTHENTICATED)
+
+
+@receiver(pre_delete, sender=User)
+def let_go(instance: "Model", **kwargs: Any) -> None:
+    """Rows of a deleted account go by themselves; the seats they held, and people's sockets, do not."""
+    if isinstance(instance, User):
+        services.leave_everywhere(user=instance)
+        services.forget_person(user=instance)
+
+
+@receiver(post_delete, sender=AccessToken)
+def revoke_token(instance: "Model", **kwargs: Any) -> None:
+    """However it came to be revoked: by its owner, in the admin, with its app, or replaced by a newer one."""
+    if isinstance(instance, AccessToken) and instance.user_id is not None:
+        session_key = events.token_session(instance.pk)
+        envelope = events.revoke(instance.user_id, events.CLOSE_UNAUTHENTICATED, session_key=session_key)
+        transaction.on_commit(lambda: events.publish(events.EVERY_PROCESS, envelope))
+
+
+@receiver(blocked)
+def put_out_blocked(actor_id: int, target_id: int, **kwargs: Any) -> None:
+    """Whoever runs the Space need do nothing more; the beat does it again where this did not come to pass."""
+    services.put_out_blocked(host_id=actor_id, blocked_id=target_id)
+
+
+@receiver([password_changed, password_set, password_reset])
+def revoke_older_sessions(user: "User", **kwargs: Any) -> None:
+    """Everybody comes back, and only the session that knows the new password is let in."""
+    _revoke(user, events.CLOSE_RESTART)
+
+
+def _revoke(user: "User", close: Close, *, session_key: str = "") -> None:
+    envelope = events.revoke(user.pk, close, session_key=session_key)
+    transaction.on_commit(lambda: events.publish(events.EVERY_PROCESS, envelope))

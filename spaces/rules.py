@@ -1,0 +1,405 @@
+"""Who may do what in a Space: one enum, one table. Every door reaches it through a service; nobody else decides.
+
+A rule looks only at facts handed to it: the Space, the actor's place in it and, where there is one, the target's.
+What depends on counts under concurrency (the last seat) is decided by the database in the service.
+
+What places there are is in `standing.py`, the words of the commonest refusals are in `refusals.py`; both are asked for
+here.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from accounts import rules as account_rules
+from accounts.models import SuspensionScope
+from spaces import refusals
+from spaces.models import Participant, Space
+from spaces.refusals import login_required, not_in_space, replaced, target_gone, wrong_state
+from spaces.standing import ANONYMOUS, Actor, Anonymous, Standing, standing
+from spaces.states import MIC_ROLES, MOST_COHOSTS, SpaceState, SpeakPolicy
+from spaces_project.common.errors import Conflict, ProductError, Refused
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+__all__ = [
+    "ANONYMOUS",
+    "Actor",
+    "Anonymous",
+    "Standing",
+    "login_required",
+    "not_in_space",
+    "replaced",
+    "standing",
+    "target_gone",
+    "wrong_state",
+]
+"""Of other files, and part of this door; beside these all that is defined below."""
+
+
+class Action(StrEnum):
+    CREATE = "create"
+    START = "start"
+    CANCEL = "cancel"
+    END = "end"
+    JOIN = "join"
+    LEAVE = "leave"
+    LISTEN = "listen"
+    SPEAK = "speak"
+    REQUEST = "request"
+    CANCEL_REQUEST = "cancel_request"
+    APPROVE = "approve"
+    DECLINE = "decline"
+    APPROVE_MANY = "approve_many"
+    DECLINE_MANY = "decline_many"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    MUTE_OTHER = "mute_other"
+    MUTE_ALL = "mute_all"
+    TAKE_MIC = "take_mic"
+    STEP_DOWN = "step_down"
+    REMOVE = "remove"
+    MANAGE = "manage"
+    INVITE = "invite"
+    INVITE_TO_SPEAK = "invite_to_speak"
+    ACCEPT_MIC = "accept_mic"
+    SET_POLICY = "set_policy"
+    LOCK = "lock"
+    APPOINT = "appoint"
+    ACCEPT_COHOST = "accept_cohost"
+    DECLINE_COHOST = "decline_cohost"
+    HAND_OVER = "hand_over"
+    UPDATE = "update"
+    REMIND = "remind"
+    READ_LOG = "read_log"
+    REACT = "react"
+    PIN = "pin"
+    UNPIN = "unpin"
+    UNPIN_OTHER = "unpin_other"
+    CONSENT = "consent"
+    CAPTION = "caption"
+    RECOGNISE = "recognise"
+    SET_LANGUAGE = "set_language"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    by: frozenset[Standing]
+    """Who may do it."""
+    on: frozenset[Standing] = frozenset()
+    """To whom; empty where the action has no target."""
+    during: frozenset[SpaceState] = frozenset({SpaceState.LIVE})
+
+
+_MICS = frozenset(Standing(role) for role in MIC_ROLES) | {Standing.ACTING_HOST}
+_ALL_IN = _MICS | {Standing.LISTENER}
+_RUNS = frozenset({Standing.HOST, Standing.ACTING_HOST, Standing.COHOST})
+_IN_CHARGE = frozenset({Standing.HOST, Standing.ACTING_HOST})
+_COHOSTS = frozenset({Standing.ACTING_HOST, Standing.COHOST})
+_HOST = frozenset({Standing.HOST})
+_BELOW = frozenset({Standing.SPEAKER, Standing.LISTENER})
+_ABOVE = {Standing.HOST: _COHOSTS, Standing.ACTING_HOST: frozenset({Standing.COHOST})}
+_ANYBODY = frozenset({Standing.OUTSIDER, Standing.ANONYMOUS})
+_NAMELESS = frozenset({Standing.ANONYMOUS})
+_SCHEDULED = frozenset({SpaceState.SCHEDULED})
+_OPEN = _SCHEDULED | {SpaceState.LIVE}
+
+RULES: dict[Action, Rule] = {
+    Action.START: Rule(by=_HOST, during=_SCHEDULED),
+    Action.CANCEL: Rule(by=_HOST, during=_SCHEDULED),
+    Action.END: Rule(by=_IN_CHARGE),
+    Action.JOIN: Rule(by=_ALL_IN | _ANYBODY),
+    Action.LEAVE: Rule(by=(_ALL_IN - _HOST) | _NAMELESS),
+    Action.LISTEN: Rule(by=_ALL_IN | _NAMELESS),
+    Action.SPEAK: Rule(by=_MICS),
+    Action.REQUEST: Rule(by=frozenset({Standing.LISTENER})),
+    Action.CANCEL_REQUEST: Rule(by=frozenset({Standing.LISTENER})),
+    Action.APPROVE: Rule(by=_RUNS, on=frozenset({Standing.LISTENER})),
+    Action.DECLINE: Rule(by=_RUNS, on=frozenset({Standing.LISTENER})),
+    Action.APPROVE_MANY: Rule(by=_RUNS),
+    Action.DECLINE_MANY: Rule(by=_RUNS),
+    Action.MUTE: Rule(by=_MICS),
+    Action.UNMUTE: Rule(by=_MICS),
+    Action.MUTE_OTHER: Rule(by=_RUNS, on=frozenset({Standing.SPEAKER})),
+    Action.MUTE_ALL: Rule(by=_RUNS),
+    Action.TAKE_MIC: Rule(by=_RUNS, on=frozenset({Standing.SPEAKER})),
+    Action.STEP_DOWN: Rule(by=_MICS - _HOST),
+    Action.REMOVE: Rule(by=_RUNS, on=_BELOW),
+    Action.MANAGE: Rule(by=_RUNS),
+    Action.INVITE: Rule(by=_MICS, during=_OPEN),
+    Action.INVITE_TO_SPEAK: Rule(by=_RUNS, during=_OPEN),
+    Action.ACCEPT_MIC: Rule(by=frozenset({Standing.LISTENER})),
+    Action.SET_POLICY: Rule(by=_RUNS, during=_OPEN),
+    Action.LOCK: Rule(by=_RUNS),
+    Action.APPOINT: Rule(by=_HOST, during=_OPEN),
+    Action.ACCEPT_COHOST: Rule(by=_BELOW),
+    Action.DECLINE_COHOST: Rule(by=_BELOW | {Standing.OUTSIDER}, during=_OPEN),
+    Action.HAND_OVER: Rule(by=_HOST, on=_COHOSTS),
+    Action.UPDATE: Rule(by=_HOST, during=_SCHEDULED),
+    Action.REMIND: Rule(by=_ALL_IN | {Standing.OUTSIDER}, during=_SCHEDULED),
+    Action.REACT: Rule(by=_ALL_IN),
+    Action.PIN: Rule(by=_MICS),
+    Action.READ_LOG: Rule(by=_HOST, during=frozenset(SpaceState)),
+    Action.CONSENT: Rule(by=_MICS),
+    Action.CAPTION: Rule(by=_MICS),
+    Action.RECOGNISE: Rule(by=_MICS),
+    Action.SET_LANGUAGE: Rule(by=_RUNS, during=_OPEN),
+    # What one pinned oneself, and what somebody else did.
+    Action.UNPIN: Rule(by=_ALL_IN),
+    Action.UNPIN_OTHER: Rule(by=_RUNS),
+}
+"""Every action inside a Space. `Action.CREATE` is about an account and has `hosting_obstacle`."""
+
+_ABSENT = frozenset({Standing.OUTSIDER, Standing.REMOVED, Standing.SUSPENDED})
+_NEEDS = {
+    Action.REQUEST: SuspensionScope.SPEAKING,
+    Action.ACCEPT_MIC: SuspensionScope.SPEAKING,
+    Action.UNMUTE: SuspensionScope.SPEAKING,
+    Action.SPEAK: SuspensionScope.SPEAKING,
+    Action.ACCEPT_COHOST: SuspensionScope.HOSTING,
+}
+"""What somebody who is suspended from that may not do, whatever their place; from everything, nothing at all."""
+
+# Whoever is in charge stands above co-hosts: what a manager may do to a speaker, they may do to a co-host.
+_ON_COHOSTS = frozenset({Action.MUTE_OTHER, Action.TAKE_MIC, Action.REMOVE})
+
+
+def obstacle(action: Action, *, space: Space, actor: Actor, target: Participant | None = None) -> ProductError | None:
+    """Why `actor` may not do it, or None. The system itself (beat, operators) does not ask."""
+    rule = RULES[action]
+    place = standing(actor, space=space)
+    if barred := _barred(action, actor):
+        return barred
+    if place == Standing.REMOVED:
+        return refusals.removed()
+    if place == Standing.ANONYMOUS and not (place in rule.by and admits_anonymous()):
+        return login_required()
+    if SpaceState(space.state) not in rule.during:
+        return wrong_state(space)
+    if place not in rule.by:
+        return _refusal(action, place)
+    return _target_obstacle(action, space, place, target)
+
+
+def require(action: Action, *, space: Space, actor: Actor, target: Participant | None = None) -> None:
+    """Raises `Refused` or `Conflict` where the table says no."""
+    if error := obstacle(action, space=space, actor=actor, target=target):
+        raise error
+
+
+def allowed(*, space: Space, actor: Actor, actions: Iterable[Action] = RULES) -> list[Action]:
+    """What a page may offer. Actions with a target are listed when there can be one."""
+    return [action for action in actions if _could(action, space, actor)]
+
+
+def admits_anonymous() -> bool:
+    """Whether this house lets people without an account listen."""
+    return bool(settings.SPACES_PUBLIC_LISTENING)
+
+
+def require_account_or_public(*, has_account: bool) -> None:
+    """To read what is open to whoever may listen."""
+    if not (has_account or admits_anonymous()):
+        raise login_required()
+
+
+def require_operator(user: "User") -> None:
+    """Staff act on any Space from the admin; anybody else is refused, and so is whoever of them is suspended."""
+    if not (user.is_active and user.is_staff):
+        raise Refused("forbidden", "Only the staff of this site may do this.")
+    account_rules.require_not_suspended(user)
+
+
+def require_operable(action: Action, *, space: Space, target: Participant | None) -> None:
+    """What an operator may do to whom: what the host may, and mute the host; a host is removed by ending the Space.
+    Whoever has left is removed, too: they would be back."""
+    if SpaceState(space.state) not in RULES[action].during:
+        raise wrong_state(space)
+    on = RULES[action].on | _COHOSTS | ({Standing.HOST} if action == Action.MUTE_OTHER else set())
+    place = standing(target, space=space)
+    if action == Action.REMOVE and target is not None and target.removed_at is None and place in _ABSENT:
+        return
+    if place in _ABSENT:
+        raise target_gone()
+    if place not in on:
+        raise _target_refusal(action, place)
+
+
+def require_not_removed(participant: Participant | None) -> None:
+    if participant and standing(participant, space=participant.space) == Standing.REMOVED:
+        raise refusals.removed()
+
+
+def require_not_blocked(*, blocked: bool) -> None:
+    """`blocked`: whether the Space's host has blocked the person who wants to join."""
+    if blocked:
+        raise Refused("blocked", "You cannot join this Space: its host has blocked you.")
+
+
+def require_open(*, locked: bool, known: bool, invited: bool) -> None:
+    """Who may come into a locked Space: those who were in it before (`known`), and the invited."""
+    if locked and not (known or invited):
+        raise Refused("locked", "This Space is locked: only people who are invited can join.")
+
+
+def asking_obstacle(policy: SpeakPolicy, *, followed_by_host: bool, invited: bool) -> Refused | None:
+    """Who may ask for the microphone. An invitation to speak opens it under every policy."""
+    if policy == SpeakPolicy.FOLLOWED and not (followed_by_host or invited):
+        return Refused("only_followed", "In this Space only people whom the host follows may ask to speak.")
+    if policy == SpeakPolicy.INVITED and not invited:
+        return Refused("only_invited", "In this Space only people whom the host invites may speak.")
+    return None
+
+
+def require_invited_to_speak(*, invited: bool) -> None:
+    if not invited:
+        raise Refused("not_invited", "You have not been invited to speak here.")
+
+
+def require_may_speak(person: "User") -> None:
+    """`person` is to be given a microphone by somebody else."""
+    if not may_be_given_mic(person):
+        raise refusals.may_not_speak()
+
+
+def require_may_cohost(person: "User") -> None:
+    """`person` is to run a Space together with its host."""
+    if person.barred_until(SuspensionScope.HOSTING):
+        raise Refused("suspended_person", "This person is suspended from hosting.")
+
+
+def may_be_given_mic(person: "User") -> bool:
+    return person.barred_until(SuspensionScope.SPEAKING) is None
+
+
+def require_captions(space: Space) -> None:
+    """The host decides at creation; a room without captions has no lanes, and none can be added while it is live."""
+    if not space.captions_allowed:
+        raise Conflict("captions_off", "The host chose to have no captions in this Space.")
+
+
+def require_consent(*, consents: bool) -> None:
+    if not consents:
+        raise Refused("no_consent", "You have not agreed to be captioned in this Space.")
+
+
+def require_captionable(participant: Participant, *, consents: bool) -> None:
+    """Whose words may appear as captions: who said yes to it, and only while their microphone is open."""
+    require_consent(consents=consents)
+    if participant.muted:
+        raise Conflict("muted", "Your microphone is off.")
+
+
+def require_invited_to_cohost(*, invited: bool) -> None:
+    if not invited:
+        raise Refused("not_invited", "You have not been asked to be a co-host here.")
+
+
+def require_cohost_place(*, cohosts: int) -> None:
+    """`cohosts`: how many there are. Raises `cohosts_full` (details: `limit`)."""
+    if cohosts >= MOST_COHOSTS:
+        message = f"A Space has at most {MOST_COHOSTS} co-hosts."
+        raise Conflict("cohosts_full", message, limit=MOST_COHOSTS)
+
+
+def _could(action: Action, space: Space, actor: Actor) -> bool:
+    rule = RULES[action]
+    if isinstance(actor, Anonymous) and not admits_anonymous():
+        return False
+    in_time = SpaceState(space.state) in rule.during
+    return _barred(action, actor) is None and in_time and standing(actor, space=space) in rule.by
+
+
+def _barred(action: Action, actor: Actor) -> Refused | None:
+    if actor is None or isinstance(actor, Anonymous):
+        return None
+    return account_rules.suspension(actor.user, _NEEDS.get(action, SuspensionScope.ENTIRELY))
+
+
+def _refusal(action: Action, place: Standing) -> Refused:
+    if place == Standing.OUTSIDER:
+        return not_in_space()
+    return refusals.host_cannot_leave() if action == Action.LEAVE else refusals.not_as(place, action)
+
+
+def _target_obstacle(action: Action, space: Space, actor: Standing, target: Participant | None) -> ProductError | None:
+    if not RULES[action].on:
+        return None
+    place = standing(target, space=space)
+    if place in _ABSENT:
+        return target_gone()
+    if action == Action.APPROVE and target is not None and _barred(Action.SPEAK, target):
+        return refusals.may_not_speak()
+    if action in _ON_COHOSTS and place in _ABOVE.get(actor, ()):
+        return None
+    if place not in RULES[action].on:
+        return _target_refusal(action, place)
+    return None
+
+
+def _target_refusal(action: Action, place: Standing) -> ProductError:
+    if action in (Action.MUTE_OTHER, Action.TAKE_MIC) and place == Standing.LISTENER:
+        return refusals.not_a_speaker()
+    if action in (Action.APPROVE, Action.DECLINE):
+        return refusals.already_speaker()
+    if action == Action.HAND_OVER:
+        return refusals.not_a_cohost()
+    return refusals.not_to(place, action)
+
+
+# --- Hosting ----------------------------------------------------------------------------------------------------------
+
+
+def hosting_obstacle(user: "User") -> Refused | None:
+    """Who may host (PRODUCT row 1): accounts with enough followers that are not protected, nor suspended from it."""
+    return next((error for check in _HOSTING_CHECKS if (error := check(user))), None)
+
+
+def require_hosting(user: "User") -> None:
+    if error := hosting_obstacle(user):
+        raise error
+
+
+def require_may_be_host(person: "User") -> None:
+    """`person` is to be given a Space by somebody else, who is told why not. Codes as of `require_hosting`, but
+    `suspended_person`."""
+    require_may_cohost(person)
+    if error := hosting_obstacle(person):
+        reason = _REASONS[error.code].format(**error.details)
+        raise Refused(error.code, f"This person cannot host a Space: {reason}.", **error.details)
+
+
+def _protected(user: "User") -> Refused | None:
+    if not user.protected:
+        return None
+    return Refused("protected_account", "Protected accounts cannot host: a Space is open to everyone.")
+
+
+def _too_few_followers(user: "User") -> Refused | None:
+    needed: int = settings.SPACES_HOST_MIN_FOLLOWERS
+    missing = needed - user.followers_count
+    if missing <= 0:
+        return None
+    noun = "follower" if missing == 1 else "followers"
+    return Refused(
+        "too_few_followers",
+        f"Hosting opens at {needed} followers. You have {user.followers_count}: {missing} {noun} to go.",
+        needed=needed,
+        followers=user.followers_count,
+        missing=missing,
+    )
+
+
+def _suspended(user: "User") -> Refused | None:
+    return account_rules.suspension(user, SuspensionScope.HOSTING)
+
+
+_REASONS = {
+    "protected_account": "their account is protected",
+    "too_few_followers": "they have {followers} of {needed} followers",
+}
+_HOSTING_CHECKS: tuple[Callable[["User"], Refused | None], ...] = (_suspended, _protected, _too_few_followers)

@@ -1,0 +1,63 @@
+"""Doors for people: reporting something, reading what was decided about oneself, and appealing."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import PersonRequest
+from spaces import services
+from spaces.models import TEXT_LENGTH
+from spaces.reporting import Reported, filed, subject_of
+from spaces.states import ReportReason
+from spaces_project.common.errors import ProductError
+from spaces_project.common.http import as_response, translates_errors, wants_json
+
+THANKS = "Thank you. The moderators will look at it."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@translates_errors
+def report(request: PersonRequest) -> HttpResponse:
+    """GET: the form as a page, for browsers without our script; `space`, `person` and `caption` say what about. POST:
+    201 with `{"message"}` for the script, back to where the thing is for a plain form."""
+    subject = subject_of(request.POST if request.method == "POST" else request.GET)
+    if request.method != "POST":
+        return render(request, "spaces/report.html", _form(subject))
+    try:
+        filed(subject, user=request.user, reason=request.POST.get("reason", ""), text=request.POST.get("text", ""))
+    except ProductError as error:
+        if wants_json(request):
+            return as_response(request, error)
+        return render(request, "spaces/report.html", _form(subject) | {"error": error}, status=error.status)
+    if wants_json(request):
+        return JsonResponse({"message": THANKS}, status=201)
+    messages.success(request, THANKS)
+    return redirect(subject.url)
+
+
+@require_safe
+@login_required
+@never_cache
+@translates_errors
+def decision(request: PersonRequest, decision_id: int) -> HttpResponse:
+    found = services.get_decision(decision_id=decision_id, user=request.user)
+    return render(request, "spaces/decision.html", {"decision": found, "may_appeal": services.may_appeal(found)})
+
+
+@require_POST
+@login_required
+@translates_errors
+def appeal(request: PersonRequest, decision_id: int) -> HttpResponse:
+    services.appeal(decision_id=decision_id, user=request.user, text=request.POST.get("text", ""))
+    messages.success(request, "Your appeal is sent. Somebody else will look at it.")
+    return redirect("decision", decision_id)
+
+
+def _form(subject: Reported) -> dict[str, Any]:
+    return {"subject": subject, "reasons": ReportReason.choices, "longest": TEXT_LENGTH}

@@ -1,0 +1,368 @@
+"""Reads. Nothing here changes anything, and no number of queries depends on how many people there are."""
+
+from collections.abc import Collection, Iterable, Set
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+from django.contrib.auth import get_user_model
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+
+from accounts.models import Block, Follow
+from accounts.selectors import blocked_ids_among, followed_ids_among
+from spaces import presence, rules, wire
+from spaces.events import Bubble
+from spaces.models import Participant, Space, SpeakRequest
+from spaces.rules import Action
+from spaces.states import MANAGER_ROLES, RequestState, Role, SpaceState
+from spaces_project.common.errors import BadInput, NotFound
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+AUDIENCE_FACES = 12
+QUEUE_LENGTH = 50
+PEOPLE_PAGE = 50
+BUBBLES = 20
+STAGE = 16
+_STAGE_ORDER = [Role.HOST, Role.COHOST, Role.SPEAKER]
+
+
+class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Everything a page needs to draw the Space; bounded, whatever its size."""
+
+    seq: int
+    queue_seq: int
+    space: wire.SpaceInfo
+    you: wire.You
+    stage: list[wire.StagePerson]
+    audience: wire.Audience
+    queue: wire.Queue | None = None
+    blocked: list[str] = []
+    """Ids of those on the stage whom the reader has blocked."""
+
+
+class PeopleEntry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    id: str
+    username: str
+    name: str
+    role: str
+    muted: bool
+    requested: bool
+    avatar: str | None = None
+
+
+class PeoplePage(msgspec.Struct, frozen=True, kw_only=True):
+    people: list[PeopleEntry]
+    next: str | None
+    counts: dict[str, int]
+    offered: list[wire.Person]
+    """To whom a co-host's place was offered that they have not taken, the latest of them."""
+
+
+def get_space(public_id: str) -> Space:
+    """Raises `NotFound`."""
+    space = Space.objects.select_related("creator", "host", "acting_host").filter(public_id=public_id).first()
+    if space is None:
+        raise NotFound("not_found", "There is no such Space.")
+    return space
+
+
+def snapshot(*, public_id: str, user_id: int | None) -> Snapshot:
+    """As somebody with or without an account sees the Space. Raises `NotFound`."""
+    space = get_space(public_id)
+    if user_id is None:
+        return _snapshot(space, wire.nobody(space), runs=False)
+    own = space.participants.select_related("user").filter(user_id=user_id).first()
+    requested = space.requests.filter(user_id=user_id, state=RequestState.PENDING).exists()
+    runs = own is not None and own.is_active and own.role in MANAGER_ROLES
+    you = wire.you(space, own, user_id=user_id, requested=requested, offers=offers(space, user_id))
+    found = _snapshot(space, you, runs=runs)
+    return msgspec.structs.replace(found, blocked=blocked_on_stage(found.stage, user_id))
+
+
+def _snapshot(space: Space, you: wire.You, *, runs: bool) -> Snapshot:
+    holders = stage(space)
+    return Snapshot(
+        seq=space.event_seq,
+        queue_seq=space.queue_seq,
+        space=wire.space_info(space),
+        you=you,
+        stage=holders,
+        audience=audience(space, on_stage={int(holder.id) for holder in holders}),
+        queue=queue(space) if runs else None,
+    )
+
+
+def offers(space: Space, user_id: int) -> wire.Offers:
+    found = space.invitations.filter(invitee=user_id).values_list("to_speak", "to_cohost").first()
+    return wire.NOTHING if found is None else wire.Offers(*found)
+
+
+def offers_by_person(space: Space, user_ids: Collection[int]) -> dict[int, wire.Offers]:
+    """Of those to whom anything was offered, or was once."""
+    rows = space.invitations.values_list("invitee_id", "to_speak", "to_cohost")
+    if len(user_ids) <= PEOPLE_PAGE:
+        rows = rows.filter(invitee__in=user_ids)
+    return {user_id: wire.Offers(to_speak, to_cohost) for user_id, to_speak, to_cohost in rows}
+
+
+def stage(space: Space) -> list[wire.StagePerson]:
+    """Hosts first, then speakers, each in the order of joining."""
+    holders = space.participants.with_mic().select_related("user").order_by("joined_at", "id")[:STAGE]
+    return [wire.stage_person(p) for p in sorted(holders, key=lambda p: _STAGE_ORDER.index(Role(p.role)))]
+
+
+def blocked_on_stage(people: Iterable[wire.StagePerson], user_id: int) -> list[str]:
+    """Ids of those among them whom this person has blocked."""
+    return [str(blocked) for blocked in sorted(blocked_ids_among(user_id, {int(person.id) for person in people}))]
+
+
+def audience(space: Space, *, on_stage: Collection[int] | None = None) -> wire.Audience:
+    """People here without a microphone: how many, and the faces of the latest twelve. `on_stage`: who holds one, where
+    the caller knows."""
+    if not space.is_live:
+        return wire.Audience(count=0, listeners=[])
+    if on_stage is None:
+        on_stage = set(space.participants.with_mic().values_list("user_id", flat=True))
+    listeners = space.participants.active().filter(role=Role.LISTENER).order_by("-id")
+    latest = list(listeners.values_list("user_id", flat=True)[: AUDIENCE_FACES * 4])
+    count, here = presence.audience(space.public_id, stage=on_stage, faces=latest)
+    shown = [user_id for user_id in latest if user_id in here][:AUDIENCE_FACES]
+    faces = get_user_model().objects.in_bulk(shown)
+    return wire.Audience(count=count, listeners=[wire.person(faces[user_id]) for user_id in shown if user_id in faces])
+
+
+def queue(space: Space) -> wire.Queue:
+    waiting = space.requests.filter(state=RequestState.PENDING)
+    first = waiting.select_related("user").order_by("created_at", "id")[:QUEUE_LENGTH]
+    return wire.Queue(total=waiting.count(), people=[wire.person(request.user) for request in first])
+
+
+def people(
+    *, public_id: str, user: "User", role: str | None = None, query: str = "", cursor: str | None = None
+) -> PeoplePage:
+    """One page of everyone in the Space, for those who run it. Raises what the rules say, `NotFound`, `bad_cursor`."""
+    space = get_space(public_id)
+    own = space.participants.select_related("user").filter(user_id=user.pk).first()
+    rules.require(Action.MANAGE, space=space, actor=own)
+    pending = SpeakRequest.objects.filter(space=space, user=OuterRef("user"), state=RequestState.PENDING)
+    rows = space.participants.active().select_related("user").annotate(requested=Exists(pending)).order_by("id")
+    if role:
+        rows = rows.filter(role=role)
+    if query:
+        rows = rows.filter(Q(user__username__icontains=query) | Q(user__display_name__icontains=query))
+    page = list(rows.filter(pk__gt=_position(cursor))[: PEOPLE_PAGE + 1])
+    following = str(page[PEOPLE_PAGE - 1].pk) if len(page) > PEOPLE_PAGE else None
+    entries = [_entry(p) for p in page[:PEOPLE_PAGE]]
+    return PeoplePage(people=entries, next=following, counts=count_people(space), offered=_offered(space))
+
+
+def _offered(space: Space) -> list[wire.Person]:
+    offers = space.invitations.filter(to_cohost=True).select_related("invitee").order_by("-id")
+    return [wire.person(offer.invitee) for offer in offers[:AUDIENCE_FACES]]
+
+
+def require_inside(*, public_id: str, user: "User", connection: str) -> None:
+    """Raises what the rules say unless the person is in, and `replaced` unless `connection` is the newest of theirs."""
+    space = get_space(public_id)
+    own = space.participants.select_related("user").filter(user=user).first()
+    rules.require(Action.LISTEN, space=space, actor=own)
+    if own is not None and own.connection != connection:
+        raise rules.replaced()
+
+
+def require_public(*, public_id: str) -> None:
+    """Raises what the rules say unless people without an account may be in this Space now."""
+    rules.require(Action.LISTEN, space=get_space(public_id), actor=rules.ANONYMOUS)
+
+
+def is_inside(*, public_id: str, user: "User") -> bool:
+    return Participant.objects.active().filter(space__public_id=public_id, user=user).exists()
+
+
+def connection_of(*, public_id: str, user: "User") -> str:
+    """Which of the person's sockets or programs has the place; "" where nobody is in."""
+    here = Participant.objects.active().filter(space__public_id=public_id, user=user)
+    return here.values_list("connection", flat=True).first() or ""
+
+
+def sequence(*, public_id: str) -> tuple[int, int]:
+    """`(seq, queue_seq)`. Raises `NotFound`."""
+    numbers = Space.objects.filter(public_id=public_id).values_list("event_seq", "queue_seq").first()
+    if numbers is None:
+        raise NotFound("not_found", "There is no such Space.")
+    return numbers
+
+
+# --- Bubbles ----------------------------------------------------------------------------------------------------------
+
+
+def bubbles_for(user: "User") -> list[Bubble]:
+    """Live Spaces in which someone `user` follows, or `user`, holds a microphone; newest first, at most twenty."""
+    # A scalar sub-select stays a probe of the key for each who is on a stage; an EXISTS becomes a list of all follows.
+    follow = Subquery(Follow.objects.filter(follower=user, followee=OuterRef("user")).values("pk")[:1])
+    on_stage = Participant.objects.with_mic().filter(space=OuterRef("pk")).alias(follow=follow)
+    blocked = Block.objects.filter(blocker=OuterRef("host"), blocked=user)
+    spaces = Space.objects.filter(state=SpaceState.LIVE).filter(
+        Exists(on_stage.filter(Q(follow__isnull=False) | Q(user=user))), ~Exists(blocked)
+    )
+    staged = _with_stage(spaces.select_related("creator", "host").order_by("-started_at")[:BUBBLES])
+    followed_ids = followed_ids_among(user.pk, {p.user_id for _, holders in staged for p in holders})
+    return [_bubble(space, holders, followed_ids) for space, holders in staged]
+
+
+def bubbles_for_id(user_id: int) -> list[Bubble]:
+    return bubbles_for(get_user_model().objects.get(pk=user_id))
+
+
+def bubble_audience(public_id: str, candidate_ids: set[int]) -> dict[int, Bubble]:
+    """For each of the connected `candidate_ids` who should see this Space's bubble: the bubble. Nobody sees that of a
+    Space which is not live, or not there any more."""
+    space = Space.objects.select_related("creator", "host").filter(public_id=public_id, state=SpaceState.LIVE).first()
+    if space is None:
+        return {}
+    [(_, holders)] = _with_stage([space])
+    holder_ids = [p.user_id for p in holders]
+    rows = Follow.objects.filter(followee__in=holder_ids, follower__in=candidate_ids)
+    seen = set(rows.values_list("follower_id", flat=True)) | candidate_ids.intersection(holder_ids)
+    seen -= set(Block.objects.filter(blocker=space.host, blocked__in=seen).values_list("blocked_id", flat=True))
+    follows: dict[int, set[int]] = {}
+    for follower, followee in rows.values_list("follower_id", "followee_id"):
+        follows.setdefault(follower, set()).add(followee)
+    return {viewer: _bubble(space, holders, follows.get(viewer, set())) for viewer in seen}
+
+
+def _bubble(space: Space, holders: list[Participant], followed: set[int]) -> Bubble:
+    """`followed`: ids the reader follows; counted are those on the stage besides the host named on the bubble."""
+    return Bubble(
+        id=space.public_id,
+        title=space.display_title,
+        host=wire.person(space.host),
+        people=[wire.person(p.user) for p in holders],
+        followed=len(followed.intersection(p.user_id for p in holders) - {space.host_id}),
+    )
+
+
+def _with_stage(spaces: Iterable[Space]) -> list[tuple[Space, list[Participant]]]:
+    found = list(spaces)
+    holders = Participant.objects.with_mic().filter(space__in=[s.pk for s in found]).select_related("user")
+    by_space: dict[int, list[Participant]] = {}
+    for holder in holders.order_by("joined_at", "id"):
+        by_space.setdefault(holder.space_id, []).append(holder)
+    return [(space, by_space.get(space.pk, [])) for space in found]
+
+
+def followees_by_reader(followee_ids: Set[int], reader_ids: Set[int]) -> dict[int, set[int]]:
+    """For each of the connected `reader_ids` who follow any of `followee_ids`: which."""
+    found: dict[int, set[int]] = {}
+    rows = Follow.objects.filter(followee__in=followee_ids, follower__in=reader_ids)
+    for reader, followee in rows.values_list("follower_id", "followee_id"):
+        found.setdefault(reader, set()).add(followee)
+    return found
+
+
+# --- The mixer --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Microphone:
+    user_id: int
+    mixer_id: str
+    muted: bool
+    lane: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """What the gateway should hold for one Space."""
+
+    space_id: int
+    public_id: str
+    gateway: str
+    room: str
+    live: bool
+    microphones: tuple[Microphone, ...]
+    captions: bool = False
+    """Whether the room has lanes."""
+
+    @property
+    def open_microphones(self) -> int:
+        return sum(not microphone.muted for microphone in self.microphones)
+
+
+def mix(space_id: int) -> Mix | None:
+    space = Space.objects.filter(pk=space_id).first()
+    return None if space is None else _mix(space)
+
+
+def mix_for(*, public_id: str, user: "User", action: Action) -> Mix:
+    """The mix for somebody who is about to listen or to speak. Raises what the rules say, `NotFound`."""
+    space = get_space(public_id)
+    rules.require(action, space=space, actor=space.participants.select_related("user").filter(user=user).first())
+    return _mix(space)
+
+
+def mix_for_anonymous(*, public_id: str, action: Action) -> Mix:
+    """The same for somebody without an account."""
+    space = get_space(public_id)
+    rules.require(action, space=space, actor=rules.ANONYMOUS)
+    return _mix(space)
+
+
+def live_mix(public_id: str) -> Mix:
+    """Raises `NotFound`, `ended` and its like."""
+    space = get_space(public_id)
+    if not space.is_live:
+        raise rules.wrong_state(space)
+    return _mix(space)
+
+
+def lane_of(*, public_id: str, mixer_id: str) -> int | None:
+    """Which lane carries this microphone; None also for one that is not plugged in any more."""
+    plugged_in = Participant.objects.with_mic().filter(space__public_id=public_id, mixer_id=mixer_id)
+    return plugged_in.values_list("lane", flat=True).first()
+
+
+def live_mixes(gateway: str) -> list[Mix]:
+    return [_mix(space) for space in Space.objects.filter(state=SpaceState.LIVE, gateway=gateway)]
+
+
+def _mix(space: Space) -> Mix:
+    plugged_in = space.participants.with_mic().exclude(mixer_id="") if space.is_live else ()
+    return Mix(
+        space_id=space.pk,
+        public_id=space.public_id,
+        gateway=space.gateway,
+        room=space.room,
+        live=space.is_live,
+        microphones=tuple(Microphone(p.user_id, p.mixer_id, p.muted, p.lane) for p in plugged_in),
+        captions=space.captions_allowed,
+    )
+
+
+def _position(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise BadInput("bad_cursor", "This page marker was not given out by us.")
+    return int(cursor)
+
+
+def _entry(participant: Participant) -> PeopleEntry:
+    person = wire.person(participant.user)
+    return PeopleEntry(
+        id=person.id,
+        username=person.username,
+        name=person.name,
+        avatar=person.avatar,
+        role=participant.role,
+        muted=participant.muted,
+        requested=bool(getattr(participant, "requested", False)),
+    )
+
+
+def count_people(space: Space) -> dict[str, int]:
+    """By role, those who are in."""
+    rows = space.participants.active().values_list("role").annotate(Count("id"))
+    return dict.fromkeys(Role.values, 0) | dict(rows)

@@ -1,0 +1,33 @@
+"""Listening without an account. No row tells of it: a lease is all there is, and it ends by itself."""
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from spaces import events, presence, rules, selectors
+from spaces.rules import ANONYMOUS, Action
+from spaces_project.common.limits import spend
+
+WINDOW = timedelta(minutes=1)
+
+
+def join_anonymously(*, public_id: str, connection: str, address: str) -> None:
+    """Counts whoever listens by `connection`; who is counted already comes back into a locked Space, too. `address`:
+    where they come from, kept for as long as the limit counts.
+
+    Errors: what the rules say, `too_many`, `NotFound`.
+    """
+    space = selectors.get_space(public_id)
+    rules.require(Action.JOIN, space=space, actor=ANONYMOUS)
+    presence_id = presence.nameless_id(connection)
+    rules.require_open(locked=space.locked, known=presence.is_here(public_id, presence_id), invited=False)
+    limit = settings.SPACES_PUBLIC_JOINS_PER_MINUTE
+    spend(what="anonymous-join", user_id=address, limit=limit, window=WINDOW)
+    presence.enter(public_id, presence_id)
+
+
+def leave_anonymously(*, public_id: str, connection: str) -> None:
+    """Closes the socket and the audio of `connection`, wherever they are. Errors: what the rules say, `NotFound`."""
+    rules.require(Action.LEAVE, space=selectors.get_space(public_id), actor=ANONYMOUS)
+    going = events.close_people([presence.nameless_id(connection)], events.CLOSE_LEFT)
+    events.publish(events.space_channel(public_id), going)

@@ -1,0 +1,143 @@
+"""One more look at a decision, by somebody else."""
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.services import lift_suspension
+from accounts.services import reinstate_user as reinstate_account
+from spaces import duties
+from spaces.duties import Duty
+from spaces.models import TEXT_LENGTH, Appeal, Decision, Participant
+from spaces.services.decisions import announce, log_decision
+from spaces.services.redaction import put_back
+from spaces.states import APPEAL_MOVES, AppealState, Verdict
+from spaces_project.common.errors import BadInput, Conflict, NotFound, Refused
+from spaces_project.common.text import clean_text
+
+if TYPE_CHECKING:
+    from accounts.models import Suspension, User
+
+
+def get_decision(*, decision_id: int, user: "User") -> Decision:
+    """As the person concerned reads it; for anybody else there is none. Raises `NotFound`."""
+    about = Decision.objects.select_related("space__creator", "suspension", "appeal").filter(target=user)
+    decision = about.filter(pk=decision_id).first()
+    if decision is None:
+        raise NotFound("not_found", "There is no such decision.")
+    return decision
+
+
+def may_appeal(decision: Decision) -> bool:
+    is_recent = timezone.now() - decision.at <= duties.APPEAL_WITHIN
+    return decision.verdict in duties.APPEALABLE and is_recent and not hasattr(decision, "appeal")
+
+
+def appeal(*, decision_id: int, user: "User", text: str) -> Appeal:
+    """Errors: `not_found`, `no_appeal` (nothing to appeal against, or too late), `already_appealed`, `bad_text`."""
+    decision = get_decision(decision_id=decision_id, user=user)
+    words = clean_text(text)
+    if not 0 < len(words) <= TEXT_LENGTH:
+        raise BadInput("bad_text", f"Say in up to {TEXT_LENGTH} characters why.", max=TEXT_LENGTH)
+    if hasattr(decision, "appeal"):
+        raise _again()
+    if not may_appeal(decision):
+        raise Refused("no_appeal", "This decision cannot be appealed any more.")
+    try:
+        with transaction.atomic():
+            return Appeal.objects.create(decision=decision, user=user, text=words)
+    except IntegrityError:
+        raise _again() from None
+
+
+def decide_appeal(*, appeal_id: int, user: "User", granted: bool, reason: str = "", note: str = "") -> Decision:
+    """By a senior moderator who had no part in the decision; `granted` undoes what can be undone.
+
+    Errors: `forbidden`, `own_case`, `decided`, `not_found`.
+    """
+    duties.require_duty(Duty.HEAR_APPEAL, user=user)
+    state = AppealState.REVERSED if granted else AppealState.UPHELD
+    with transaction.atomic():
+        found = _take(appeal_id, user, state)
+        if granted:
+            undo(found.decision)
+        return _answer(found, user, reason=clean_text(reason)[:TEXT_LENGTH], note=clean_text(note)[:TEXT_LENGTH])
+
+
+def undo(decision: Decision) -> None:
+    """An ended Space stays ended; everything else is as it was. Part of a larger transaction."""
+    if decision.suspension is not None:
+        lift_suspension(suspension=decision.suspension)
+    elif decision.verdict == Verdict.REMOVE:
+        Participant.objects.filter(space=decision.space, user=decision.target).update(removed_at=None)
+    elif decision.verdict == Verdict.REDACT and decision.report is not None:
+        put_back(decision.report, decision.before)
+
+
+def reinstate_person(*, target: "User", actor: "User | None" = None, reason: str = "") -> Decision | None:
+    """Lifts every suspension of `target`; None where there was none. By a command, or a senior moderator."""
+    if actor is not None:
+        duties.require_duty(Duty.SUSPEND_LONG, user=actor)
+    with transaction.atomic():
+        before = _ends(target)
+        if not reinstate_account(user=target):
+            return None
+        decision = Decision.objects.create(
+            verdict=Verdict.REINSTATE, actor=actor, target=target, reason=reason, before=before, after=_ends(target)
+        )
+        announce(decision)
+    return decision
+
+
+def record_suspension(*, suspension: "Suspension", verdict: Verdict, reason: str = "") -> Decision:
+    """What an operator's command did without a report."""
+    after = {"scope": suspension.scope, "until": suspension.until}
+    with transaction.atomic():
+        decision = Decision.objects.create(
+            verdict=verdict, target=suspension.user, suspension=suspension, reason=reason, after=after
+        )
+        announce(decision)
+    return decision
+
+
+def _take(appeal_id: int, user: "User", state: AppealState) -> Appeal:
+    from_states = [before.value for before in APPEAL_MOVES.into(state)]
+    found = Appeal.objects.select_related("decision__report__space", "decision__report__person", "decision__space")
+    appealed = found.filter(pk=appeal_id).first()
+    if appealed is None:
+        raise NotFound("not_found", "There is no such appeal.")
+    duties.require_not_own(user_id=user.pk, concerned={appealed.decision.actor_id, appealed.user_id})
+    waiting = Appeal.objects.filter(pk=appeal_id, state__in=from_states)
+    if not waiting.update(state=state, decided_at=timezone.now()):
+        raise Conflict("decided", "This appeal has been decided.")
+    appealed.state = state
+    return appealed
+
+
+def _answer(found: Appeal, user: "User", *, reason: str, note: str) -> Decision:
+    about = found.decision
+    decision = Decision.objects.create(
+        report=about.report,
+        verdict=Verdict.REVERSE if found.state == AppealState.REVERSED else Verdict.UPHOLD,
+        actor=user,
+        target=about.target,
+        space=about.space,
+        reverses=about,
+        reason=reason,
+        note=note,
+        before={"decision": about.verdict},
+        after={"appeal": found.state},
+    )
+    log_decision(about.space, decision)
+    announce(decision)
+    return decision
+
+
+def _ends(user: "User") -> dict[str, object]:
+    columns = ("hosting_suspended_until", "speaking_suspended_until", "suspended_until")
+    return {column: getattr(user, column) for column in columns}
+
+
+def _again() -> Conflict:
+    return Conflict("already_appealed", "You have appealed against this. Somebody else will look at it.")

@@ -1,0 +1,144 @@
+"""Coming and going."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import F
+
+from accounts.selectors import is_blocked
+from spaces import events, rules, selectors
+from spaces.models import Participant, Space
+from spaces.rules import Action
+from spaces.services.absence import host_back, resign
+from spaces.services.lifecycle import end_space
+from spaces.services.turn import Turn, turn
+from spaces.states import EndReason, LogKind, RequestState, Role, SpaceState
+from spaces_project.common.limits import spend
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+JOINS, WINDOW = 60, timedelta(minutes=1)
+"""How often somebody may come in, whatever Space it is."""
+
+
+def join_space(*, public_id: str, user: "User", connection: str) -> Participant:
+    """Enters as a listener, or comes back in one's role, with the audio on `connection`.
+
+    1. Somebody who is already in keeps role, seat and mute state; only the connection changes.
+    2. A different connection takes the audio over: the older tab is told that it was replaced.
+
+    Errors: `removed`, `blocked`, `locked`, `ended`, `not_live`, `canceled`, `too_many`.
+    """
+    _spend_entrance(public_id, user)
+    with turn(public_id) as current:
+        rules.require(Action.JOIN, space=current.space, actor=current.place_of(user))
+        participant = current.participant(user.pk)
+        _require_welcome(current, participant, user)
+        entered = _enter(current, participant, user)
+        _take_over(current, entered, connection)
+        if entered.role == Role.HOST:
+            host_back(current)
+    return entered
+
+
+def leave_space(*, public_id: str, user: "User") -> None:
+    """Leaves quietly. The host cannot: `host_cannot_leave`."""
+    with turn(public_id) as current:
+        participant = current.actor(user, Action.LEAVE)
+        go(current, participant)
+        current.log(LogKind.LEFT, actor=user)
+        current.say(events.close_people([user.pk], events.CLOSE_LEFT))
+
+
+def leave_everywhere(*, user: "User") -> None:
+    """Before an account goes: the Spaces it hosts end, and in others its seat, request and sockets are given up."""
+    here = Participant.objects.active().filter(user=user, space__state=SpaceState.LIVE)
+    for public_id, role in list(here.values_list("space__public_id", "role")):
+        if role == Role.HOST:
+            end_space(public_id=public_id, user=user)
+        else:
+            leave_space(public_id=public_id, user=user)
+    # A Space that was handed over goes with the account of its creator all the same.
+    for space in Space.objects.filter(creator=user, state=SpaceState.LIVE):
+        end_space(public_id=space.public_id, user=None, reason=EndReason.HOST_ENDED)
+
+
+def mark_lost(*, public_id: str, user_id: int, connection: str) -> bool:
+    """Somebody's lease ran out. False when they came back meanwhile on another connection, or had left already."""
+    with turn(public_id) as current:
+        participant = current.participant(user_id)
+        if participant is None or not participant.is_active or participant.connection != connection:
+            return False
+        if participant.role == Role.HOST or not current.space.is_live:
+            return False
+        go(current, participant)
+        current.log(LogKind.LOST, actor=None, target=participant.user)
+    return True
+
+
+def go(current: Turn, participant: Participant) -> None:
+    """Out of the Space, the seat given back, the request withdrawn. Part of a larger turn."""
+    give_mic_back(current, participant)
+    withdraw_request(current, participant, RequestState.CANCELED, by=None)
+    participant.left_at = current.now
+    participant.connection = ""
+    participant.save(update_fields=["left_at", "connection"])
+    current.audience_changed()
+
+
+def give_mic_back(current: Turn, participant: Participant) -> None:
+    """Makes a listener of a speaker or co-host; does nothing to a listener."""
+    if participant.role == Role.LISTENER:
+        return
+    if participant.role == Role.SPEAKER:
+        Space.give_seat_back(space_id=current.space.pk)
+    resign(current, participant)
+    current.change(participant, role=Role.LISTENER, muted=True, mixer_id="", lane=None)
+    current.audience_changed()
+
+
+def withdraw_request(current: Turn, participant: Participant, state: RequestState, *, by: "User | None") -> bool:
+    """Closes the waiting request, if there is one, and tells those who run the Space."""
+    request = current.pending_request(participant.user_id)
+    if request is None:
+        return False
+    request.state, request.decided_at, request.decided_by = state, current.now, by
+    request.save(update_fields=["state", "decided_at", "decided_by"])
+    current.tell_managers(participant.user, state)
+    return True
+
+
+def _spend_entrance(public_id: str, user: "User") -> None:
+    """Whoever is in and comes by another connection, as all do after a crash, spends nothing."""
+    if not selectors.is_inside(public_id=public_id, user=user):
+        spend(what="join", user_id=user.pk, limit=JOINS, window=WINDOW)
+
+
+def _require_welcome(current: Turn, participant: Participant | None, user: "User") -> None:
+    space = current.space
+    rules.require_not_blocked(blocked=is_blocked(blocker_id=space.host_id, blocked_id=user.pk))
+    invited = space.locked and space.invitations.filter(invitee=user).exists()
+    rules.require_open(locked=space.locked, known=participant is not None, invited=invited)
+
+
+def _enter(current: Turn, participant: Participant | None, user: "User") -> Participant:
+    if participant is not None and participant.is_active:
+        return participant
+    entered = participant or Participant(space=current.space, user=user)
+    entered.joined_at, entered.left_at = current.now, None
+    entered.save()
+    Space.objects.filter(pk=current.space.pk).update(joins=F("joins") + 1)
+    current.log(LogKind.JOINED, actor=user)
+    current.audience_changed()
+    return entered
+
+
+def _take_over(current: Turn, participant: Participant, connection: str) -> None:
+    previous = participant.connection
+    if previous == connection and participant.absent_since is None:
+        return
+    participant.connection, participant.absent_since = connection, None
+    participant.save(update_fields=["connection", "absent_since"])
+    if previous and previous != connection:
+        current.say(events.close_people([participant.user_id], events.CLOSE_REPLACED, spare=connection))

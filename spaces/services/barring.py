@@ -1,0 +1,70 @@
+"""Who may not come in: a lock, and the people whom the host has blocked."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef
+
+from accounts.models import Block
+from spaces import events
+from spaces.models import Participant
+from spaces.rules import Action
+from spaces.services.attendance import go
+from spaces.services.turn import Turn, turn
+from spaces.states import MANAGER_ROLES, LogKind, SpaceState
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def set_lock(*, public_id: str, user: "User", locked: bool) -> None:
+    """Locked, only those who were in before and the invited come in. Repeatable."""
+    with turn(public_id) as current:
+        current.actor(user, Action.LOCK)
+        if current.space.locked == locked:
+            return
+        current.store(locked=locked)
+        current.log(LogKind.LOCKED if locked else LogKind.UNLOCKED, actor=user)
+        current.space_changed()
+
+
+def put_out_blocked(*, host_id: int, blocked_id: int) -> bool:
+    """Somebody blocked somebody: out of the Space that the first hosts, at once. True when there was one to leave.
+
+    Looks at every Space that the first may be about to host, and only inside the turn at who hosts it and who is in:
+    a handover or a join that is under way is over by then.
+    """
+    may_host = Participant.objects.active().filter(user=host_id, role__in=MANAGER_ROLES, space__state=SpaceState.LIVE)
+    public_ids = list(may_host.values_list("space__public_id", flat=True))
+    return sum(_put_out(public_id, host_id, blocked_id) for public_id in public_ids) > 0
+
+
+def put_out_all_blocked() -> int:
+    """In every live Space; how many. For what a process that died between a block and its consequence left undone."""
+    blocks = Block.objects.filter(blocker=OuterRef("space__host"), blocked=OuterRef("user"))
+    inside = Participant.objects.active().filter(space__state=SpaceState.LIVE)
+    found = inside.filter(Exists(blocks)).values_list("space__public_id", "space__host_id", "user_id")
+    return sum(_put_out(public_id, host_id, user_id) for public_id, host_id, user_id in list(found))
+
+
+def put_out_blocked_here(current: Turn) -> None:
+    """Inside the turn that gave the Space a new host."""
+    blocked = Block.objects.filter(blocker=current.space.host).values("blocked")
+    for participant in current.space.participants.active().filter(user__in=blocked).select_related("user"):
+        _bar(current, participant)
+
+
+def _put_out(public_id: str, host_id: int, blocked_id: int) -> bool:
+    with turn(public_id) as current:
+        participant = current.participant(blocked_id)
+        is_in = current.space.is_live and participant is not None and participant.is_active
+        is_blocked = Block.objects.filter(blocker=current.space.host, blocked=blocked_id).exists()
+        if not (is_in and is_blocked) or participant is None or current.space.host_id != host_id:
+            return False
+        _bar(current, participant)
+    return True
+
+
+def _bar(current: Turn, participant: Participant) -> None:
+    go(current, participant)
+    current.log(LogKind.BLOCKED, actor=current.space.host, target=participant.user)
+    current.say(events.close_people([participant.user_id], events.CLOSE_BLOCKED))

@@ -1,0 +1,239 @@
+"""The moderators' verbs: claim a report, decide it, hear an appeal.
+
+A decision is one transaction: 1. the report leaves the queue by compare-and-swap, so that of two moderators one
+decides; 2. what was decided is done, by the same verbs that a host's buttons call; 3. the append-only record says what
+it changed. What cannot be done (the Space is over by now) undoes all of it. After the commit the person is told.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import FOREVER, Suspension, SuspensionScope
+from spaces import duties
+from spaces.duties import Duty
+from spaces.models import TEXT_LENGTH, Decision, Report, Space
+from spaces.services.lifecycle import end_space
+from spaces.services.log import append_log
+from spaces.services.moderation import remove_participant
+from spaces.services.redaction import redact
+from spaces.services.suspensions import suspend_person
+from spaces.signals import decided
+from spaces.states import EndReason, LogKind, ReportState, Verdict
+from spaces_project.common.errors import BadInput, Conflict, NotFound
+from spaces_project.common.text import clean_text
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+CLAIM_LASTS = timedelta(hours=1)
+"""Whoever claimed a report and went home does not keep it."""
+
+SCOPES = {
+    Verdict.SUSPEND_HOSTING: SuspensionScope.HOSTING,
+    Verdict.SUSPEND_SPEAKING: SuspensionScope.SPEAKING,
+    Verdict.SUSPEND_ENTIRELY: SuspensionScope.ENTIRELY,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What is decided about whom. `until`: the end of a suspension, None for none."""
+
+    report: Report
+    verdict: Verdict
+    actor: "User"
+    until: datetime | None = None
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    before: dict[str, Any]
+    after: dict[str, Any]
+    suspension: Suspension | None = None
+
+
+def claim_report(*, report_id: int, user: "User") -> None:
+    """Repeatable. Errors: `forbidden`, `own_case`, `claimed`, `decided`."""
+    duties.require_duty(Duty.CLAIM, user=user)
+    report = get_report(report_id)
+    _require_free(report, user)
+    now = timezone.now()
+    free = Q(claimed_by=None) | Q(claimed_by=user) | Q(claimed_at__lt=now - CLAIM_LASTS)
+    open_reports = Report.objects.filter(pk=report_id, state=ReportState.OPEN)
+    if not open_reports.filter(free).update(claimed_by=user, claimed_at=now):
+        raise _taken(get_report(report_id))
+
+
+def release_report(*, report_id: int, user: "User") -> None:
+    """Back to everybody's queue. Does nothing where it is not `user`'s."""
+    duties.require_duty(Duty.CLAIM, user=user)
+    mine = Report.objects.filter(pk=report_id, state=ReportState.OPEN, claimed_by=user)
+    mine.update(claimed_by=None, claimed_at=None)
+
+
+def decide_report(
+    *,
+    report_id: int,
+    user: "User",
+    verdict: Verdict,
+    reason: str = "",
+    note: str = "",
+    until: datetime | None = None,
+) -> Decision:
+    """`reason` is read by the person concerned, `note` by moderators only.
+
+    Errors: `forbidden`, `own_case`, `claimed`, `decided`, `bad_verdict`, `too_long`, `no_person`, `no_space`, and those
+    of the verbs it calls: `ended`, `target_gone`, `nothing_to_redact`, `bad_time`.
+    """
+    if verdict not in duties.CHOICES:
+        raise BadInput("bad_verdict", "Choose what to do.")
+    duties.require_duty(duties.duty_of(verdict, until=until), user=user)
+    with transaction.atomic():
+        report = _take(report_id, user)
+        case = Case(
+            report=report, verdict=verdict, actor=user, until=until, reason=_checked(reason), note=_checked(note)
+        )
+        return record(case, _ACTS[verdict](case))
+
+
+def record(case: Case, change: Change) -> Decision:
+    """Part of a larger transaction."""
+    report = case.report
+    decision = Decision.objects.create(
+        report=report,
+        verdict=case.verdict,
+        actor=case.actor,
+        target=report.person,
+        space=report.space,
+        suspension=change.suspension,
+        reason=case.reason,
+        note=case.note,
+        before=change.before,
+        after=change.after,
+    )
+    log_decision(report.space, decision)
+    announce(decision)
+    return decision
+
+
+def log_decision(space: Space | None, decision: Decision) -> None:
+    if space is None:
+        return
+    append_log(
+        space, LogKind.DECIDED, actor=decision.actor, target=decision.target, reason=decision.verdict, at=decision.at
+    )
+
+
+def announce(decision: Decision) -> None:
+    transaction.on_commit(partial(decided.send_robust, Decision, decision_id=decision.pk))
+
+
+def get_report(report_id: int) -> Report:
+    """Raises `NotFound`."""
+    report = Report.objects.select_related("space__creator", "person", "claimed_by").filter(pk=report_id).first()
+    if report is None:
+        raise NotFound("not_found", "There is no such report.")
+    return report
+
+
+def _take(report_id: int, user: "User") -> Report:
+    now = timezone.now()
+    free = Q(claimed_by=None) | Q(claimed_by=user) | Q(claimed_at__lt=now - CLAIM_LASTS)
+    taken = Report.objects.filter(pk=report_id, state=ReportState.OPEN).filter(free)
+    is_mine = taken.update(state=ReportState.DECIDED, decided_at=now, claimed_by=user)
+    report = get_report(report_id)
+    _require_free(report, user)
+    if not is_mine:
+        raise _taken(report)
+    return report
+
+
+def _require_free(report: Report, user: "User") -> None:
+    duties.require_not_own(user_id=user.pk, concerned={report.person_id, report.reporter_id})
+
+
+def _taken(report: Report) -> Conflict:
+    if report.state == ReportState.DECIDED:
+        return Conflict("decided", "This report has been decided.")
+    by = report.claimed_by.username if report.claimed_by else None
+    return Conflict("claimed", f"@{by} is looking at this report.", by=by)
+
+
+def _checked(text: str) -> str:
+    cleaned = clean_text(text)
+    if len(cleaned) > TEXT_LENGTH:
+        raise BadInput("too_long", f"Use at most {TEXT_LENGTH} characters.", max=TEXT_LENGTH)
+    return cleaned
+
+
+# --- What each verdict does -------------------------------------------------------------------------------------------
+
+
+def _nothing(case: Case) -> Change:
+    return Change({}, {})
+
+
+def _warn(case: Case) -> Change:
+    _person(case)
+    return Change({}, {"warned": True})
+
+
+def _remove(case: Case) -> Change:
+    person, space = _person(case), _space(case)
+    before = space.participants.filter(user=person).values("role", "left_at", "removed_at").first()
+    remove_participant(
+        public_id=space.public_id, user=case.actor, target_id=person.pk, reason=case.verdict, as_operator=True
+    )
+    return Change({"participant": before}, {"participant": {"removed": True}})
+
+
+def _end(case: Case) -> Change:
+    space = _space(case)
+    before = {"state": space.state}
+    end_space(public_id=space.public_id, user=case.actor, reason=EndReason.OPERATOR, as_operator=True)
+    return Change(before, {"state": "ended", "end_reason": EndReason.OPERATOR})
+
+
+def _redact(case: Case) -> Change:
+    return Change(*redact(case.report, user=case.actor, reason=case.verdict))
+
+
+def _suspend(case: Case) -> Change:
+    person, scope = _person(case), SCOPES[case.verdict]
+    before = {"until": person.barred_until(scope)}
+    suspension = suspend_person(user=person, scope=scope, until=case.until)
+    end = None if suspension.until >= FOREVER else suspension.until
+    return Change(before, {"scope": scope, "until": end}, suspension)
+
+
+def _person(case: Case) -> "User":
+    if case.report.person is None:
+        raise Conflict("no_person", "This account does not exist any more.")
+    return case.report.person
+
+
+def _space(case: Case) -> Space:
+    if case.report.space is None:
+        raise Conflict("no_space", "This report is not about a Space.")
+    return case.report.space
+
+
+_ACTS: dict[Verdict, Callable[[Case], Change]] = {
+    Verdict.NO_ACTION: _nothing,
+    Verdict.WARN: _warn,
+    Verdict.REMOVE: _remove,
+    Verdict.END: _end,
+    Verdict.REDACT: _redact,
+    Verdict.SUSPEND_HOSTING: _suspend,
+    Verdict.SUSPEND_SPEAKING: _suspend,
+    Verdict.SUSPEND_ENTIRELY: _suspend,
+}

@@ -1,0 +1,119 @@
+"""What time does to Spaces. Each pass looks for due rows, so that a lost worker loses nothing and two are harmless."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from spaces import presence
+from spaces.models import Participant, Space
+from spaces.services.absence import host_found, host_lost, succeed
+from spaces.services.attendance import mark_lost
+from spaces.services.barring import put_out_all_blocked
+from spaces.services.lifecycle import cancel_space, end_space
+from spaces.states import EndReason, Role, SpaceState
+from spaces_project.common.errors import Conflict
+
+
+@dataclass(slots=True)
+class Expired:
+    """How many of each were found due and settled."""
+
+    hosts_lost: int = 0
+    people_lost: int = 0
+    people_barred: int = 0
+    ended: int = 0
+    canceled: int = 0
+    next_grace_ends: datetime | None = None
+    """When the first of the hosts who are missed now has been missed for the whole grace time."""
+
+    def as_dict(self) -> dict[str, int]:
+        return {name: value for name, value in asdict(self).items() if isinstance(value, int)}
+
+    def grace_ends(self, moment: datetime) -> None:
+        self.next_grace_ends = min(self.next_grace_ends or moment, moment)
+
+
+def expire(*, now: datetime | None = None) -> Expired:
+    """One pass over every live and scheduled Space. `now` is the present; time travel is for tests."""
+    moment = now or timezone.now()
+    result = Expired()
+    _cancel_never_started(moment, result)
+    result.people_barred = put_out_all_blocked()
+    believable = presence.are_believable()
+    for space in Space.objects.filter(state=SpaceState.LIVE).select_related("creator", "host"):
+        if believable:
+            _sweep(space, moment, result)
+            _settle_absence(space, moment, result)
+        _end_too_long(space, moment, result)
+    return result
+
+
+def _cancel_never_started(now: datetime, result: Expired) -> None:
+    due = Space.objects.filter(state=SpaceState.SCHEDULED, scheduled_start__lt=now - settings.SPACES_START_GRACE)
+    for public_id in due.values_list("public_id", flat=True):
+        try:
+            cancel_space(public_id=public_id, user=None, reason=EndReason.NEVER_STARTED)
+        except Conflict:  # started, or canceled, a moment ago
+            continue
+        result.canceled += 1
+
+
+def _sweep(space: Space, now: datetime, result: Expired) -> None:
+    host_silent_since = presence.silent_since(space.public_id, space.host_id)
+    presence.drop_ended(space.public_id)
+    here = presence.present(space.public_id)
+    _welcome_back(space, here)
+    lease = settings.SPACES_PRESENCE_LEASE
+    for participant in space.participants.active():
+        if participant.user_id in here or now - participant.joined_at < lease:
+            continue
+        if participant.role == Role.HOST:
+            result.hosts_lost += _lose_host(space, min(host_silent_since or now, now))
+        elif participant.role == Role.LISTENER or _seat_is_due(participant, now):
+            result.people_lost += mark_lost(
+                public_id=space.public_id, user_id=participant.user_id, connection=participant.connection
+            )
+
+
+def _welcome_back(space: Space, here: set[int]) -> None:
+    """People whose lease came back without a new join: their socket never closed, only Redis was away."""
+    missed = space.participants.active().exclude(absent_since=None)
+    missed.filter(user_id__in=here).update(absent_since=None)
+    if space.host_lost_at is not None and space.host_id in here:
+        host_found(public_id=space.public_id)
+
+
+def _lose_host(space: Space, since: datetime) -> bool:
+    return space.host_lost_at is None and host_lost(public_id=space.public_id, since=since)
+
+
+def _seat_is_due(participant: Participant, now: datetime) -> bool:
+    """A speaker's seat waits a little: it is the one thing that a moment's absence would cost."""
+    if participant.absent_since is None:
+        Participant.objects.filter(pk=participant.pk, absent_since=None).update(absent_since=now)
+        return False
+    grace: timedelta = settings.SPACES_SPEAKER_GRACE
+    return now - participant.absent_since >= grace
+
+
+def _settle_absence(space: Space, now: datetime, result: Expired) -> None:
+    lost_at = Space.objects.values_list("host_lost_at", flat=True).get(pk=space.pk)
+    if lost_at is None:
+        return
+    grace_ends = lost_at + settings.SPACES_HOST_GRACE
+    if now < grace_ends:
+        result.grace_ends(grace_ends)
+    elif succeed(public_id=space.public_id, lost_at=lost_at, present=presence.present(space.public_id)):
+        result.ended += 1
+
+
+def _end_too_long(space: Space, now: datetime, result: Expired) -> None:
+    if space.started_at is None or now - space.started_at < settings.SPACES_MAX_DURATION:
+        return
+    try:
+        end_space(public_id=space.public_id, user=None, reason=EndReason.TOO_LONG)
+    except Conflict:  # it has ended meanwhile
+        return
+    result.ended += 1

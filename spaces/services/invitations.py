@@ -1,0 +1,93 @@
+"""Asking people in."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from accounts.selectors import blocked_either_way
+from spaces import rules
+from spaces.models import Invitation
+from spaces.rules import Action
+from spaces.services.turn import Turn, turn
+from spaces.signals import invited
+from spaces.states import LogKind
+from spaces_project.common.errors import NotFound, Refused
+from spaces_project.common.limits import spend
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MOST, WINDOW = 100, timedelta(hours=1)
+
+
+def invite(*, public_id: str, user: "User", invitee: "User", to_speak: bool = False) -> Invitation:
+    """Asks somebody in, follower or not; with `to_speak` the microphone is theirs to accept. Repeatable.
+
+    Errors: `blocked` (either way), `not_found` (oneself, or an account that is not active), `removed_person`,
+    `too_many`.
+    """
+    spend_invitation(user)
+    with turn(public_id) as current:
+        current.actor(user, Action.INVITE_TO_SPEAK if to_speak else Action.INVITE)
+        _require_invitable(current, user, invitee)
+        if to_speak:
+            rules.require_may_speak(invitee)
+        invitation, created = Invitation.objects.get_or_create(
+            space=current.space, invitee=invitee, defaults={"inviter": user, "to_speak": to_speak}
+        )
+        upgraded = to_speak and not invitation.to_speak
+        if upgraded:
+            invitation.inviter, invitation.to_speak = user, True
+            invitation.save(update_fields=["inviter", "to_speak"])
+        if created or upgraded:
+            _announce(current, user, invitation)
+    return invitation
+
+
+def invite_person(*, public_id: str, user: "User", invitee_id: int, to_speak: bool = False) -> Invitation:
+    """`invite` for somebody of whom only the id is known."""
+    invitee = get_user_model().objects.filter(pk=invitee_id).first()
+    if invitee is None:
+        raise _nobody()
+    return invite(public_id=public_id, user=user, invitee=invitee, to_speak=to_speak)
+
+
+def invitable(current: Turn, user: "User", invitee_id: int) -> "User":
+    """The person, if `user` may ask them in; raises as `invite` does."""
+    invitee = get_user_model().objects.filter(pk=invitee_id).first()
+    if invitee is None:
+        raise _nobody()
+    _require_invitable(current, user, invitee)
+    return invitee
+
+
+def spend_invitation(user: "User") -> None:
+    """Each is a message to somebody. Raises `too_many`."""
+    spend(what="invite", user_id=user.pk, limit=MOST, window=WINDOW)
+
+
+def announce_invitation(invitation: Invitation) -> None:
+    """For those who tell people elsewhere."""
+    transaction.on_commit(lambda: invited.send(Invitation, invitation_id=invitation.pk))
+
+
+def _require_invitable(current: Turn, user: "User", invitee: "User") -> None:
+    if invitee.pk == user.pk or not invitee.is_active:
+        raise _nobody()
+    if blocked_either_way(user.pk, invitee.pk) or blocked_either_way(current.space.host_id, invitee.pk):
+        raise Refused("blocked", "This person cannot be invited.")
+    participant = current.participant(invitee.pk)
+    if participant is not None and participant.removed_at is not None:
+        raise Refused("removed_person", "This person was removed from the Space.")
+
+
+def _nobody() -> NotFound:
+    return NotFound("not_found", "There is nobody of that name to invite.")
+
+
+def _announce(current: Turn, user: "User", invitation: Invitation) -> None:
+    current.log(LogKind.INVITED, actor=user, target=invitation.invitee, reason="speak" if invitation.to_speak else "")
+    current.tell_person(invitation.invitee_id, "invited", by=user)
+    announce_invitation(invitation)

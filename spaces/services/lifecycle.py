@@ -1,0 +1,151 @@
+"""A Space from its creation to its end."""
+
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from spaces import events, rules, wire
+from spaces.models import TITLE_LENGTH, LogEntry, Participant, Space
+from spaces.rules import Action
+from spaces.services.options import SpaceOptions, checked_topics
+from spaces.services.turn import Turn, turn
+from spaces.signals import space_over, space_started
+from spaces.states import SPACE_MOVES, EndReason, LogKind, RequestState, Role, SpaceState
+from spaces_project.common.errors import BadInput, Conflict
+from spaces_project.common.text import clean_line
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def create_space(
+    *,
+    user: "User",
+    title: str = "",
+    start: bool = True,
+    scheduled_start: datetime | None = None,
+    options: SpaceOptions | None = None,
+) -> Space:
+    """Makes a Space and, with `start`, goes live with it at once; the host enters with the microphone off.
+
+    Errors: `too_few_followers`, `protected_account`, `bad_title`, `already_hosting` (details: `id` of the live Space),
+    `bad_policy`, `bad_topics`.
+    """
+    rules.require_hosting(user)
+    name = clean_title(title)
+    chosen = options or SpaceOptions()
+    topics = checked_topics(chosen)
+    with transaction.atomic():
+        space = Space.objects.create(
+            creator=user,
+            title=name,
+            scheduled_start=scheduled_start,
+            speak_policy=chosen.speak_policy,
+            captions_allowed=chosen.captions_allowed,
+            recording_wanted=chosen.recording_wanted,
+        )
+        space.topics.set(topics)
+        Participant.objects.create(space=space, user=user, role=Role.HOST)
+        LogEntry.objects.create(space=space, kind=LogKind.CREATED, actor=user)
+        return start_space(public_id=space.public_id, user=user) if start else space
+
+
+def clean_title(title: str) -> str:
+    """At most 70 characters, counted after normalisation. Raises `bad_title`."""
+    name = clean_line(title)
+    if len(name) > TITLE_LENGTH:
+        message = f"A name has at most {TITLE_LENGTH} characters; this one has {len(name)}."
+        raise BadInput("bad_title", message, limit=TITLE_LENGTH)
+    return name
+
+
+def start_space(*, public_id: str, user: "User") -> Space:
+    """Scheduled → live. The gate is asked again: a schedule made with 600 followers is no right to host with none.
+
+    Errors: those of `create_space`.
+    """
+    with turn(public_id) as current:
+        host = current.actor(user, Action.START)
+        rules.require_hosting(host.user)  # read in this turn; a socket's `user` is as old as the socket
+        _go_live(current)
+        # As if the host had just come: one lease to show up, before absence counts.
+        current.change(host, joined_at=current.now, left_at=None, muted=True)
+        current.log(LogKind.STARTED, actor=user)
+        current.space_changed()
+        space = current.space
+        transaction.on_commit(partial(space_started.send, Space, space_id=space.pk))
+    return space
+
+
+def cancel_space(*, public_id: str, user: "User | None", reason: EndReason = EndReason.HOST_CANCELED) -> Space:
+    """Scheduled → canceled. Without a user the system does it."""
+    with turn(public_id) as current:
+        if user is not None:
+            current.actor(user, Action.CANCEL)
+        _move(current, SpaceState.CANCELED, ended_at=current.now, end_reason=reason)
+        current.log(LogKind.CANCELED, actor=user, reason=reason)
+        current.space_changed()
+        space = current.space
+        transaction.on_commit(partial(space_over.send, Space, space_id=space.pk))
+    return space
+
+
+def end_space(
+    *, public_id: str, user: "User | None", reason: EndReason = EndReason.HOST_ENDED, as_operator: bool = False
+) -> Space:
+    """Live → ended, for everyone. Without a user the system does it; with `as_operator` a member of the staff."""
+    with turn(public_id) as current:
+        if as_operator and user is not None:
+            rules.require_operator(user)
+        elif user is not None:
+            current.actor(user, Action.END)
+        finish(current, user=user, reason=reason)
+    return current.space
+
+
+def finish(current: Turn, *, user: "User | None", reason: EndReason) -> None:
+    """Ends the Space inside a turn that has asked whether it may end."""
+    _move(current, SpaceState.ENDED, ended_at=current.now, end_reason=reason, host_lost_at=None, acting_host=None)
+    current.log(LogKind.ENDED, actor=user, reason=reason)
+    _empty(current)
+    current.say(events.close_everyone(_ended_event(current), events.CLOSE_ENDED))
+    current.bubble_changed()
+    transaction.on_commit(partial(space_over.send, Space, space_id=current.space.pk))
+
+
+def _go_live(current: Turn) -> None:
+    """Two starts at once meet at the unique constraint, wherever they run; only one of them goes live."""
+    try:
+        with transaction.atomic():
+            _move(current, SpaceState.LIVE, started_at=current.now)
+    except IntegrityError:
+        other = Space.objects.get(host=current.space.host, state=SpaceState.LIVE)
+        raise Conflict("already_hosting", "You already host a live Space: end it first.", id=other.public_id) from None
+
+
+def _move(current: Turn, state: SpaceState, **fields: object) -> None:
+    """Compare-and-swap along the table of moves; raises the rules' word for the state it is in."""
+    space = current.space
+    if not SPACE_MOVES.allows(SpaceState(space.state), state):
+        raise rules.wrong_state(space)
+    current.store(state=state, **fields)
+
+
+def _empty(current: Turn) -> None:
+    space = current.space
+    space.requests.filter(state=RequestState.PENDING).update(state=RequestState.CANCELED, decided_at=current.now)
+    space.participants.active().update(left_at=current.now, muted=True, connection="", mixer_id="", lane=None)
+    Space.objects.filter(pk=space.pk).update(seats_taken=0)
+
+
+def _ended_event(current: Turn) -> events.SpaceEnded:
+    space = current.space
+    spoke = Participant.objects.filter(space=space, spoke=True).select_related("user").order_by("id")
+    return events.SpaceEnded(
+        seq=current.next_seq(),
+        space=wire.space_info(space),
+        spoke=[wire.person(participant.user) for participant in spoke[:50]],
+        duration_seconds=int(space.clock(current.now).total_seconds()),
+    )

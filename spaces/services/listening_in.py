@@ -1,0 +1,27 @@
+"""A moderator hears a live Space as nobody's listener; its log says so."""
+
+from typing import TYPE_CHECKING
+
+from spaces import duties, rules, selectors
+from spaces.duties import Duty
+from spaces.selectors import Mix
+from spaces.services.log import append_log
+from spaces.states import LogKind
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def listen_in(*, public_id: str, user: "User") -> None:
+    """Errors: `forbidden`, `ended` and its like, `not_found`."""
+    duties.require_duty(Duty.LISTEN_IN, user=user)
+    space = selectors.get_space(public_id)
+    if not space.is_live:
+        raise rules.wrong_state(space)
+    append_log(space, LogKind.LISTENED_IN, actor=user)
+
+
+def mix_to_listen_in(*, public_id: str, user: "User") -> Mix:
+    """Errors as of `listen_in`."""
+    duties.require_duty(Duty.LISTEN_IN, user=user)
+    return selectors.live_mix(public_id)

@@ -1,0 +1,30 @@
+"""What a host chooses for a Space beside its name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spaces.models import Topic
+from spaces.states import SpeakPolicy
+from spaces_project.common.errors import BadInput
+
+MOST_TOPICS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceOptions:
+    """`topics`: up to three ids of `Topic`."""
+
+    speak_policy: str = SpeakPolicy.EVERYONE.value
+    captions_allowed: bool = True
+    recording_wanted: bool = False
+    topics: Sequence[int] = ()
+
+
+def checked_topics(options: SpaceOptions) -> list[Topic]:
+    """Raises `bad_policy`, `bad_topics`."""
+    if options.speak_policy not in SpeakPolicy.values:
+        raise BadInput("bad_policy", "Choose everyone, followed or invited.")
+    topics = list(Topic.objects.filter(pk__in=options.topics[: MOST_TOPICS + 1]))
+    if len(topics) != len(set(options.topics)) or len(topics) > MOST_TOPICS:
+        raise BadInput("bad_topics", f"Choose up to {MOST_TOPICS} topics of the list.", limit=MOST_TOPICS)
+    return topics

@@ -1,0 +1,115 @@
+"""The queue of requests as a whole: many decisions in one turn, at a cost that does not grow with each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from accounts.selectors import followed_ids_among
+from spaces import rules
+from spaces.models import Participant, SpeakRequest
+from spaces.rules import Action
+from spaces.services.stage import seat
+from spaces.services.turn import Turn, turn
+from spaces.states import LogKind, RequestState, SpeakPolicy
+from spaces_project.common.errors import BadInput
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+CHUNK = 500
+"""Rows in one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """How many were decided, and how many still wait."""
+
+    count: int
+    waiting: int
+
+
+def approve_requests(*, public_id: str, user: "User", user_ids: Sequence[int] | None = None) -> Decided:
+    """In the order of asking, as many as there are seats; without `user_ids` everybody who waits. Those who do not wait
+    any more are passed over."""
+    with turn(public_id) as current:
+        current.actor(user, Action.APPROVE_MANY)
+        free = settings.SPACES_MAX_SPEAKERS - current.space.seats_taken
+        chosen = [request for request in _waiting(current, user_ids) if rules.may_be_given_mic(request.user)][:free]
+        people = _settle(current, chosen, RequestState.APPROVED, by=user)
+        for participant in people:
+            seat(current, participant)
+            current.log(LogKind.APPROVED, actor=user, target=participant.user)
+        current.tell_many(people, "approved", by=user)
+        return _decided(current, people)
+
+
+def decline_requests(*, public_id: str, user: "User", user_ids: Sequence[int] | None = None) -> Decided:
+    """Without `user_ids` everybody who waits."""
+    with turn(public_id) as current:
+        current.actor(user, Action.DECLINE_MANY)
+        people = decline_many(current, _waiting(current, user_ids), by=user)
+        return _decided(current, people)
+
+
+def set_policy(*, public_id: str, user: "User", policy: str) -> None:
+    """Applies to waiting requests at once: those the new policy would refuse are declined. Error: `bad_policy`."""
+    if policy not in SpeakPolicy.values:
+        raise BadInput("bad_policy", "Choose everyone, followed or invited.")
+    with turn(public_id) as current:
+        current.actor(user, Action.SET_POLICY)
+        if current.space.speak_policy == policy:
+            return
+        current.store(speak_policy=policy)
+        current.log(LogKind.POLICY_CHANGED, actor=user, reason=policy)
+        decline_many(current, _refused(current, SpeakPolicy(policy)), by=user)
+        current.space_changed()
+
+
+def decline_many(current: Turn, requests: Sequence[SpeakRequest], *, by: "User") -> list[Participant]:
+    """Part of a larger turn; who was declined."""
+    people = _settle(current, requests, RequestState.DECLINED, by=by)
+    current.log_many(LogKind.DECLINED, actor=by, targets=[participant.user for participant in people])
+    current.tell_many(people, "declined", by=by)
+    return people
+
+
+def _waiting(current: Turn, user_ids: Sequence[int] | None = None) -> list[SpeakRequest]:
+    waiting = current.space.requests.filter(state=RequestState.PENDING)
+    if user_ids is not None:
+        waiting = waiting.filter(user__in=user_ids)
+    return list(waiting.select_related("user").order_by("created_at", "id"))
+
+
+def _settle(current: Turn, requests: Sequence[SpeakRequest], state: RequestState, *, by: "User") -> list[Participant]:
+    """The places of those whose request is decided by this."""
+    people: list[Participant] = []
+    for start in range(0, len(requests), CHUNK):
+        chunk = requests[start : start + CHUNK]
+        rows = SpeakRequest.objects.filter(pk__in=[request.pk for request in chunk])
+        rows.update(state=state, decided_at=current.now, decided_by=by)
+        there = current.space.participants.active().filter(user__in=[request.user_id for request in chunk])
+        people.extend(there.select_related("user"))
+    if requests:
+        current.queue_replaced()
+    return people
+
+
+def _refused(current: Turn, policy: SpeakPolicy) -> list[SpeakRequest]:
+    """Those who wait and may not, by this policy."""
+    waiting = _waiting(current)
+    ids = {request.user_id for request in waiting}
+    followed = followed_ids_among(current.space.host_id, ids) if policy == SpeakPolicy.FOLLOWED else set()
+    offered = set(current.space.invitations.filter(to_speak=True).values_list("invitee_id", flat=True))
+    return [
+        request
+        for request in waiting
+        if rules.asking_obstacle(
+            policy, followed_by_host=request.user_id in followed, invited=request.user_id in offered
+        )
+    ]
+
+
+def _decided(current: Turn, people: Sequence[Participant]) -> Decided:
+    return Decided(count=len(people), waiting=current.space.requests.filter(state=RequestState.PENDING).count())

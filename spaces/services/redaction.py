@@ -1,0 +1,74 @@
+"""Taking down what somebody wrote, and putting it back when that was wrong. What stood there is in the decision."""
+
+from typing import TYPE_CHECKING, Any
+
+from accounts import services as accounts
+from spaces import evidence
+from spaces.models import Report
+from spaces.services.turn import turn
+from spaces.states import LogKind, Subject
+from spaces_project.common.errors import Conflict
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Words = dict[str, Any]
+
+
+def redact(report: Report, *, user: "User", reason: str) -> tuple[Words, Words]:
+    """`(before, after)`. Errors: `nothing_to_redact`, `not_found`."""
+    if report.subject == Subject.CAPTION and report.space_id is not None and report.caption_id is not None:
+        return _redact_caption(report.space_id, report.caption_id, user, reason)
+    if report.subject == Subject.SPACE and report.space is not None:
+        return retitle(public_id=report.space.public_id, title="")
+    if report.person is not None:
+        return _redact_profile(report.person)
+    raise nothing()
+
+
+def put_back(report: Report, before: Words) -> None:
+    """What is there by now, because the person wrote it anew, is left alone."""
+    if "caption" in before and report.space_id is not None and report.caption_id is not None:
+        source, line = evidence.caption(space_id=report.space_id, line_id=report.caption_id)
+        source.restore(line_id=line.id)
+    elif "title" in before and report.space is not None and not report.space.title:
+        retitle(public_id=report.space.public_id, title=before["title"])
+    elif "name" in before and report.person is not None and not report.person.display_name:
+        person = report.person
+        bio = person.bio or before["bio"]
+        accounts.update_profile(user=person, display_name=before["name"], bio=bio, protected=person.protected)
+
+
+def retitle(*, public_id: str, title: str) -> tuple[Words, Words]:
+    """Everybody in the Space sees it at once."""
+    with turn(public_id) as current:
+        before = current.space.title
+        if before == title:
+            raise nothing()
+        current.space.title = title
+        current.space.save(update_fields=["title"])
+        current.log(LogKind.UPDATED, actor=None, reason="title")
+        current.space_changed()
+        current.bubble_changed()
+    return {"title": before}, {"title": title}
+
+
+def _redact_caption(space_id: int, caption_id: int, user: "User", reason: str) -> tuple[Words, Words]:
+    source, line = evidence.caption(space_id=space_id, line_id=caption_id)
+    if not line.text:
+        raise nothing()
+    source.redact(line_id=line.id, user=user, reason=reason)
+    return {"caption": line.text}, {"caption": ""}
+
+
+def _redact_profile(person: "User") -> tuple[Words, Words]:
+    before = {"name": person.display_name, "bio": person.bio, "avatar": person.avatar.name or ""}
+    if not any(before.values()):
+        raise nothing()
+    accounts.update_profile(user=person, display_name="", bio="", protected=person.protected)
+    accounts.remove_avatar(user=person)
+    return before, {"name": "", "bio": "", "avatar": ""}
+
+
+def nothing() -> Conflict:
+    return Conflict("nothing_to_redact", "There is nothing to take down any more.")

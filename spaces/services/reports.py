@@ -1,0 +1,131 @@
+"""Saying that something is not right, and the word list that says so by itself."""
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.rules import require_not_suspended
+from spaces import evidence, selectors, words
+from spaces.evidence import Line
+from spaces.models import TEXT_LENGTH, Report, Space
+from spaces.services.log import append_log
+from spaces.services.turn import user_now
+from spaces.signals import reported
+from spaces.states import LogKind, ReportReason, ReportSource, SpaceState, Subject
+from spaces_project.common.errors import BadInput, Conflict, NotFound, Refused
+from spaces_project.common.limits import spend
+from spaces_project.common.text import clean_text
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MOST, WINDOW = 10, timedelta(hours=1)
+
+
+def report_space(*, public_id: str, user: "User", reason: str, text: str = "") -> Report:
+    """Errors: `bad_reason`, `too_long`, `own_report`, `already_reported`, `too_many`, `suspended`, `not_found`."""
+    space = selectors.get_space(public_id)
+    draft = Report(subject=Subject.SPACE, space=space, person=space.host)
+    return _file(draft, user, reason, text)
+
+
+def report_person(*, user: "User", person_id: int, reason: str, text: str = "", public_id: str | None = None) -> Report:
+    """`public_id`: the Space in which it happened. Errors as of `report_space`."""
+    person = get_user_model().objects.filter(pk=person_id, is_active=True).first()
+    if person is None:
+        raise NotFound("not_found", "This account does not exist.")
+    space = selectors.get_space(public_id) if public_id else None
+    return _file(Report(subject=Subject.PERSON, space=space, person=person), user, reason, text)
+
+
+def report_caption(*, public_id: str, user: "User", caption_id: int, reason: str, text: str = "") -> Report:
+    """Errors as of `report_space`."""
+    space = selectors.get_space(public_id)
+    _, line = evidence.caption(space_id=space.pk, line_id=caption_id)
+    draft = Report(subject=Subject.CAPTION, space=space, person=_speaker(line), caption_id=line.id)
+    return _file(draft, user, reason, text, line=line)
+
+
+def flag_title(*, space_id: int) -> Report | None:
+    """A live Space whose title has a word of the list goes to the queue, once. Nothing else happens to it."""
+    space = Space.objects.select_related("creator").filter(pk=space_id, state=SpaceState.LIVE).first()
+    found = words.found_in(space.title) if space else []
+    if space is None or not found:
+        return None
+    return _flag(Report(subject=Subject.SPACE, space=space, person=space.host), found)
+
+
+def flag_caption(*, space_id: int, caption_id: int, text: str) -> Report | None:
+    """The same for a caption: called by the app that keeps them, for each final one."""
+    found = words.found_in(text)
+    space = (
+        Space.objects.select_related("creator").filter(pk=space_id, state=SpaceState.LIVE).first() if found else None
+    )
+    if space is None:
+        return None
+    _, line = evidence.caption(space_id=space.pk, line_id=caption_id)
+    draft = Report(subject=Subject.CAPTION, space=space, person=_speaker(line), caption_id=line.id)
+    return _flag(draft, found, line=line)
+
+
+def _file(draft: Report, user: "User", reason: str, text: str, *, line: Line | None = None) -> Report:
+    """Limits are spent last, so that a mistake in the form costs nothing."""
+    require_not_suspended(user_now(user))
+    if reason not in ReportReason.values:
+        raise BadInput("bad_reason", "Choose what is wrong.")
+    if draft.person_id == user.pk:
+        raise Refused("own_report", "This is yours: there is nothing to report.")
+    draft.reporter, draft.reason, draft.text = user, reason, _checked(text)
+    spend(what="report", user_id=user.pk, limit=MOST, window=WINDOW)
+    return _store(draft, line, LogKind.REPORTED)
+
+
+def _flag(draft: Report, found: list[str], *, line: Line | None = None) -> Report | None:
+    draft.source, draft.reason = ReportSource.WORDS, ReportReason.OTHER
+    draft.text = ", ".join(found)[:TEXT_LENGTH]
+    try:
+        return _store(draft, line, LogKind.FLAGGED)
+    except Conflict:
+        return None
+
+
+def _store(draft: Report, line: Line | None, kind: LogKind) -> Report:
+    space = draft.space
+    draft.shown = evidence.shown(space=space, person=draft.person, line=line)
+    if space is not None:
+        draft.clock_ms = line.clock_ms if line else _moment(space)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                draft.save()
+        except IntegrityError:
+            raise Conflict("already_reported", "You have reported this. The moderators will look at it.") from None
+        if space is not None:
+            _log(space, kind, draft)
+        transaction.on_commit(partial(reported.send_robust, Report, report_id=draft.pk))
+    return draft
+
+
+def _log(space: Space, kind: LogKind, draft: Report) -> None:
+    """Without who it was: the log has more readers than a report."""
+    append_log(space, kind, target=draft.person, reason=f"{draft.subject}: {draft.reason}")
+
+
+def _moment(space: Space) -> int:
+    at = space.ended_at or timezone.now()
+    return int(space.clock(at).total_seconds() * 1000)
+
+
+def _speaker(line: Line) -> "User | None":
+    return get_user_model().objects.filter(pk=line.speaker_id).first() if line.speaker_id else None
+
+
+def _checked(text: str) -> str:
+    cleaned = clean_text(text)
+    if len(cleaned) > TEXT_LENGTH:
+        raise BadInput("too_long", f"Use at most {TEXT_LENGTH} characters.", field="text", max=TEXT_LENGTH)
+    return cleaned

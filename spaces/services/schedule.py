@@ -1,0 +1,69 @@
+"""Spaces that are to come."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from spaces import rules
+from spaces.models import Reminder, Space
+from spaces.rules import Action
+from spaces.services.lifecycle import clean_title, create_space
+from spaces.services.options import SpaceOptions
+from spaces.services.turn import turn
+from spaces.signals import space_scheduled
+from spaces.states import LogKind
+from spaces_project.common.errors import BadInput
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LONGEST_AHEAD = timedelta(days=14)
+LEAST_AHEAD = timedelta(minutes=1)
+
+
+def schedule_space(*, user: "User", title: str, when: datetime, options: SpaceOptions | None = None) -> Space:
+    """Errors: those of `create_space`, and `bad_time` (past, or more than 14 days ahead)."""
+    _require_soon(when)
+    with transaction.atomic():
+        space = create_space(user=user, title=title, start=False, scheduled_start=when, options=options)
+        transaction.on_commit(partial(space_scheduled.send, Space, space_id=space.pk, moved=False))
+    return space
+
+
+def update_space(*, public_id: str, user: "User", title: str | None = None, when: datetime | None = None) -> Space:
+    """Renames or moves a scheduled Space. Errors: `bad_title`, `bad_time`."""
+    name = None if title is None else clean_title(title)
+    if when is not None:
+        _require_soon(when)
+    with turn(public_id) as current:
+        current.actor(user, Action.UPDATE)
+        space = current.space
+        moved = when is not None and when != space.scheduled_start
+        space.title = space.title if name is None else name
+        space.scheduled_start = when or space.scheduled_start
+        space.save(update_fields=["title", "scheduled_start"])
+        current.log(LogKind.UPDATED, actor=user)
+        current.space_changed()
+        transaction.on_commit(partial(space_scheduled.send, Space, space_id=space.pk, moved=moved))
+    return space
+
+
+def set_reminder(*, public_id: str, user: "User") -> None:
+    """Repeatable."""
+    with turn(public_id) as current:
+        rules.require(Action.REMIND, space=current.space, actor=current.place_of(user))
+        Reminder.objects.get_or_create(space=current.space, user=user)
+
+
+def clear_reminder(*, public_id: str, user: "User") -> None:
+    """Repeatable, and allowed whatever became of the Space."""
+    Reminder.objects.filter(space__public_id=public_id, user=user).delete()
+
+
+def _require_soon(when: datetime) -> None:
+    ahead = when - timezone.now()
+    if not LEAST_AHEAD <= ahead <= LONGEST_AHEAD:
+        raise BadInput("bad_time", "Choose a time from now to 14 days ahead.", days=LONGEST_AHEAD.days)

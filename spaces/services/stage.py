@@ -1,0 +1,178 @@
+"""The microphones: asking for one, getting one, muting, giving it back."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accounts.selectors import follows
+from spaces import rules
+from spaces.models import Participant, Space, SpeakRequest
+from spaces.rules import Action
+from spaces.services.attendance import give_mic_back, withdraw_request
+from spaces.services.turn import Turn, turn
+from spaces.states import LogKind, RequestState, Role, SpeakPolicy
+from spaces_project.common.errors import Conflict
+from spaces_project.common.limits import spend
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+REQUESTS, WINDOW = 20, timedelta(minutes=1)
+"""Each of them is shown to everybody who runs the Space."""
+
+
+def request_to_speak(*, public_id: str, user: "User") -> None:
+    """Errors: `already_requested`, `too_many`."""
+    spend(what="request", user_id=user.pk, limit=REQUESTS, window=WINDOW)
+    with turn(public_id) as current:
+        participant = current.actor(user, Action.REQUEST)
+        _require_may_ask(current, user)
+        _add_request(current, user)
+        current.log(LogKind.REQUESTED, actor=user)
+        current.tell_managers(user, RequestState.PENDING)
+        current.tell(participant, "requested")
+
+
+def cancel_request(*, public_id: str, user: "User") -> None:
+    """Error: `no_request`."""
+    with turn(public_id) as current:
+        participant = current.actor(user, Action.CANCEL_REQUEST)
+        _decide(current, participant, RequestState.CANCELED, by=user)
+        current.log(LogKind.REQUEST_CANCELED, actor=user)
+        current.tell(participant, "request_canceled")
+
+
+def approve_request(*, public_id: str, user: "User", target_id: int) -> None:
+    """Gives the microphone, muted, and a seat. Errors: `no_request`, `stage_full` (details: `limit`)."""
+    with turn(public_id) as current:
+        target = current.targeted(user, Action.APPROVE, target_id)
+        _decide(current, target, RequestState.APPROVED, by=user)
+        seat(current, target)
+        current.log(LogKind.APPROVED, actor=user, target=target.user)
+        current.tell(target, "approved", by=user)
+
+
+def decline_request(*, public_id: str, user: "User", target_id: int) -> None:
+    """Error: `no_request`."""
+    with turn(public_id) as current:
+        target = current.targeted(user, Action.DECLINE, target_id)
+        _decide(current, target, RequestState.DECLINED, by=user)
+        current.log(LogKind.DECLINED, actor=user, target=target.user)
+        current.tell(target, "declined", by=user)
+
+
+def accept_mic(*, public_id: str, user: "User") -> None:
+    """Takes the microphone somebody was invited to, muted. Errors: `not_invited`, `stage_full`."""
+    with turn(public_id) as current:
+        participant = current.actor(user, Action.ACCEPT_MIC)
+        rules.require_invited_to_speak(invited=current.offers(user.pk).to_speak)
+        seat(current, participant)
+        withdraw_request(current, participant, RequestState.APPROVED, by=user)
+        current.log(LogKind.MIC_ACCEPTED, actor=user)
+        current.tell(participant, "approved")
+
+
+def mute_self(*, public_id: str, user: "User") -> None:
+    with turn(public_id) as current:
+        participant = current.actor(user, Action.MUTE)
+        if not participant.muted:
+            current.change(participant, muted=True)
+            current.log(LogKind.MUTED, actor=user, target=user)
+            current.tell(participant, "muted")
+
+
+def unmute_self(*, public_id: str, user: "User") -> None:
+    with turn(public_id) as current:
+        participant = current.actor(user, Action.UNMUTE)
+        if participant.muted:
+            current.change(participant, muted=False, spoke=True)
+            current.log(LogKind.UNMUTED, actor=user, target=user)
+            current.tell(participant, "unmuted")
+
+
+def mute_other(*, public_id: str, user: "User", target_id: int, as_operator: bool = False) -> None:
+    """The person may unmute again; whoever should not speak loses the microphone."""
+    with turn(public_id) as current:
+        target = current.targeted(user, Action.MUTE_OTHER, target_id, as_operator=as_operator)
+        if not target.muted:
+            current.change(target, muted=True)
+            current.log(LogKind.MUTED, actor=user, target=target.user)
+            current.tell(target, "muted_by_host", by=user)
+
+
+def mute_all(*, public_id: str, user: "User") -> None:
+    """Every speaker; host and co-hosts keep their microphones as they are."""
+    with turn(public_id) as current:
+        current.actor(user, Action.MUTE_ALL)
+        current.log(LogKind.MUTED_ALL, actor=user)
+        open_mics = current.space.participants.with_mic().filter(role=Role.SPEAKER, muted=False)
+        for speaker in open_mics.exclude(user=user).select_related("user"):
+            current.change(speaker, muted=True)
+            current.tell(speaker, "muted_by_host", by=user)
+
+
+def take_mic(*, public_id: str, user: "User", target_id: int) -> None:
+    """With the microphone goes an invitation to it, which would otherwise give it straight back."""
+    with turn(public_id) as current:
+        target = current.targeted(user, Action.TAKE_MIC, target_id)
+        give_mic_back(current, target)
+        current.space.invitations.filter(invitee=target.user).update(to_speak=False, to_cohost=False)
+        current.log(LogKind.MIC_TAKEN, actor=user, target=target.user)
+        current.tell(target, "mic_taken", by=user)
+
+
+def step_down(*, public_id: str, user: "User") -> None:
+    with turn(public_id) as current:
+        participant = current.actor(user, Action.STEP_DOWN)
+        give_mic_back(current, participant)
+        current.log(LogKind.STEPPED_DOWN, actor=user)
+        current.tell(participant, "stepped_down")
+
+
+def plug_in(*, public_id: str, user: "User", connection: str, mixer_id: str) -> Participant:
+    """A microphone's audio connection is about to enter the mixer under `mixer_id`.
+
+    Errors: what the rules say to `Action.SPEAK`; `replaced` when another tab has the audio by now.
+    """
+    with turn(public_id) as current:
+        participant = current.actor(user, Action.SPEAK)
+        if participant.connection != connection:
+            raise rules.replaced()
+        participant.mixer_id = mixer_id
+        participant.save(update_fields=["mixer_id"])
+    return participant
+
+
+def seat(current: Turn, listener: Participant) -> None:
+    """Makes a muted speaker of a listener, inside a turn that has asked the rules. Error: `stage_full`."""
+    limit: int = settings.SPACES_MAX_SPEAKERS
+    if not Space.take_seat(space_id=current.space.pk, limit=limit):
+        raise Conflict("stage_full", f"All {limit} speaker seats are taken.", limit=limit)
+    current.change(listener, role=Role.SPEAKER, muted=True, mixer_id="")
+    current.audience_changed()
+
+
+def _require_may_ask(current: Turn, user: "User") -> None:
+    """Gathers what the rule looks at. Raises `only_followed`, `only_invited`."""
+    error = rules.asking_obstacle(
+        SpeakPolicy(current.space.speak_policy),
+        followed_by_host=follows(current.space.host_id, user.pk),
+        invited=current.offers(user.pk).to_speak,
+    )
+    if error:
+        raise error
+
+
+def _add_request(current: Turn, user: "User") -> None:
+    try:
+        with transaction.atomic():
+            SpeakRequest.objects.create(space=current.space, user=user, created_at=current.now)
+    except IntegrityError:
+        raise Conflict("already_requested", "You have already asked to speak.") from None
+
+
+def _decide(current: Turn, participant: Participant, state: RequestState, *, by: "User") -> None:
+    if not withdraw_request(current, participant, state, by=by):
+        raise Conflict("no_request", "There is no waiting request from this person.")

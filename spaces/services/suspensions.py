@@ -1,0 +1,73 @@
+"""Suspending somebody, and ending at once what they are in the middle of."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from accounts.models import Suspension, SuspensionScope
+from accounts.services import suspend_user
+from spaces import events
+from spaces.models import Participant
+from spaces.services.attendance import give_mic_back, go, withdraw_request
+from spaces.services.lifecycle import end_space
+from spaces.services.turn import Turn, turn
+from spaces.states import MANAGER_ROLES, EndReason, LogKind, RequestState, Role, SpaceState
+from spaces_project.common.errors import Conflict
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def suspend_person(*, user: "User", scope: SuspensionScope, until: datetime | None = None) -> Suspension:
+    """All or nothing, and heard within the second. Error: `bad_time`.
+
+    Spaces they host end. From hosting, they stop running those of others; from speaking, their microphone goes, too;
+    from everything, they are out wherever they are.
+    """
+    with transaction.atomic():
+        suspension = suspend_user(user=user, scope=scope, until=until)
+        here = Participant.objects.active().filter(user=user, space__state=SpaceState.LIVE).order_by("space_id")
+        for public_id, role in list(here.values_list("space__public_id", "role")):
+            if role == Role.HOST:
+                _end(public_id)
+            else:
+                _hold_back(public_id, user, scope)
+    return suspension
+
+
+def _end(public_id: str) -> None:
+    try:
+        with transaction.atomic():
+            end_space(public_id=public_id, user=None, reason=EndReason.OPERATOR)
+    except Conflict:  # it ended a moment ago
+        return
+
+
+def _hold_back(public_id: str, user: "User", scope: SuspensionScope) -> None:
+    with turn(public_id) as current:
+        participant = current.participant(user.pk)
+        if participant is None or not participant.is_active:
+            return
+        if scope == SuspensionScope.ENTIRELY:
+            _put_out(current, participant)
+        elif scope == SuspensionScope.SPEAKING or participant.role in MANAGER_ROLES:
+            _silence(current, participant)
+
+
+def _put_out(current: Turn, participant: Participant) -> None:
+    go(current, participant)
+    current.log(LogKind.LEFT, actor=None, target=participant.user, reason="suspended")
+    current.say(events.close_people([participant.user_id], events.CLOSE_SUSPENDED))
+
+
+def _silence(current: Turn, participant: Participant) -> None:
+    had_mic = participant.has_mic
+    asked = withdraw_request(current, participant, RequestState.DECLINED, by=None)
+    give_mic_back(current, participant)
+    current.space.invitations.filter(invitee=participant.user).update(to_speak=False)
+    if had_mic:
+        current.log(LogKind.MIC_TAKEN, actor=None, target=participant.user, reason="suspended")
+        current.tell(participant, "mic_taken")
+    elif asked:
+        current.tell(participant, "declined")

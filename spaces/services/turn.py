@@ -1,0 +1,248 @@
+"""One change of one Space at a time.
+
+Every verb that changes a live Space runs inside `turn`:
+
+1. The Space's row is written first. On PostgreSQL this holds its lock until the commit, on SQLite the transaction is
+   IMMEDIATE: either way two verbs on one Space never interleave, and what the rules see is what the change applies to.
+2. The verb asks the rules and changes rows. Whatever it raises undoes everything, the sequence number too.
+3. After the commit, and only then, events are published and the audio is told to follow.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Block
+from spaces import events, rules, selectors, wire
+from spaces.events import Envelope
+from spaces.models import Participant, Space, SpeakRequest
+from spaces.rules import Action
+from spaces.services.log import append_log, append_logs
+from spaces.signals import stage_changed
+from spaces.states import MIC_ROLES, LogKind, RequestState, Role
+from spaces_project.common.errors import NotFound
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Turn:
+    """What one verb sees and says. Made by `turn` only."""
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        self.now = timezone.now()
+        self._envelopes: list[Envelope] = []
+        self._stage: dict[int, Participant] = {}
+        self._bubble_changed = False
+        self._announces_space = False
+        self._lanes_changed = False
+        self._replaces_queue = False
+        self._newcomers: list[int] = []
+
+    # --- reading ---
+
+    def participant(self, user_id: int) -> Participant | None:
+        return self.space.participants.select_related("user").filter(user_id=user_id).first()
+
+    def place_of(self, user: "User") -> Participant:
+        """The same, or for whoever has none one outside that is not stored: rules look at the person, too, as they are
+        now and not as old as a socket."""
+        person = self.participant(user.pk)
+        return person or Participant(space=self.space, user=user_now(user), left_at=self.now)
+
+    def pending_request(self, user_id: int) -> SpeakRequest | None:
+        return self.space.requests.filter(user_id=user_id, state=RequestState.PENDING).first()
+
+    def actor(self, user: "User", action: Action, *, target: Participant | None = None) -> Participant:
+        """The actor's own place, if the rules let it do `action`; raises what the rules say otherwise."""
+        actor = self.participant(user.pk)
+        rules.require(action, space=self.space, actor=actor, target=target)
+        if actor is None:
+            raise rules.not_in_space()
+        return actor
+
+    def targeted(self, user: "User", action: Action, target_id: int, *, as_operator: bool = False) -> Participant:
+        """The place of the person that `user` may do `action` to; raises what the rules say otherwise."""
+        target = self.participant(target_id)
+        if as_operator:
+            rules.require_operator(user)
+            rules.require_operable(action, space=self.space, target=target)
+        else:
+            self.actor(user, action, target=target)
+        if target is None:
+            raise rules.target_gone()
+        return target
+
+    def offers(self, user_id: int) -> wire.Offers:
+        return selectors.offers(self.space, user_id)
+
+    # --- writing ---
+
+    def store(self, **fields: object) -> None:
+        """New values of the Space itself."""
+        for name, value in fields.items():
+            setattr(self.space, name, value)
+        self.space.save(update_fields=list(fields))
+
+    def log(self, kind: LogKind, *, actor: "User | None", target: "User | None" = None, reason: str = "") -> None:
+        append_log(self.space, kind, actor=actor, target=target, reason=reason, at=self.now)
+
+    def log_many(self, kind: LogKind, *, actor: "User | None", targets: Iterable["User"]) -> None:
+        append_logs(self.space, kind, actor=actor, targets=targets, at=self.now)
+
+    def change(self, participant: Participant, **fields: object) -> None:
+        """Store new values and let the stage, the mixer and the person's own page know."""
+        for name, value in fields.items():
+            setattr(participant, name, value)
+        participant.save(update_fields=list(fields))
+        self._stage[participant.user_id] = participant
+        if "role" in fields or "left_at" in fields:
+            self._bubble_changed = True
+        if fields.get("role") in MIC_ROLES:
+            self._newcomers.append(participant.user_id)
+
+    def assign_lanes(self, lanes: Mapping[int, int | None]) -> None:
+        """Which lane carries whose voice alone, by user id; None takes it off its lane. What is not named stays."""
+        rows = self.space.participants.filter(user__in=lanes)
+        if not rows.exclude(lane=None).update(lane=None) and not any(lane is not None for lane in lanes.values()):
+            return
+        for user_id, lane in lanes.items():
+            if lane is not None:
+                self.space.participants.with_mic().filter(user=user_id).update(lane=lane)
+        self._lanes_changed = True
+
+    # --- telling ---
+
+    def say(self, envelope: Envelope) -> None:
+        self._envelopes.append(envelope)
+
+    def tell(self, participant: Participant, reason: str, *, by: "User | None" = None) -> None:
+        """Tell one person of their new place."""
+        self._tell(self.you(participant), reason, by)
+
+    def tell_person(self, user_id: int, reason: str, *, by: "User | None" = None) -> None:
+        """The same where they are in; nothing else."""
+        participant = self.participant(user_id)
+        if participant is not None and participant.is_active:
+            self.tell(participant, reason, by=by)
+
+    def tell_many(self, participants: Sequence[Participant], reason: str, *, by: "User") -> None:
+        """The same for people none of whom waits any more; two queries however many they are."""
+        offers = selectors.offers_by_person(self.space, [participant.user_id for participant in participants])
+        for participant in participants:
+            user_id = participant.user_id
+            you = wire.you(self.space, participant, user_id=user_id, offers=offers.get(user_id, wire.NOTHING))
+            self._tell(you, reason, by)
+
+    def _tell(self, you: wire.You, reason: str, by: "User | None") -> None:
+        event = events.YouChanged(you=you, reason=reason, by=wire.person(by) if by else None)
+        self.say(events.to_people([int(you.id)], event))
+
+    def you(self, participant: Participant) -> wire.You:
+        user_id = participant.user_id
+        requested = self.pending_request(user_id) is not None
+        offers = self.offers(user_id)
+        return wire.you(self.space, participant, user_id=user_id, requested=requested, offers=offers)
+
+    def tell_managers(self, user: "User", state: RequestState) -> None:
+        """The request queue changed; only those who run the Space hear it."""
+        self.space.queue_seq += 1
+        managers = self.space.participants.managers().values_list("user_id", flat=True)
+        total = self.space.requests.filter(state=RequestState.PENDING).count()
+        event = events.QueueChanged(queue_seq=self.space.queue_seq, person=wire.person(user), state=state, total=total)
+        self.say(events.to_people(managers, event))
+
+    def queue_replaced(self) -> None:
+        """So much of the queue changed that those who run the Space are sent all of it."""
+        self.space.queue_seq += 1
+        self._replaces_queue = True
+
+    def audience_changed(self) -> None:
+        self.say(Envelope(signal=events.Signal.AUDIENCE))
+
+    def bubble_changed(self) -> None:
+        self._bubble_changed = True
+
+    def space_changed(self) -> None:
+        """Announce the Space itself, once, however much of it changes in this turn."""
+        self._announces_space = True
+
+    def next_seq(self) -> int:
+        self.space.event_seq += 1
+        return self.space.event_seq
+
+    # --- closing ---
+
+    def close(self) -> None:
+        if self._replaces_queue:
+            self.say(self._whole_queue())
+        self._envelopes.extend(self._warnings())
+
+        if self._lanes_changed:
+            self.say(events.lanes_changed())
+        self._envelopes[:0] = list(self._numbered())
+        Space.objects.filter(pk=self.space.pk).update(event_seq=self.space.event_seq, queue_seq=self.space.queue_seq)
+        transaction.on_commit(self._publish)
+
+    def _warnings(self) -> Iterator[Envelope]:
+        """For those who have blocked somebody who holds a microphone from now on."""
+        inside = self.space.participants.active().values("user")
+        rows = Block.objects.filter(blocked__in=self._newcomers, blocker__in=inside) if self._newcomers else ()
+        for row in rows:
+            yield events.to_people([row.blocker_id], events.BlockedOnStage(user_id=str(row.blocked_id)))
+
+    def _whole_queue(self) -> Envelope:
+        managers = self.space.participants.managers().values_list("user_id", flat=True)
+        event = events.QueueReplaced(queue_seq=self.space.queue_seq, queue=selectors.queue(self.space))
+        return events.to_people(managers, event)
+
+    def _numbered(self) -> Iterator[Envelope]:
+        if self._announces_space:
+            yield events.to_everyone(events.SpaceChanged(seq=self.next_seq(), space=wire.space_info(self.space)))
+        if self._stage:
+            open_mics = self.space.participants.with_mic().filter(muted=False).count()
+            frame = events.frame(self._stage_event())
+            yield Envelope(frame=frame, signal=events.Signal.STAGE, data=str(open_mics))
+
+    def _stage_event(self) -> events.StageChanged:
+        changed = self._stage.values()
+        return events.StageChanged(
+            seq=self.next_seq(),
+            people=[wire.stage_person(p) for p in changed if self._is_on_stage(p)],
+            left=[str(p.user_id) for p in changed if not self._is_on_stage(p)],
+        )
+
+    def _is_on_stage(self, participant: Participant) -> bool:
+        return participant.role in MIC_ROLES and (participant.is_active or participant.role == Role.HOST)
+
+    def _publish(self) -> None:
+        events.publish(events.space_channel(self.space.public_id), *self._envelopes)
+        if self._stage or self._bubble_changed:
+            stage_changed.send(sender=Space, space_id=self.space.pk)
+        if self._bubble_changed:
+            bubble = Envelope(signal=events.Signal.BUBBLE, data=self.space.public_id)
+            events.publish(events.EVERY_PROCESS, bubble)
+
+
+def user_now(user: "User") -> "User":
+    """Raises `NotFound` where the account is gone."""
+    found = get_user_model().objects.filter(pk=user.pk).first()
+    if found is None:
+        raise NotFound("not_found", "This account does not exist.")
+    return found
+
+
+@contextmanager
+def turn(public_id: str) -> Iterator[Turn]:
+    """Raises `NotFound` for an unknown id; whatever the block raises undoes the whole change."""
+    with transaction.atomic():
+        if not Space.objects.filter(public_id=public_id).update(updated_at=timezone.now()):
+            raise NotFound("not_found", "There is no such Space.")
+        current = Turn(Space.objects.select_related("creator", "host", "acting_host").get(public_id=public_id))
+        yield current
+        current.close()

@@ -1,0 +1,217 @@
+"""One short function per command: one call into the product, and its answer. No rules here."""
+
+from typing import Any
+
+from spaces import audio, selectors, services
+from spaces.ids import new_token
+from spaces.rules import Action
+from spaces.signalling import messages
+from spaces.signalling.registry import Caller, handles
+
+AUDIO_COMMANDS = (
+    messages.AudioListen,
+    messages.AudioAnswer,
+    messages.AudioSpeak,
+    messages.AudioCandidate,
+    messages.AudioClose,
+)
+"""They wait for the gateway; the socket handles them in a lane of their own, in order among themselves."""
+
+
+# --- Coming and going -------------------------------------------------------------------------------------------------
+
+
+@handles(messages.Join)
+async def join(socket: Caller, command: messages.Join) -> Any:
+    return await socket.join(resume=command.resume)
+
+
+@handles(messages.Sync)
+async def sync(socket: Caller, command: messages.Sync) -> Any:
+    return await socket.snapshot()
+
+
+@handles(messages.Ping)
+async def ping(socket: Caller, command: messages.Ping) -> Any:
+    seq, queue_seq = await socket.sequence()
+    return {"seq": seq, "queue_seq": queue_seq}
+
+
+@handles(messages.Leave)
+async def leave(socket: Caller, command: messages.Leave) -> None:
+    await socket.leave()
+
+
+@handles(messages.Start)
+async def start(socket: Caller, command: messages.Start) -> None:
+    await socket.call(services.start_space)
+
+
+@handles(messages.End)
+async def end(socket: Caller, command: messages.End) -> None:
+    await socket.call(services.end_space)
+
+
+# --- Microphones ------------------------------------------------------------------------------------------------------
+
+
+@handles(messages.Request)
+async def request(socket: Caller, command: messages.Request) -> None:
+    await socket.call(services.request_to_speak)
+
+
+@handles(messages.RequestCancel)
+async def cancel_request(socket: Caller, command: messages.RequestCancel) -> None:
+    await socket.call(services.cancel_request)
+
+
+@handles(messages.RequestApprove)
+async def approve(socket: Caller, command: messages.RequestApprove) -> None:
+    await socket.call(services.approve_request, target_id=int(command.user_id))
+
+
+@handles(messages.RequestDecline)
+async def decline(socket: Caller, command: messages.RequestDecline) -> None:
+    await socket.call(services.decline_request, target_id=int(command.user_id))
+
+
+@handles(messages.RequestsApprove)
+async def approve_many(socket: Caller, command: messages.RequestsApprove) -> Any:
+    return await socket.call(services.approve_requests, user_ids=_ids(command.user_ids))
+
+
+@handles(messages.RequestsDecline)
+async def decline_many(socket: Caller, command: messages.RequestsDecline) -> Any:
+    return await socket.call(services.decline_requests, user_ids=_ids(command.user_ids))
+
+
+@handles(messages.Mute)
+async def mute(socket: Caller, command: messages.Mute) -> None:
+    await socket.call(services.mute_self)
+
+
+@handles(messages.Unmute)
+async def unmute(socket: Caller, command: messages.Unmute) -> None:
+    await socket.call(services.unmute_self)
+
+
+@handles(messages.MuteOther)
+async def mute_other(socket: Caller, command: messages.MuteOther) -> None:
+    await socket.call(services.mute_other, target_id=int(command.user_id))
+
+
+@handles(messages.MuteAll)
+async def mute_all(socket: Caller, command: messages.MuteAll) -> None:
+    await socket.call(services.mute_all)
+
+
+@handles(messages.MicTake)
+async def take_mic(socket: Caller, command: messages.MicTake) -> None:
+    await socket.call(services.take_mic, target_id=int(command.user_id))
+
+
+@handles(messages.StepDown)
+async def step_down(socket: Caller, command: messages.StepDown) -> None:
+    await socket.call(services.step_down)
+
+
+@handles(messages.Remove)
+async def remove(socket: Caller, command: messages.Remove) -> None:
+    await socket.call(services.remove_participant, target_id=int(command.user_id))
+
+
+@handles(messages.People)
+async def people(socket: Caller, command: messages.People) -> Any:
+    return await socket.call(selectors.people, role=command.role, query=command.q, cursor=command.cursor)
+
+
+@handles(messages.PolicySet)
+async def set_policy(socket: Caller, command: messages.PolicySet) -> None:
+    await socket.call(services.set_policy, policy=command.policy)
+
+
+@handles(messages.LockSet)
+async def set_lock(socket: Caller, command: messages.LockSet) -> None:
+    await socket.call(services.set_lock, locked=command.locked)
+
+
+@handles(messages.CohostInvite)
+async def appoint(socket: Caller, command: messages.CohostInvite) -> None:
+    await socket.call(services.appoint_cohost, invitee_id=int(command.user_id))
+
+
+@handles(messages.CohostWithdraw)
+async def withdraw_cohost(socket: Caller, command: messages.CohostWithdraw) -> None:
+    await socket.call(services.withdraw_cohost, invitee_id=int(command.user_id))
+
+
+@handles(messages.CohostAccept)
+async def accept_cohost(socket: Caller, command: messages.CohostAccept) -> None:
+    await socket.call(services.accept_cohost)
+
+
+@handles(messages.CohostDecline)
+async def decline_cohost(socket: Caller, command: messages.CohostDecline) -> None:
+    await socket.call(services.decline_cohost)
+
+
+@handles(messages.HandOver)
+async def hand_over(socket: Caller, command: messages.HandOver) -> None:
+    await socket.call(services.hand_over, target_id=int(command.user_id))
+
+
+@handles(messages.Invite)
+async def invite(socket: Caller, command: messages.Invite) -> None:
+    await socket.call(services.invite_person, invitee_id=int(command.user_id), to_speak=command.to_speak)
+
+
+@handles(messages.MicAccept)
+async def accept_mic(socket: Caller, command: messages.MicAccept) -> None:
+    await socket.call(services.accept_mic)
+
+
+@handles(messages.React)
+async def react(socket: Caller, command: messages.React) -> None:
+    await socket.call(services.react, emoji=command.emoji)
+
+
+# --- Audio ------------------------------------------------------------------------------------------------------------
+
+
+@handles(messages.AudioListen)
+async def listen(socket: Caller, command: messages.AudioListen) -> Any:
+    connection = socket.audio()
+    mix = await socket.place.mix(Action.LISTEN)
+    return {"sdp": await connection.listen(mix)}
+
+
+@handles(messages.AudioAnswer)
+async def answer(socket: Caller, command: messages.AudioAnswer) -> None:
+    await socket.audio().answer(command.sdp)
+
+
+@handles(messages.AudioSpeak)
+async def speak(socket: Caller, command: messages.AudioSpeak) -> Any:
+    connection = socket.audio()
+    mixer_id = f"{socket.user.pk}-{new_token()}"
+    microphone = await socket.call(services.plug_in, connection=connection.connection, mixer_id=mixer_id)
+    mix = await socket.call(selectors.mix_for, action=Action.SPEAK)
+    sdp = await connection.speak(mix, mixer_id=mixer_id, muted=microphone.muted, sdp=command.sdp)
+    audio.follow(microphone.space_id)  # muted or put out while the gateway was asked
+    if mix.captions:
+        await connection.follow_lane()
+    return {"sdp": sdp}
+
+
+@handles(messages.AudioCandidate)
+async def candidate(socket: Caller, command: messages.AudioCandidate) -> None:
+    await socket.audio().candidate(command.target, command.candidate)
+
+
+@handles(messages.AudioClose)
+async def close(socket: Caller, command: messages.AudioClose) -> None:
+    await socket.audio().close(command.target)
+
+
+def _ids(user_ids: list[str] | None) -> list[int] | None:
+    return None if user_ids is None else [int(user_id) for user_id in user_ids]

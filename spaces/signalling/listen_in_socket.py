@@ -1,0 +1,97 @@
+"""`/ws/listen-in/<id>`: a moderator hears a live Space, and is not in it."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from spaces import events, rules, services
+from spaces.audio import ConnectionAudio
+from spaces.events import Close, Event
+from spaces.ids import new_token
+from spaces.selectors import Mix
+from spaces.signalling.base import CommandSocket, Disconnect
+from spaces.signalling.messages import (
+    LISTEN_IN_COMMANDS,
+    AudioAnswer,
+    AudioCandidate,
+    AudioClose,
+    AudioListen,
+    Command,
+    CommandParser,
+    ListenInPing,
+)
+from spaces_project.common.errors import Conflict, NotFound, ProductError
+from spaces_project.common.threads import in_thread
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+T = TypeVar("T")
+
+
+class ListenInSocket(CommandSocket):
+    parser = CommandParser(LISTEN_IN_COMMANDS)
+    _audio: ConnectionAudio | None = None
+
+    @property
+    def public_id(self) -> str:
+        return str(self.scope["url_route"]["kwargs"]["public_id"])
+
+    @property
+    def user(self) -> "User":
+        if self.visitor.user is None:
+            raise rules.login_required()
+        return self.visitor.user
+
+    async def opened(self) -> None:
+        if self.visitor.scopes is not None:  # no token is made for the staff's work
+            raise Disconnect(events.CLOSE_UNAUTHENTICATED)
+        try:
+            await self._call(services.listen_in)
+        except ProductError as error:
+            raise Disconnect(_close_of(error)) from None
+        self._audio = ConnectionAudio(self.public_id, self.user.pk, new_token(), self._on_event)
+
+    async def closed(self) -> None:
+        if self._audio is not None:
+            await self._audio.close_all()
+
+    def lane(self, command: Command) -> str:
+        return "main" if isinstance(command, ListenInPing) else "audio"
+
+    async def handle(self, command: Command) -> Any:
+        mix = await self._mix()
+        audio = self._audio
+        if audio is None:
+            raise rules.not_in_space()
+        match command:
+            case AudioListen():
+                return {"sdp": await audio.listen(mix)}
+            case AudioAnswer(sdp=sdp):
+                await audio.answer(sdp)
+            case AudioCandidate(candidate=candidate):
+                await audio.candidate("listen", candidate)
+            case AudioClose():
+                await audio.close("listen")
+        return None
+
+    async def _mix(self) -> Mix:
+        """Asked with every command, pings too: a Space that is over, or a right that was taken away, ends this."""
+        try:
+            return await self._call(services.mix_to_listen_in)
+        except ProductError as error:
+            close = _close_of(error)
+            self.socket.write(events.bye(close))
+            self.socket.close(close.code)
+            raise
+
+    async def _call(self, function: Callable[..., T]) -> T:
+        return await in_thread(function, public_id=self.public_id, user=self.user)
+
+    def _on_event(self, event: Event) -> None:
+        self.socket.write(events.frame(event))
+
+
+def _close_of(error: ProductError) -> Close:
+    if isinstance(error, NotFound):
+        return events.CLOSE_NOT_FOUND
+    return events.CLOSE_ENDED if isinstance(error, Conflict) else events.CLOSE_REMOVED

@@ -1,0 +1,121 @@
+"""On whose behalf a socket of a Space acts: a person's, or that of somebody without an account."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+
+from spaces import presence, rules, selectors, services
+from spaces.ids import new_token
+from spaces.rules import Action
+from spaces.selectors import Mix, Snapshot
+from spaces_project.common.errors import ProductError
+from spaces_project.common.threads import in_thread
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+T = TypeVar("T")
+
+_NAMELESS: Final = "~"
+"""Before connections of people without an account: no token of a person begins with it."""
+_IS_NAMELESS = re.compile(_NAMELESS + r"[\w-]{22}", re.ASCII)
+
+
+class Place(Protocol):
+    """Every method but the first two crosses to the database, and raises what the rules say."""
+
+    def presence_id(self, connection: str) -> int:
+        """Under which `spaces.presence` counts whoever is here by `connection`."""
+        ...
+
+    def begin(self, earlier: str | None) -> str:
+        """The connection to come in by, where the one a page had `earlier` does not stand here any more."""
+        ...
+
+    async def call(self, function: Callable[..., T], **arguments: Any) -> T:
+        """One verb or selector of a person, about this Space. Raises `login_required` where there is none."""
+        ...
+
+    async def enter(self, connection: str) -> None: ...
+
+    async def stay(self, connection: str) -> None:
+        """Raises unless whoever entered by `connection` may still be in."""
+        ...
+
+    async def leave(self, connection: str) -> None: ...
+
+    async def snapshot(self) -> Snapshot: ...
+
+    async def mix(self, action: Action) -> Mix: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsPlace:
+    public_id: str
+    user: "User"
+
+    def presence_id(self, connection: str) -> int:
+        return self.user.pk
+
+    def begin(self, earlier: str | None) -> str:
+        return new_token()
+
+    async def call(self, function: Callable[..., T], **arguments: Any) -> T:
+        return await in_thread(function, public_id=self.public_id, user=self.user, **arguments)
+
+    async def enter(self, connection: str) -> None:
+        """The lease comes first: a sweep in between would take somebody who comes back for lost."""
+        await in_thread(presence.enter, self.public_id, self.user.pk)
+        try:
+            await self.call(services.join_space, connection=connection)
+        except ProductError:
+            if not await self.call(selectors.is_inside):
+                await in_thread(presence.forget, self.public_id, self.user.pk)
+            raise
+
+    async def stay(self, connection: str) -> None:
+        await self.call(selectors.require_inside, connection=connection)
+
+    async def leave(self, connection: str) -> None:
+        await self.call(services.leave_space)
+
+    async def snapshot(self) -> Snapshot:
+        return await in_thread(selectors.snapshot, public_id=self.public_id, user_id=self.user.pk)
+
+    async def mix(self, action: Action) -> Mix:
+        return await self.call(selectors.mix_for, action=action)
+
+
+@dataclass(frozen=True, slots=True)
+class NamelessPlace:
+    """`address`: where they come from, for the limits."""
+
+    public_id: str
+    address: str
+
+    def presence_id(self, connection: str) -> int:
+        return presence.nameless_id(connection)
+
+    def begin(self, earlier: str | None) -> str:
+        """Nothing else says who it is: kept, it counts once after a restart, and in every process."""
+        return earlier if earlier and _IS_NAMELESS.fullmatch(earlier) else _NAMELESS + new_token()
+
+    async def call(self, function: Callable[..., T], **arguments: Any) -> T:
+        raise rules.login_required()
+
+    async def enter(self, connection: str) -> None:
+        enter = services.join_anonymously
+        await in_thread(enter, public_id=self.public_id, connection=connection, address=self.address)
+
+    async def stay(self, connection: str) -> None:
+        await in_thread(selectors.require_public, public_id=self.public_id)
+
+    async def leave(self, connection: str) -> None:
+        await in_thread(services.leave_anonymously, public_id=self.public_id, connection=connection)
+
+    async def snapshot(self) -> Snapshot:
+        return await in_thread(selectors.snapshot, public_id=self.public_id, user_id=None)
+
+    async def mix(self, action: Action) -> Mix:
+        return await in_thread(selectors.mix_for_anonymous, public_id=self.public_id, action=action)

@@ -1,0 +1,71 @@
+"""Whose socket is this: the token of a program or the Django session of a page, behind the handshake."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest, parse_cookie
+
+from accounts.credentials import bearer
+from spaces import events
+from spaces.signalling.origins import bearer_key
+from spaces_project.common.api.scopes import Scope
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """`scopes`: what the token is good for; None for a page of ours, which may do all that its person may."""
+
+    user: "User | None"
+    session_key: str
+    scopes: frozenset[str] | None = None
+
+    def may(self, scope: Scope) -> bool:
+        return self.scopes is None or scope in self.scopes
+
+    @property
+    def user_id(self) -> int:
+        """0, which is nobody's, without an account."""
+        return self.user.pk if self.user else 0
+
+
+STRANGER = Visitor(user=None, session_key="")
+"""Somebody without an account."""
+
+
+def visitor(scope: Mapping[str, Any]) -> Visitor | None:
+    """The active person behind an ASGI scope, or None. Reads the token or the session, and the user, from the
+    database. A program shows its token and nothing else counts: cookies come along by themselves, headers do not."""
+    key = bearer_key(scope)
+    return _by_session(scope) if key is None else _by_token(key)
+
+
+def _by_token(key: str) -> Visitor | None:
+    token = bearer(key)
+    if token is None or token.user is None:
+        return None
+    return Visitor(user=token.user, session_key=events.token_session(token.pk), scopes=frozenset(token.scope.split()))
+
+
+def _by_session(scope: Mapping[str, Any]) -> Visitor | None:
+    session_key = _cookies(scope).get(settings.SESSION_COOKIE_NAME)
+    if not session_key:
+        return None
+    store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    # `get_user` reads nothing but the session, and checks that the password has not changed since.
+    user = get_user(cast(HttpRequest, SimpleNamespace(session=store)))
+    if not (user.is_authenticated and user.is_active):
+        return None
+    return Visitor(user=user, session_key=session_key)
+
+
+def _cookies(scope: Mapping[str, Any]) -> dict[str, str]:
+    lines = (value.decode("latin1") for name, value in scope["headers"] if name == b"cookie")
+    return parse_cookie("; ".join(lines))

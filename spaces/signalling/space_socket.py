@@ -1,0 +1,191 @@
+"""`/ws/spaces/<id>`: the connection of one person, or of somebody without an account, to one Space."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import msgspec
+import redis
+from django.conf import settings
+
+from spaces import audio, events, presence, rules, selectors
+from spaces.audio import ConnectionAudio
+from spaces.hub import hub
+from spaces.members import Member
+from spaces.signalling.base import CommandSocket, Disconnect, Receive, Send
+from spaces.signalling.grants import require_scope
+from spaces.signalling.handlers import AUDIO_COMMANDS
+from spaces.signalling.limits import Gate, TokenBucket
+from spaces.signalling.messages import Command, CommandParser, Join, React
+from spaces.signalling.origins import bearer_key
+from spaces.signalling.places import NamelessPlace, PersonsPlace, Place
+from spaces.signalling.registry import HANDLERS, snapshot_parts, space_parser
+from spaces.signalling.sessions import STRANGER, Visitor
+from spaces_project.common import metrics
+from spaces_project.common.addresses import address_of
+from spaces_project.common.errors import NotFound, ProductError
+from spaces_project.common.limits import too_many
+from spaces_project.common.threads import in_thread
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+T = TypeVar("T")
+
+HEARTBEAT_SECONDS = 10
+ENTERED_WITHIN_SECONDS = 5.0
+REACTIONS_PER_SECOND, REACTION_BURST = 5.0, 5.0
+
+JOINS_AT_ONCE, JOINS_IN_LINE = 3, 120
+"""One of a process's four database threads is left to everybody else; a line of 120 is gone before a page gives up."""
+
+_gates: "WeakKeyDictionary[asyncio.AbstractEventLoop, Gate]" = WeakKeyDictionary()
+
+
+def _gate() -> Gate:
+    return _gates.setdefault(asyncio.get_running_loop(), Gate(at_once=JOINS_AT_ONCE, line=JOINS_IN_LINE))
+
+
+class SpaceSocket(CommandSocket):
+    place: Place
+    _member: Member | None = None
+
+    def __init__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        super().__init__(scope, receive, send)
+        self._no_join_waits = asyncio.Event()
+        self._no_join_waits.set()
+        self._reactions = TokenBucket(REACTIONS_PER_SECOND, REACTION_BURST)
+        self._held = contextlib.AsyncExitStack()
+
+    @property
+    def parser(self) -> CommandParser:
+        return space_parser()
+
+    @property
+    def public_id(self) -> str:
+        return str(self.scope["url_route"]["kwargs"]["public_id"])
+
+    @property
+    def user(self) -> "User":
+        """Raises `login_required`."""
+        if self.visitor.user is None:
+            raise rules.login_required()
+        return self.visitor.user
+
+    def subject(self) -> dict[str, str]:
+        return {"space": self.public_id}
+
+    def stranger(self) -> Visitor:
+        """A token that is not good any more makes nobody a passer-by."""
+        is_page = bearer_key(self.scope) is None
+        return STRANGER if is_page and rules.admits_anonymous() else super().stranger()
+
+    async def opened(self) -> None:
+        self.place = await self._place()
+        try:
+            await in_thread(selectors.get_space, self.public_id)
+        except NotFound:
+            raise Disconnect(events.CLOSE_NOT_FOUND) from None
+
+    async def _place(self) -> Place:
+        if self.visitor.user is not None:
+            return PersonsPlace(self.public_id, self.visitor.user)
+        address = address_of(self.scope)
+        door = hub().door(address, self.name, limit=settings.SPACES_PUBLIC_CONNECTIONS)
+        if not await self._held.enter_async_context(door):
+            raise Disconnect(events.CLOSE_CROWDED)
+        return NamelessPlace(self.public_id, address)
+
+    async def closed(self) -> None:
+        await self._held.aclose()
+        member, self._member = self._member, None
+        if member is None or member.socket is not self.socket:
+            return
+        hub().park(member)
+        with contextlib.suppress(redis.RedisError):  # the lease then ends by itself, a little later
+            await in_thread(presence.shorten, self.public_id, member.user_id)
+
+    def lane(self, command: Command) -> str:
+        if isinstance(command, Join):
+            self._no_join_waits.clear()
+        return "audio" if isinstance(command, AUDIO_COMMANDS) else "main"
+
+    async def handle(self, command: Command) -> Any:
+        """A page asks for audio in one breath with `join`: the audio's lane waits for that, and for nothing else."""
+        require_scope(self.visitor, command)
+        if isinstance(command, React) and not self._reactions.take():
+            raise too_many(1)
+        if isinstance(command, AUDIO_COMMANDS):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ENTERED_WITHIN_SECONDS):
+                    await self._no_join_waits.wait()
+        try:
+            return await HANDLERS[type(command)](self, command)
+        finally:
+            if isinstance(command, Join):
+                self._no_join_waits.set()
+
+    async def call(self, function: Callable[..., T], **arguments: Any) -> T:
+        return await self.place.call(function, **arguments)
+
+    async def join(self, *, resume: str | None) -> Any:
+        started = time.monotonic()
+        try:
+            async with _gate().passage():
+                welcome = await self._join(resume)
+        except ProductError as error:
+            metrics.JOINS.labels(error.code).inc()
+            raise
+        metrics.JOINS.labels("resumed" if welcome["resumed"] else "entered").inc()
+        metrics.JOIN_SECONDS.observe(time.monotonic() - started)
+        return welcome
+
+    async def _join(self, resume: str | None) -> dict[str, Any]:
+        """1. Enter, or the rules say why not. 2. Miss nothing from now on. 3. Only then read what is true: somebody may
+        have been put out, or have come by another tab, before this one could hear of it."""
+        resumed = self._member or self._resume(resume or "")
+        connection = resumed.connection if resumed else self.place.begin(resume)
+        await self.place.enter(connection)
+        self._member = resumed or self._new_member(connection)
+        self._member.attach(self.socket)
+        await hub().add(self._member)
+        await self._stay_if_inside(self._member)
+        extra = {"connection": connection, "resumed": resumed is not None, "heartbeat_seconds": HEARTBEAT_SECONDS}
+        return await self.snapshot() | extra
+
+    def _resume(self, connection: str) -> Member | None:
+        user_id = self.place.presence_id(connection)
+        return hub().resume(public_id=self.public_id, connection=connection, user_id=user_id)
+
+    def _new_member(self, connection: str) -> Member:
+        user_id = self.place.presence_id(connection)
+        return Member(public_id=self.public_id, connection=connection, user_id=user_id, socket=self.socket)
+
+    async def _stay_if_inside(self, member: Member) -> None:
+        try:
+            await self.place.stay(member.connection)
+        except ProductError:
+            self._member = None
+            await hub().drop(member)
+            raise
+
+    async def sequence(self) -> tuple[int, int]:
+        return await hub().sequence(self.public_id)
+
+    async def leave(self) -> None:
+        await self.place.leave(self._member.connection if self._member else "")
+
+    async def snapshot(self) -> dict[str, Any]:
+        snapshot = await self.place.snapshot()
+        talking = await in_thread(audio.now_talking, self.public_id)
+        parts = await in_thread(snapshot_parts, self.public_id, self.visitor.user_id)
+        return {**msgspec.to_builtins(snapshot), "talking": talking, **parts}
+
+    def audio(self) -> ConnectionAudio:
+        """Raises `not_in_space` before `join`."""
+        if self._member is None:
+            raise rules.not_in_space()
+        return self._member.audio

@@ -1,0 +1,208 @@
+// What this page hears and says. It listens to the mix until it holds an open microphone; then the speaking connection
+// brings the mix too. Every change makes the new connection before it closes the old one, so that nothing is missed.
+
+import { backoff } from "./backoff.js";
+import { applyProcessing, openMicrophone } from "./microphone.js";
+import { ListenPeer, SpeakPeer } from "./peer.js";
+import { Player } from "./player.js";
+
+export const Sound = Object.freeze({ OFF: "off", CONNECTING: "connecting", ON: "on", LOST: "lost" });
+
+const LISTEN = "listen";
+const SPEAK = "speak";
+const SPREAD = 500;
+
+/**
+ * `signal(type, fields)` sends a command and resolves with its reply.
+ * `onChange()` is called when `sound` or `isBlocked` changed; `onMicrophoneGone()` when the device was unplugged.
+ */
+export class RoomAudio {
+  #signal;
+  #onChange;
+  #onMicrophoneGone;
+  #player;
+  #spare = null;
+  #peer = null;
+  #coming = null;
+  #track = null;
+  #isMuted = true;
+  #target = null;
+  /** Each change of what is wanted starts a new run; an older one sees that it is not the current, and ends. */
+  #run = 0;
+  #hurry = () => {};
+
+  sound = Sound.OFF;
+  isBlocked = false;
+
+  constructor(element, { signal, onChange, onMicrophoneGone }) {
+    this.#signal = signal;
+    this.#onChange = onChange;
+    this.#onMicrophoneGone = onMicrophoneGone;
+    this.#player = new Player(element, (isBlocked) => this.#changed({ isBlocked }));
+  }
+
+  get isOff() {
+    return this.sound === Sound.OFF;
+  }
+
+  get hasMicrophone() {
+    return this.#track !== null;
+  }
+
+  /** What can be done before it is known that anything will be heard: saves time between a tap and the sound. */
+  prepare() {
+    this.#spare ??= new RTCPeerConnection();
+  }
+
+  /** Call inside a tap: the browser then lets us play. */
+  play() {
+    return this.#player.play();
+  }
+
+  listen() {
+    if (this.#target === LISTEN) return;
+    this.#releaseMicrophone();
+    this.#keep(LISTEN);
+  }
+
+  /** Resolves once others could hear; rejects with `MicrophoneError` or the server's refusal, and listens on. */
+  async speak() {
+    if (this.#target === SPEAK) return;
+    if (this.#track === null) await this.#openMicrophone();
+    this.#keep(SPEAK, await this.#connected(SPEAK));
+  }
+
+  setMuted(isMuted) {
+    this.#isMuted = isMuted;
+    if (this.#track) this.#track.enabled = !isMuted;
+  }
+
+  async useMicrophoneSettings() {
+    if (this.#track) await applyProcessing(this.#track);
+  }
+
+  /** The connections `targets` are gone at the other end, whatever the browser believes. */
+  rebuild(targets) {
+    if (!targets.includes(this.#target)) return;
+    (this.#coming ?? this.#peer)?.giveUp();
+    this.retry();
+  }
+
+  /** A new connection for whatever is in use. */
+  rebuildAll() {
+    this.rebuild([LISTEN, SPEAK]);
+  }
+
+  /** Does not wait any longer before the next attempt, if there is one to be made. */
+  retry() {
+    this.#hurry();
+  }
+
+  stop() {
+    this.#run++;
+    this.#target = null;
+    this.#hurry();
+    this.#releaseMicrophone();
+    this.#coming?.giveUp();
+    this.#peer?.close();
+    this.#spare?.close();
+    this.#peer = this.#spare = null;
+    this.#player.stop();
+    this.#changed({ sound: Sound.OFF });
+  }
+
+  /** Holds a connection of this kind until something else is wanted. */
+  async #keep(target, peer = null) {
+    const run = ++this.#run;
+    this.#target = target;
+    this.#hurry();
+    if (this.#peer === null) this.#changed({ sound: Sound.CONNECTING });
+    for (let attempt = 0; run === this.#run; attempt++) {
+      peer ??= await this.#connected(target).catch(() => null);
+      if (run !== this.#run) return peer?.close();
+      if (peer) {
+        attempt = 0;
+        await this.#lost(peer, run);
+        peer = null;
+      } else {
+        await this.#pause(backoff(attempt));
+      }
+    }
+  }
+
+  async #lost(peer, run) {
+    this.#use(peer);
+    await peer.lost;
+    if (run !== this.#run) return;
+    this.#changed({ sound: Sound.LOST });
+    // When a gateway falls, everyone loses it in the same moment.
+    await this.#pause(Math.random() * SPREAD);
+  }
+
+  async #connected(target) {
+    const peer = this.#make(target);
+    this.#coming = peer;
+    try {
+      await peer.connect();
+      return peer;
+    } catch (error) {
+      peer.close();
+      if (target === SPEAK && this.#target !== SPEAK) this.#releaseMicrophone();
+      throw error;
+    } finally {
+      if (this.#coming === peer) this.#coming = null;
+    }
+  }
+
+  #make(target) {
+    if (target === SPEAK) return new SpeakPeer(this.#signal, this.#track);
+    const peer = new ListenPeer(this.#signal, this.#spare ?? undefined);
+    this.#spare = null;
+    return peer;
+  }
+
+  #use(peer) {
+    const old = this.#peer;
+    this.#peer = peer;
+    this.#player.attach(peer.stream);
+    old?.close();
+    if (old && old.target !== peer.target) {
+      // Closing is a courtesy to the server: what is not used there goes with the person anyway.
+      this.#signal("audio.close", { target: old.target }).catch(() => {});
+    }
+    this.#changed({ sound: Sound.ON });
+  }
+
+  #pause(milliseconds) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async #openMicrophone() {
+    const run = this.#run;
+    const track = await openMicrophone();
+    if (run !== this.#run) {
+      track.stop();
+      throw new Error("the microphone is not wanted any more");
+    }
+    track.enabled = !this.#isMuted;
+    track.addEventListener("ended", () => this.#onMicrophoneGone());
+    this.#track = track;
+  }
+
+  #releaseMicrophone() {
+    this.#track?.stop();
+    this.#track = null;
+  }
+
+  #changed(changes) {
+    const isNew = Object.entries(changes).some(([name, value]) => this[name] !== value);
+    Object.assign(this, changes);
+    if (isNew) this.#onChange();
+  }
+}

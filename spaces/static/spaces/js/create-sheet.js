@@ -1,0 +1,127 @@
+// "Spaces" opens the sheet; starting a Space opens the room without leaving the page, scheduling one leads to its page.
+
+import { part, setText } from "./dom.js";
+import { TITLE_LENGTH, titleLength } from "./format.js";
+import { HttpError, postForm } from "./http.js";
+import { prepareField } from "./moments.js";
+import { onPage, visit } from "./navigation.js";
+
+const MOST_TOPICS = 3;
+
+export function startCreateSheet(room) {
+  // While capturing: before the link itself leads to the sheet's own page, which it does where there is no sheet.
+  document.addEventListener("click", openSheet, { capture: true });
+  onPage((page) => {
+    const sheet = part(page, "create");
+    const form = part(page, "create-form");
+    if (sheet) listenToSheet(sheet);
+    if (form) listenToForm(form, sheet, room);
+  });
+}
+
+function openSheet(event) {
+  const opener = event.target.closest?.("[data-create-open]");
+  if (!opener) return;
+  opener.closest("dialog")?.close();
+  const sheet = part(document, "create");
+  if (!sheet) return;
+  event.preventDefault();
+  event.stopPropagation();
+  sheet.showModal();
+}
+
+function listenToSheet(sheet) {
+  part(sheet, "create-close").addEventListener("click", () => sheet.close());
+  // A tap on the backdrop is a tap on the dialog itself.
+  sheet.addEventListener("click", ({ target }) => target === sheet && sheet.close());
+}
+
+function listenToForm(form, sheet, room) {
+  const title = form.elements.title;
+  title.addEventListener("input", () => drawCount(form, title.value));
+  drawCount(form, title.value);
+  prepareField(form.elements.when);
+  listenToTopics(form);
+  const later = part(form, "later");
+  later.addEventListener("toggle", () => switchTo(form, later));
+  switchTo(form, later);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(form, event.submitter, sheet, room);
+  });
+}
+
+/** Enter presses a form's first button: while a time is chosen that must not be the one that goes live. */
+function switchTo(form, later) {
+  const button = part(form, "start");
+  button.type = later.open ? "button" : "submit";
+  button.hidden = later.open;
+}
+
+function listenToTopics(form) {
+  const topics = part(form, "topics");
+  if (!topics) return;
+  const boxes = [...topics.querySelectorAll("input")];
+  const draw = () => {
+    const chosen = boxes.filter(({ checked }) => checked);
+    for (const box of boxes) box.disabled = !box.checked && chosen.length >= MOST_TOPICS;
+    const words = chosen.map((box) => box.parentElement.textContent.trim()).join(", ");
+    setText(part(form, "topics-chosen"), words || `Up to ${MOST_TOPICS}`);
+  };
+  topics.addEventListener("change", draw);
+  form.addEventListener("reset", () => queueMicrotask(draw));
+  draw();
+}
+
+function drawCount(form, text) {
+  const length = titleLength(text);
+  setText(part(form, "count"), `${length} / ${TITLE_LENGTH}`);
+  form.toggleAttribute("data-too-long", length > TITLE_LENGTH);
+}
+
+async function send(form, button, sheet, room) {
+  if (button.getAttribute("aria-disabled") === "true") return;
+  setText(part(form, "errors"), "");
+  button.setAttribute("aria-disabled", "true");
+  try {
+    const { id, url } = await postForm(form, button);
+    const isLater = button.value === "schedule";
+    sheet?.close();
+    clear(form);
+    if (isLater) visit(url);
+    else room.enter(id);
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    refuse(form, error, () => open(error.details.id, sheet, room));
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
+}
+
+function clear(form) {
+  const { value } = form.elements.when;
+  form.reset();
+  form.elements.when.value = value;
+  part(form, "later").open = false;
+  drawCount(form, "");
+}
+
+function refuse(form, error, openOther) {
+  const errors = part(form, "errors");
+  setText(errors, error.message);
+  form.elements.title.setAttribute("aria-invalid", String(error.code === "bad_title"));
+  form.elements.when.setAttribute("aria-invalid", String(error.code === "bad_time"));
+  errors.scrollIntoView({ block: "nearest" });
+  if (error.code !== "already_hosting") return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button-small";
+  button.textContent = "Open it";
+  button.addEventListener("click", openOther);
+  errors.append(" ", button);
+}
+
+function open(id, sheet, room) {
+  sheet?.close();
+  room.enter(id);
+}

@@ -1,0 +1,35 @@
+// Says the news: aloud, on a toast, or, for requests, only as long as nobody looks at the queue itself.
+
+import { announce, toast } from "./toast.js";
+
+export class Herald {
+  #isQueueOpen = false;
+  #dismiss = () => {};
+  #openQueue;
+
+  /** `openQueue()` shows the queue to whoever asks for it. */
+  constructor(openQueue) {
+    this.#openQueue = openQueue;
+  }
+
+  set isQueueOpen(isOpen) {
+    this.#isQueueOpen = isOpen;
+    this.#dismiss();
+  }
+
+  tell({ said = null, shown = null }) {
+    if (said) announce(said);
+    if (shown) this.#show(shown);
+  }
+
+  #show({ text, tone, opensQueue }) {
+    if (!opensQueue) toast(text, { tone });
+    else if (this.#isQueueOpen) announce(text);
+    else this.#pointAtQueue(text);
+  }
+
+  #pointAtQueue(text) {
+    this.#dismiss();
+    this.#dismiss = toast(text, { action: { label: "See", run: this.#openQueue } });
+  }
+}

@@ -1,0 +1,42 @@
+// Requests that are not page moves. An error has the shape of every door: `{error: {code, message, details}}`.
+
+const WITHIN = 10_000;
+
+export class HttpError extends Error {
+  constructor({ code, message, details = {} }) {
+    super(message);
+    this.name = "HttpError";
+    this.code = code;
+    this.details = details;
+  }
+}
+
+const UNREACHABLE = { code: "unreachable", message: "The server cannot be reached. Check the connection and try again." };
+const UNREADABLE = { code: "unreadable", message: "The server answered with something unexpected. Try again." };
+
+/** Reads JSON; rejects with `HttpError`. */
+export async function getJson(path) {
+  return bodyOf(await fetched(path, {}));
+}
+
+/** Posts a form (its hidden CSRF field goes with it, and the button that was pressed) and resolves with the answer's JSON;
+ *  rejects with `HttpError`. */
+export async function postForm(form, submitter = null) {
+  const body = new URLSearchParams(new FormData(form, submitter));
+  return bodyOf(await fetched(form.action, { method: "POST", body }));
+}
+
+async function bodyOf(response) {
+  const body = await response.json().catch(() => ({ error: UNREADABLE }));
+  if (!response.ok) throw new HttpError(body.error ?? UNREADABLE);
+  return body;
+}
+
+async function fetched(path, options) {
+  try {
+    const headers = { Accept: "application/json" };
+    return await fetch(path, { ...options, headers, signal: AbortSignal.timeout(WITHIN) });
+  } catch {
+    throw new HttpError(UNREACHABLE);
+  }
+}

@@ -1,0 +1,113 @@
+// Picking people by a search and asking them in, one tap each. They get a direct message that leads here.
+
+import { showFace } from "./avatar.js";
+import { fromTemplate, keyed, part, setAttribute, setText } from "./dom.js";
+import { HttpError, getJson, postForm } from "./http.js";
+import { may } from "./room-state.js";
+import { toast } from "./toast.js";
+
+const TYPING = 250;
+
+export class InviteDialog {
+  #dialog;
+  #form;
+  #room;
+  #people = [];
+  /** Ids of those asked since it was opened. */
+  #invited = new Set();
+  #typing = 0;
+  #asked = 0;
+
+  constructor(root, room) {
+    this.#dialog = part(root, "invite-dialog");
+    this.#form = part(this.#dialog, "invite-form");
+    this.#room = room;
+    this.#listen();
+  }
+
+  #listen() {
+    const dialog = this.#dialog;
+    document.addEventListener("click", ({ target }) => this.#openFor(target.closest?.("[data-invite-open]")));
+    part(dialog, "invite-close").addEventListener("click", () => dialog.close());
+    // A tap on the backdrop is a tap on the dialog itself.
+    dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+    part(dialog, "invite-search").addEventListener("input", () => this.#typed());
+    part(dialog, "invite-people").addEventListener("click", ({ target }) => this.#tapped(target.closest("button")));
+    this.#form.addEventListener("submit", (event) => event.preventDefault());
+  }
+
+  #openFor(opener) {
+    if (!opener) return;
+    const id = opener.dataset.inviteOpen;
+    opener.closest("[popover]")?.hidePopover();
+    this.#form.action = `/i/spaces/${id}/invitations`;
+    this.#form.reset();
+    this.#invited.clear();
+    // To a microphone only those may invite who run the Space; on its page the host is alone with that.
+    part(this.#dialog, "invite-speak").hidden = this.#room.id === id && !may(this.#room.state, "invite_to_speak");
+    this.#dialog.showModal();
+    part(this.#dialog, "invite-search").focus();
+    this.#fetch();
+  }
+
+  #typed() {
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => this.#fetch(), TYPING);
+  }
+
+  async #fetch() {
+    const asked = ++this.#asked;
+    const query = part(this.#dialog, "invite-search").value.trim().replace(/^@/, "");
+    try {
+      const { people } = await getJson(`/i/people?${new URLSearchParams({ q: query })}`);
+      // An answer that was overtaken by a newer question tells of an older list.
+      if (asked === this.#asked) this.#people = people;
+      this.#draw();
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      toast(error.message, { tone: "bad" });
+    }
+  }
+
+  #draw() {
+    keyed(part(this.#dialog, "invite-people"), this.#people, {
+      create: () => fromTemplate("invitee-template"),
+      update: (row, person) => drawInvitee(row, person, this.#invited.has(person.id)),
+    });
+    part(this.#dialog, "invite-none").hidden = this.#people.length > 0;
+  }
+
+  async #tapped(button) {
+    const id = button?.closest("[data-key]").dataset.key;
+    if (!id || this.#invited.has(id)) return;
+    this.#invited.add(id);
+    this.#draw();
+    const refusal = await this.#invite(id);
+    if (refusal === null) return;
+    this.#invited.delete(id);
+    this.#draw();
+    toast(refusal.message, { tone: "bad" });
+  }
+
+  /** Null, or why not: `{message}`. */
+  async #invite(id) {
+    this.#form.elements.user_ids.value = id;
+    try {
+      const { results } = await postForm(this.#form);
+      return results[0].error;
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      return error;
+    }
+  }
+}
+
+function drawInvitee(row, person, isInvited) {
+  const button = row.querySelector("button");
+  showFace(part(row, "face"), person);
+  setText(part(row, "name"), person.name);
+  setText(part(row, "note"), `@${person.username}`);
+  setText(button, isInvited ? "Invited" : "Invite");
+  setAttribute(button, "aria-label", isInvited ? `${person.name} is invited` : `Invite ${person.name}`);
+  setAttribute(button, "aria-disabled", isInvited ? "true" : null);
+}

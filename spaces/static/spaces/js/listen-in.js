@@ -1,0 +1,49 @@
+// A moderator hears a live Space from the admin, as nobody in it.
+
+import { RoomAudio, Sound } from "./audio.js";
+import { part, setText } from "./dom.js";
+import { Socket } from "./socket.js";
+
+const WORDS = {
+  [Sound.OFF]: "",
+  [Sound.CONNECTING]: "Connecting…",
+  [Sound.ON]: "You are listening.",
+  [Sound.LOST]: "The sound is coming back…",
+};
+
+const root = document.querySelector("[data-listen-in]");
+if (root && part(root, "listen-in-start")) start(root);
+
+function start(place) {
+  const button = part(place, "listen-in-start");
+  const stop = part(place, "listen-in-stop");
+  const say = (text) => setText(part(place, "listen-in-state"), text);
+  let socket = null;
+  const audio = new RoomAudio(document.getElementById("room-audio"), {
+    signal: (type, fields) => socket?.request(type, fields) ?? Promise.reject(new Error("not listening")),
+    onChange: () => say(WORDS[audio.sound]),
+    onMicrophoneGone: () => {},
+  });
+
+  const end = (words) => {
+    socket?.close();
+    socket = null;
+    audio.stop();
+    button.hidden = false;
+    stop.hidden = true;
+    say(words);
+  };
+
+  button.addEventListener("click", () => {
+    socket = new Socket(`/ws/listen-in/${place.dataset.listenIn}`, {
+      onOpen: () => audio.isOff ? audio.listen() : audio.rebuildAll(),
+      onEvent: (event) => event.type === "audio.lost" && audio.rebuild(event.targets),
+      onGone: ({ message }) => end(message),
+    });
+    button.hidden = true;
+    stop.hidden = false;
+    audio.play();
+    socket.open();
+  });
+  stop.addEventListener("click", () => end("You stopped listening."));
+}

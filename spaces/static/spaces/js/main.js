@@ -1,0 +1,48 @@
+// Everything starts here.
+
+import { startCreateSheet } from "./create-sheet.js";
+import { startFan } from "./fan.js";
+import { startGlance } from "./glance.js";
+import { Home } from "./home.js";
+import { InviteDialog } from "./invite-dialog.js";
+import { startJoinLinks } from "./join-links.js";
+import { ManagePanel } from "./manage-panel.js";
+import { startNavigation } from "./navigation.js";
+import { PinDialog } from "./pin-dialog.js";
+import { Pins } from "./pins.js";
+import { startPersonMenu } from "./person-menu.js";
+import { startReporting } from "./report-dialog.js";
+import { Room } from "./room.js";
+import { RoomView } from "./room-view.js";
+import { startShare } from "./share.js";
+import { startSpacePage } from "./space-page.js";
+import { isPersons, room } from "./the-room.js";
+import { startTheme } from "./theme.js";
+
+startTheme();
+if (room) startRoom(document.getElementById("room"));
+
+function startRoom(element) {
+  new RoomView(element, room);
+  new Pins(element, room);
+  if (isPersons) startForPerson(element, room);
+  startJoinLinks(room);
+  startSpacePage(room);
+  startShare();
+  const last = Room.left();
+  if (last) room.enter(last);
+}
+
+/** What needs an account. */
+function startForPerson(element, room) {
+  new ManagePanel(element, room);
+  startNavigation();
+  startCreateSheet(room);
+  new Home(room);
+  startFan();
+  startGlance();
+  startReporting();
+  startPersonMenu(element, room);
+  new InviteDialog(element, room);
+  new PinDialog(element, room);
+}

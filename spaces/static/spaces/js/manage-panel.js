@@ -1,0 +1,113 @@
+// For those who run the Space: its rules, who asks, who is there. The lists are manage-queue.js and manage-people.js.
+
+import { part, setAttribute, setText } from "./dom.js";
+import { count } from "./format.js";
+import { ManagePeople } from "./manage-people.js";
+import { ManageQueue } from "./manage-queue.js";
+import { may } from "./room-state.js";
+import { toast } from "./toast.js";
+
+export class ManagePanel {
+  #panel;
+  #opener;
+  #room;
+  #people;
+  #queue;
+
+  constructor(root, room) {
+    this.#panel = part(root, "manage-panel");
+    this.#opener = part(root, "manage");
+    this.#room = room;
+    this.#people = new ManagePeople(this.#panel, root, room);
+    this.#queue = new ManageQueue(this.#panel, room, { settled: () => this.#people.refresh() });
+    this.#listen();
+  }
+
+  #listen() {
+    const panel = this.#panel;
+    this.#opener.addEventListener("click", () => (panel.open ? this.#close() : this.#open()));
+    part(panel, "manage-close").addEventListener("click", () => this.#close());
+    panel.addEventListener("keydown", (event) => this.#escape(event));
+    part(panel, "policy").addEventListener("change", ({ target }) => this.#setPolicy(target.value));
+    part(panel, "lock").addEventListener("change", ({ target }) => this.#setLock(target.checked));
+    part(panel, "mute-all").addEventListener("click", () => this.#muteAll());
+    this.#room.addEventListener("change", () => this.draw());
+    this.#room.addEventListener("queue", () => this.#open());
+  }
+
+  // --- Open and closed ----------------------------------------------------------------------------------------------------
+
+  #open() {
+    if (this.#panel.open) return;
+    // Not modal: the own microphone and the way out stay in reach.
+    this.#panel.show();
+    this.#room.herald.isQueueOpen = true;
+    setAttribute(this.#opener, "aria-expanded", "true");
+    document.getElementById("manage-title").focus();
+    this.#people.open();
+    this.draw();
+  }
+
+  #close({ focus = true } = {}) {
+    this.#panel.close();
+    this.#room.herald.isQueueOpen = false;
+    setAttribute(this.#opener, "aria-expanded", "false");
+    this.#queue.forget();
+    this.#people.forget();
+    if (focus) this.#opener.focus();
+  }
+
+  #escape(event) {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    this.#close();
+  }
+
+  // --- Drawing -----------------------------------------------------------------------------------------------------------
+
+  draw() {
+    if (!this.#panel.open) return;
+    const { state } = this.#room;
+    if (!this.#room.isInside || !may(state, "manage")) {
+      this.#close({ focus: false });
+      return;
+    }
+    this.#drawCounts(state);
+    this.#drawRules(state);
+    this.#queue.draw();
+    this.#people.draw();
+  }
+
+  #drawCounts({ space, stage, audience }) {
+    const speakers = stage.filter(({ role }) => role === "speaker");
+    const cohosts = stage.filter(({ role }) => role === "cohost").length;
+    const running = cohosts ? `${cohosts === 1 ? "1 co-host" : `${cohosts} co-hosts`} · ` : "";
+    const seats = `${speakers.length} of ${space.max_speakers} speaker seats taken`;
+    setText(part(this.#panel, "manage-counts"), `${count(audience.count)} listening · ${running}${seats}`);
+    part(this.#panel, "mute-all").disabled = speakers.every(({ muted }) => muted);
+  }
+
+  #drawRules({ space }) {
+    const policy = part(this.#panel, "policy");
+    if (document.activeElement !== policy) policy.value = space.speak_policy;
+    part(this.#panel, "lock").checked = Boolean(space.locked);
+    setAttribute(part(this.#panel, "invite-open"), "data-invite-open", space.id);
+  }
+
+  // --- Doing --------------------------------------------------------------------------------------------------------------
+
+  async #setPolicy(policy) {
+    const select = part(this.#panel, "policy");
+    if (await this.#room.setPolicy(policy)) toast(`Who can speak: ${select.selectedOptions[0].textContent}.`);
+    else select.value = this.#room.state.space.speak_policy;
+  }
+
+  async #setLock(isLocked) {
+    if (await this.#room.setLock(isLocked)) toast(isLocked ? "Locked: only invited people can join now." : "Open to everyone again.");
+    else part(this.#panel, "lock").checked = Boolean(this.#room.state.space.locked);
+  }
+
+  async #muteAll() {
+    if (await this.#room.muteAll()) toast("Every speaker is muted.");
+  }
+}

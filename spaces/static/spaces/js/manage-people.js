@@ -1,0 +1,225 @@
+// Everyone in the Space by role, and what may be done about each. Of the listeners the page knows as many as it asked for.
+
+import { fromTemplate, keyed, part, setText } from "./dom.js";
+import { count } from "./format.js";
+import { Rows, action, drawWho, nameButtons, personOf } from "./manage-rows.js";
+import { may, standsAbove } from "./room-state.js";
+
+const TYPING = 250;
+/** People come and go all the time; the list follows at this pace while it is looked at. */
+const FOLLOW = 3_000;
+const MOST_COHOSTS = 2;
+const ROLES = { host: "Host", cohost: "Co-host", speaker: "Speaker", listener: "Listener", asked: "Asked to be a co-host" };
+/** What a row has buttons for; the rest is in its menu. */
+const QUICK = ["invite", "mute.other", "mic.take", "cohost.withdraw", "remove"];
+const NOBODY = { people: [], next: null, offered: [] };
+
+export class ManagePeople {
+  #panel;
+  #menu;
+  #dialog;
+  #room;
+  #rows;
+  #found = NOBODY;
+  /** Whether more than the first page is shown; it stays as it is then, for it must not jump back. */
+  #isLong = false;
+  #typing = 0;
+  #followed = { count: -1, at: 0 };
+  #asked = 0;
+  #person = null;
+
+  constructor(panel, root, room) {
+    this.#panel = panel;
+    this.#menu = part(root, "row-menu");
+    this.#dialog = part(root, "hand-over-dialog");
+    this.#room = room;
+    this.#rows = new Rows(room, () => this.draw());
+    this.#listen();
+  }
+
+  #listen() {
+    part(this.#panel, "people").addEventListener("click", ({ target }) => this.#tapped(target.closest("button")));
+    part(this.#panel, "people-more").addEventListener("click", () => this.fetch({ cursor: this.#found.next }));
+    part(this.#panel, "people-search").addEventListener("input", () => this.#typed());
+    this.#menu.addEventListener("click", ({ target }) => this.#chosen(target.closest("[data-do]")));
+    this.#dialog.addEventListener("close", () => this.#dialog.returnValue === "hand_over" && this.#do("host.hand_over"));
+    this.#room.addEventListener("event", ({ detail }) => this.#heard(detail));
+  }
+
+  // --- Lists ---------------------------------------------------------------------------------------------------------------
+
+  open() {
+    this.#isLong = false;
+    this.fetch();
+  }
+
+  forget() {
+    this.#rows.forget();
+    this.#menu.hidePopover();
+  }
+
+  draw() {
+    const { stage, audience } = this.#room.state;
+    const shown = stage.filter((person) => this.#isShown(person) && this.#matches(person));
+    const speakers = shown.filter(({ role }) => role === "speaker");
+    const hosts = [...shown.filter(({ role }) => role !== "speaker"), ...this.#offered];
+    const promoted = new Set(stage.map(({ id }) => id));
+    const listeners = this.#found.people.filter((person) => !promoted.has(person.id) && this.#isShown(person));
+    this.#drawList("hosts", hosts, count(hosts.length));
+    this.#drawList("speakers", speakers, count(speakers.length));
+    this.#drawList("listeners", listeners, count(audience.count));
+    part(this.#panel, "people-more").hidden = this.#found.next === null;
+    this.#follow(audience.count + stage.length);
+  }
+
+  /** Those who were asked to be co-hosts and have not answered. */
+  get #offered() {
+    // Who accepted is on the stage before the list without them is here.
+    const cohosts = new Set(this.#room.state.stage.filter(({ role }) => role !== "speaker").map(({ id }) => id));
+    const asked = this.#found.offered.filter((person) => !cohosts.has(person.id) && this.#matches(person));
+    return asked.map((person) => ({ ...person, role: "asked", muted: false }));
+  }
+
+  #drawList(name, people, total) {
+    keyed(part(this.#panel, `people-${name}`), people, {
+      create: () => fromTemplate("person-template"),
+      update: (row, person) => this.#drawRow(row, person),
+    });
+    const isSearch = this.#query() !== "";
+    part(this.#panel, `${name}-none`).hidden = people.length > 0;
+    setText(part(this.#panel, `${name}-count`), isSearch ? "" : total);
+  }
+
+  #drawRow(row, person) {
+    const allowed = this.#allowed(person);
+    drawWho(row, person);
+    setText(part(row, "note"), this.#note(person));
+    for (const type of QUICK) action(row, type).hidden = !allowed.has(type);
+    const more = part(row, "row-more");
+    more.hidden = [...allowed].every((type) => QUICK.includes(type));
+    more.setAttribute("aria-label", `Actions for ${person.name}`);
+  }
+
+  #note({ id, role, muted, username }) {
+    const name = this.#room.state.space.acting_host?.id === id ? "Acting host" : ROLES[role];
+    const isSilent = role !== "listener" && muted;
+    return `${isSilent ? `${name} · muted` : name} · @${username}`;
+  }
+
+  /** Which actions this person's row has; the server has the last word. */
+  #allowed(person) {
+    const { state } = this.#room;
+    const isAbove = standsAbove(state.you, person);
+    const isSpeaker = person.role === "speaker" || person.role === "cohost";
+    const cohosts = state.stage.filter(({ role }) => role === "cohost").length;
+    const isAsked = this.#found.offered.some(({ id }) => id === person.id);
+    const rules = {
+      invite: isAbove && person.role === "listener" && !person.requested,
+      "mute.other": isAbove && isSpeaker && !person.muted,
+      "mic.take": isAbove && isSpeaker,
+      "cohost.invite": may(state, "appoint") && isAbove && person.role !== "cohost" && !isAsked && cohosts < MOST_COHOSTS,
+      "cohost.withdraw": may(state, "appoint") && person.role === "asked",
+      "host.hand_over": may(state, "hand_over") && person.role === "cohost",
+      remove: isAbove && person.role !== "asked",
+    };
+    return new Set(Object.keys(rules).filter((type) => rules[type]));
+  }
+
+  #isShown(person) {
+    return !this.#rows.isGoing(person);
+  }
+
+  #matches({ name, username }) {
+    const query = this.#query().toLowerCase();
+    return name.toLowerCase().includes(query) || username.toLowerCase().includes(query);
+  }
+
+  // --- Listeners, by the page ---------------------------------------------------------------------------------------------
+
+  #query() {
+    return part(this.#panel, "people-search").value.trim().replace(/^@/, "");
+  }
+
+  #typed() {
+    this.draw();
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => this.open(), TYPING);
+  }
+
+  #follow(people) {
+    const now = Date.now();
+    if (this.#isLong || people === this.#followed.count || now - this.#followed.at < FOLLOW) return;
+    this.#followed = { count: people, at: now };
+    this.fetch();
+  }
+
+  /** What changes who was asked to be a co-host, or who is one. */
+  #heard({ type, reason }) {
+    if (!this.#panel.open || this.#isLong) return;
+    if (type === "stage.changed" || (type === "you.changed" && reason === "cohost_refused")) this.fetch();
+  }
+
+  async fetch({ cursor = null } = {}) {
+    const asked = ++this.#asked;
+    try {
+      const page = await this.#room.people({ role: "listener", q: this.#query(), ...(cursor && { cursor }) });
+      // An answer that was overtaken by a newer question tells of an older list.
+      if (asked !== this.#asked) return;
+      this.#isLong = cursor !== null;
+      this.#found = { ...page, people: [...(cursor ? this.#found.people : []), ...page.people] };
+      this.draw();
+    } catch {
+      // The list stays as it is; it is asked again with the next change.
+    }
+  }
+
+  /** After something was done: a long list stays where it was scrolled to. */
+  async refresh() {
+    if (!this.#isLong) await this.fetch();
+  }
+
+  // --- Doing --------------------------------------------------------------------------------------------------------------
+
+  #tapped(button) {
+    if (!button || !button.closest("[data-key]")) return;
+    this.#person = this.#personOf(button);
+    if (button.dataset.do) this.#do(button.dataset.do, button);
+    else this.#openMenu(button);
+  }
+
+  #personOf(button) {
+    const { id, name } = personOf(button);
+    const known = [...this.#room.state.stage, ...this.#found.people, ...this.#offered];
+    return known.find((person) => person.id === id) ?? { id, name, role: "listener" };
+  }
+
+  #openMenu(opener) {
+    const allowed = this.#allowed(this.#person);
+    for (const item of this.#menu.querySelectorAll("[data-do]")) item.hidden = !allowed.has(item.dataset.do);
+    nameButtons(this.#menu, this.#person);
+    this.#menu.setAttribute("aria-label", `Actions for ${this.#person.name}`);
+    this.#menu.showPopover({ source: opener });
+    this.#menu.querySelector("[data-do]:not([hidden])")?.focus();
+  }
+
+  #chosen(item) {
+    if (!item) return;
+    this.#menu.hidePopover();
+    if (item.dataset.do !== "host.hand_over") this.#do(item.dataset.do);
+    else this.#confirm();
+  }
+
+  #confirm() {
+    setText(part(this.#dialog, "hand-over-name"), this.#person.name);
+    this.#dialog.returnValue = "";
+    this.#dialog.showModal();
+  }
+
+  async #do(type, button = null) {
+    if (button) button.disabled = true;
+    await this.#rows.act(type, this.#person, () => this.refresh());
+    if (button) button.disabled = false;
+    // The row went, and the focus with it.
+    if (document.activeElement === document.body) document.getElementById("manage-title").focus();
+  }
+}

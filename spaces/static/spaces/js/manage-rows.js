@@ -1,0 +1,84 @@
+// Rows of people with something to do about each; a tap is answered before the server has.
+
+import { showFace } from "./avatar.js";
+import { part, setAttribute, setText } from "./dom.js";
+import { isolate } from "./format.js";
+import { toast } from "./toast.js";
+
+const NAMES = {
+  "request.approve": (name) => `Approve ${name}`,
+  "request.decline": (name) => `Decline ${name}`,
+  "mute.other": (name) => `Mute ${name}`,
+  "mic.take": (name) => `Take the mic from ${name}`,
+  remove: (name) => `Remove ${name}`,
+  invite: (name) => `Invite ${name} to speak`,
+  "cohost.invite": (name) => `Make ${name} a co-host`,
+  "cohost.withdraw": (name) => `Withdraw what ${name} was asked`,
+  "host.hand_over": (name) => `Hand the Space over to ${name}`,
+};
+const DONE = {
+  "mic.take": (name) => `${name} is a listener again.`,
+  remove: (name) => `${name} was removed and cannot come back.`,
+  invite: (name) => `${name} is invited to speak.`,
+  "cohost.invite": (name) => `${name} is asked to be a co-host.`,
+  "cohost.withdraw": (name) => `${name} is not asked any more.`,
+};
+
+export class Rows {
+  #room;
+  #onChange;
+  /** Rows that are on their way out. */
+  #going = new Set();
+
+  constructor(room, onChange) {
+    this.#room = room;
+    this.#onChange = onChange;
+  }
+
+  isGoing({ id }) {
+    return this.#going.has(id);
+  }
+
+  forget() {
+    this.#going.clear();
+  }
+
+  /** `settled()` resolves when the lists are as the server has them. */
+  async act(type, person, settled = async () => {}) {
+    const leaves = type === "remove" || type.startsWith("request.");
+    if (leaves) this.#go(person.id, true);
+    const isDone = await this.#room.act(type, person);
+    if (isDone && DONE[type]) toast(DONE[type](isolate(person.name)));
+    if (isDone) await settled();
+    // Whoever is removed may be on a list a moment longer, and nobody should see them there.
+    if (leaves && !(isDone && type === "remove")) this.#go(person.id, false);
+    return isDone;
+  }
+
+  #go(id, isGoing) {
+    if (isGoing) this.#going.add(id);
+    else this.#going.delete(id);
+    this.#onChange();
+  }
+}
+
+/** Face, name, and what each button of the row is called. */
+export function drawWho(row, person) {
+  showFace(part(row, "face"), person);
+  setText(part(row, "name"), person.name);
+  nameButtons(row, person);
+}
+
+export function nameButtons(element, { name }) {
+  for (const button of element.querySelectorAll("[data-do]")) setAttribute(button, "aria-label", NAMES[button.dataset.do](name));
+}
+
+/** Whose row it is, as it is drawn. */
+export function personOf(element) {
+  const row = element.closest("[data-key]");
+  return { id: row.dataset.key, name: part(row, "name").textContent };
+}
+
+export function action(element, type) {
+  return element.querySelector(`[data-do="${type}"]`);
+}

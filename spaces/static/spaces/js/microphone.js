@@ -1,0 +1,83 @@
+// The microphone of this device, and what to do when there is none to be had.
+
+const KEY = "spaces:microphone";
+const VOICE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+
+const FAULTS = {
+  NotAllowedError: {
+    code: "denied",
+    message: "The browser does not let this page use the microphone.",
+    advice: "Open the site settings beside the address, allow the microphone, then unmute again.",
+  },
+  NotFoundError: {
+    code: "missing",
+    message: "No microphone was found.",
+    advice: "Plug one in or choose one in the system settings, then unmute again.",
+  },
+  NotReadableError: {
+    code: "busy",
+    message: "The microphone cannot be used right now.",
+    advice: "Another program may hold it. Close that program, then unmute again.",
+  },
+  Insecure: {
+    code: "insecure",
+    message: "The microphone only works on a secure page.",
+    advice: "Open this site with https:// in front of its address.",
+  },
+};
+const OTHER = { code: "failed", message: "The microphone could not be opened.", advice: "Check it in the system settings, then try again." };
+
+export class MicrophoneError extends Error {
+  constructor({ code, message, advice }) {
+    super(message);
+    this.name = "MicrophoneError";
+    this.code = code;
+    this.advice = advice;
+  }
+}
+
+/** Asks for the microphone and resolves with its track; rejects with `MicrophoneError`. */
+export async function openMicrophone() {
+  if (!navigator.mediaDevices) throw new MicrophoneError(FAULTS.Insecure);
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: processing() });
+    return stream.getAudioTracks()[0];
+  } catch (error) {
+    throw new MicrophoneError(FAULTS[error.name] ?? OTHER);
+  }
+}
+
+// "Original sound": music and instruments go out as they are. Kept in this browser as the constraints themselves, so
+// that one of the three can be switched alone.
+
+export function isOriginalSound() {
+  return !Object.values(processing()).some(Boolean);
+}
+
+export function chooseOriginalSound(original) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(original ? RAW : VOICE));
+  } catch {
+    // Storage is switched off: nothing is kept, and the voice settings stay.
+  }
+}
+
+/** Takes effect on a microphone that is already open, where the browser can do that. */
+export function applyProcessing(track) {
+  return track.applyConstraints(processing());
+}
+
+export function processing(stored = read()) {
+  return Object.fromEntries(
+    Object.entries(VOICE).map(([name, usual]) => [name, typeof stored?.[name] === "boolean" ? stored[name] : usual]),
+  );
+}
+
+function read() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY));
+  } catch {
+    return null;
+  }
+}

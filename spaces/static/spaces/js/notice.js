@@ -1,0 +1,81 @@
+// The one thing worth saying above the controls right now, the most pressing first. Pure.
+
+import { Sound } from "./audio.js";
+import { Phase } from "./room.js";
+import { hostGraceLeft, isAlone } from "./room-state.js";
+import { names } from "./format.js";
+import { share } from "./share.js";
+
+/** `{head, more, tone, action: {label, run(room)}, second}` or null; `second` is the way around, as `action`. */
+export function noticeOf(room, now) {
+  const notices = [blocked, fault, reconnecting, lost, unwelcome, hostAway, connecting, asked, invited, alone];
+  return room.parting ? null : (notices.map((notice) => notice(room, now)).find(Boolean) ?? null);
+}
+
+function blocked({ audio }) {
+  if (!audio.isBlocked) return null;
+  const action = { label: "Tap to hear", run: (room) => room.audio.play() };
+  return { head: "The browser is waiting for you", more: "It plays no sound before a tap.", tone: "strong", action };
+}
+
+function fault({ microphone }) {
+  if (microphone.fault === null) return null;
+  const action = { label: "Got it", run: (room) => room.microphone.forgetFault() };
+  return { head: microphone.fault.message, more: microphone.fault.advice, tone: "bad", action };
+}
+
+function reconnecting({ phase, audio }) {
+  if (phase !== Phase.RECONNECTING) return null;
+  return { head: "Reconnecting…", more: audio.sound === Sound.ON ? "You can still hear the room." : "", tone: "late" };
+}
+
+function lost({ audio }) {
+  return audio.sound === Sound.LOST ? { head: "Sound is coming back…", tone: "late" } : null;
+}
+
+function unwelcome(room) {
+  const people = room.unwelcome;
+  if (people.length === 0) return null;
+  const action = { label: "Leave Space", run: () => room.leave() };
+  const second = { label: "Stay", run: () => room.bearWith(people) };
+  return { head: "Someone you blocked can speak here", more: names(people), tone: "bad", action, second };
+}
+
+function hostAway({ state }, now) {
+  const left = hostGraceLeft(state.space, now);
+  // Once somebody stands in, the line below the title says so for as long as it lasts.
+  if (left === null || state.space.acting_host || state.space.host.id === state.you?.id) return null;
+  const isShared = state.stage.some(({ role }) => role === "cohost");
+  const end = isShared ? "A co-host takes over" : "The Space ends";
+  return { head: "The host is reconnecting", more: `${end} in ${clock(left)} if they do not come back.` };
+}
+
+function asked({ state }) {
+  if (!state.you?.invited_to_cohost) return null;
+  const action = { label: "Accept", run: (room) => room.acceptCohost() };
+  const second = { label: "Decline", run: (room) => room.declineCohost() };
+  return { head: "You are asked to be a co-host", more: "You would run this Space together with the host.", action, second };
+}
+
+function invited(room) {
+  if (!room.isInvited) return null;
+  const action = { label: "Accept", run: () => room.acceptMic() };
+  const second = { label: "Not now", run: () => room.putOffMic() };
+  return { head: "You are invited to speak", more: "Your microphone stays off until you unmute.", action, second };
+}
+
+function connecting({ phase, audio }) {
+  const isComing = phase === Phase.CONNECTING || audio.sound === Sound.CONNECTING;
+  return isComing ? { head: "Connecting…", tone: "late" } : null;
+}
+
+function alone({ state }) {
+  if (!isAlone(state)) return null;
+  const action = { label: "Copy link", run: (room) => share(room.state.space) };
+  return { head: "You are the only one here", more: "Your followers see the bubble now.", action };
+}
+
+function clock(milliseconds) {
+  const seconds = Math.ceil(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}

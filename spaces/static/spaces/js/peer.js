@@ -1,0 +1,126 @@
+// One WebRTC connection to the mix. `signal(type, fields)` carries SDP and ICE over our own socket.
+
+const CONNECTED_WITHIN = 8_000;
+/** A connection that says "disconnected" often comes back by itself; this long it may try. */
+const SILENT_FOR = 2_500;
+
+class Peer {
+  #signal;
+  #connection;
+  #unsent = [];
+  #answered = false;
+  #lose;
+  #silence = 0;
+  #fail = () => {};
+
+  /** Settles when the connection, once up, is lost; never while it stands. */
+  lost = new Promise((resolve) => (this.#lose = resolve));
+  /** What it plays. */
+  stream = new MediaStream();
+
+  constructor(signal, connection = new RTCPeerConnection()) {
+    this.#signal = signal;
+    this.#connection = connection;
+    connection.ontrack = ({ track }) => this.stream.addTrack(track);
+    connection.onicecandidate = ({ candidate }) => this.#candidate(candidate);
+  }
+
+  get connection() {
+    return this.#connection;
+  }
+
+  async connect() {
+    await Promise.race([this.#deadline(), this.#negotiated()]);
+    this.#watch();
+  }
+
+  /** Counts it as lost, whatever it says of itself. */
+  giveUp() {
+    this.#fail(new Error("given up"));
+    this.#lose();
+  }
+
+  close() {
+    clearTimeout(this.#silence);
+    const connection = this.#connection;
+    connection.ontrack = connection.onicecandidate = connection.onconnectionstatechange = null;
+    connection.close();
+  }
+
+  async #negotiated() {
+    await this.negotiate(this.#signal);
+    this.#answered = true;
+    for (const candidate of this.#unsent.splice(0)) this.#send(candidate);
+    await this.#up();
+  }
+
+  #deadline() {
+    return new Promise((_, reject) => {
+      this.#fail = reject;
+      setTimeout(() => reject(new Error("the audio connection did not come up in time")), CONNECTED_WITHIN);
+    });
+  }
+
+  #up() {
+    const connection = this.#connection;
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (connection.connectionState === "connected") resolve();
+        if (connection.connectionState === "failed") reject(new Error("no way to the audio was found"));
+      };
+      connection.onconnectionstatechange = look;
+      look();
+    });
+  }
+
+  #watch() {
+    const connection = this.#connection;
+    connection.onconnectionstatechange = () => {
+      clearTimeout(this.#silence);
+      if (connection.connectionState === "disconnected") this.#silence = setTimeout(this.#lose, SILENT_FOR);
+      if (connection.connectionState === "failed") this.#lose();
+    };
+  }
+
+  /** Kept back until the other side knows the connection they belong to. */
+  #candidate(candidate) {
+    // An empty line ends one generation of candidates; null, which always follows, ends them all.
+    if (candidate?.candidate === "") return;
+    const plain = candidate && candidate.toJSON();
+    if (this.#answered) this.#send(plain);
+    else this.#unsent.push(plain);
+  }
+
+  #send(candidate) {
+    // One candidate of many: without it there are others, and without any the connection fails and says so.
+    this.#signal("audio.candidate", { target: this.target, candidate }).catch(() => {});
+  }
+}
+
+/** Hears the mix: the gateway offers. */
+export class ListenPeer extends Peer {
+  target = "listen";
+
+  async negotiate(signal) {
+    const { sdp } = await signal("audio.listen");
+    await this.connection.setRemoteDescription({ type: "offer", sdp });
+    await this.connection.setLocalDescription();
+    await signal("audio.answer", { sdp: this.connection.localDescription.sdp });
+  }
+}
+
+/** Brings a microphone and hears the mix without it: the browser offers. */
+export class SpeakPeer extends Peer {
+  target = "speak";
+
+  constructor(signal, track) {
+    super(signal);
+    this.connection.addTransceiver(track, { direction: "sendrecv" });
+  }
+
+  async negotiate(signal) {
+    await this.connection.setLocalDescription();
+    const { sdp } = await signal("audio.speak", { sdp: this.connection.localDescription.sdp });
+    await this.connection.setRemoteDescription({ type: "answer", sdp });
+  }
+}

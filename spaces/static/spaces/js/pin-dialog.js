@@ -1,0 +1,85 @@
+// Choosing what to pin: one's own latest posts, one tap each, or the link of any post.
+
+import { fromTemplate, keyed, part, setAttribute, setText } from "./dom.js";
+import { HttpError, getJson, postForm } from "./http.js";
+import { toast } from "./toast.js";
+
+export class PinDialog {
+  #dialog;
+  #form;
+  #room;
+  #isSending = false;
+
+  constructor(root, room) {
+    this.#dialog = part(root, "pin-dialog");
+    this.#form = part(root, "pin-form");
+    this.#room = room;
+    this.#listen(root);
+  }
+
+  #listen(root) {
+    const dialog = this.#dialog;
+    part(root, "pin-open").addEventListener("click", () => this.#open());
+    part(dialog, "pin-close").addEventListener("click", () => dialog.close());
+    // A tap on the backdrop is a tap on the dialog itself.
+    dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+    part(dialog, "pin-choices").addEventListener("click", ({ target }) => this.#tapped(target.closest("button")));
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+  }
+
+  #open() {
+    this.#form.reset();
+    this.#say("");
+    this.#dialog.showModal();
+    this.#form.elements.post.focus();
+    this.#fetch();
+  }
+
+  async #fetch() {
+    try {
+      const { posts } = await getJson(`/i/spaces/${this.#room.id}/pins/choices`);
+      keyed(part(this.#dialog, "pin-choices"), posts, { create: () => fromTemplate("pin-choice-template"), update: drawChoice });
+      part(this.#dialog, "pin-none").hidden = posts.length > 0;
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      this.#say(error.message);
+    }
+  }
+
+  #tapped(button) {
+    if (!button) return;
+    this.#form.elements.post.value = button.closest("[data-key]").dataset.key;
+    this.#send();
+  }
+
+  async #send() {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    this.#say("");
+    this.#form.action = `/i/spaces/${this.#room.id}/pins/add`;
+    try {
+      await postForm(this.#form);
+      this.#dialog.close();
+      toast("Everyone in the Space sees it now.", { tone: "good" });
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      this.#say(error.message);
+      this.#form.elements.post.focus();
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  #say(error) {
+    setText(part(this.#form, "errors"), error);
+    setAttribute(this.#form.elements.post, "aria-invalid", error ? "true" : null);
+  }
+}
+
+function drawChoice(item, { text }) {
+  setText(part(item, "text"), text);
+  setAttribute(item.querySelector("button"), "aria-label", `Pin ${text.slice(0, 60)}`);
+}

@@ -1,0 +1,128 @@
+// The strip of posts that are pinned to the Space. A number in the Space's state says when to look again; the posts
+// themselves are fetched, because not everybody may see every post.
+
+import { showFace } from "./avatar.js";
+import { fromTemplate, keyed, part, setAttribute, setText } from "./dom.js";
+import { isolate } from "./format.js";
+import { HttpError, getJson, postForm } from "./http.js";
+import { visit } from "./navigation.js";
+import { may } from "./room-state.js";
+import { announce, toast } from "./toast.js";
+
+/** A crowd that all hears of a pin at once spreads over this time (ms): a millisecond each, up to the second. */
+const SPREAD_EACH = 1;
+const SPREAD_MOST = 3_000;
+const AGAIN = 5_000;
+
+export class Pins {
+  #list;
+  #form;
+  #room;
+  /** What is shown, or on its way: `id/version/role`, because whoever gets a microphone may take more down. */
+  #wanted = "";
+  #timer = 0;
+
+  constructor(root, room) {
+    this.#list = part(root, "pins");
+    this.#form = part(root, "pin-form");
+    this.#room = room;
+    room.addEventListener("change", () => this.#follow());
+    this.#list.addEventListener("click", (event) => this.#tapped(event));
+    document.addEventListener("click", ({ target }) => this.#pin(target.closest?.("[data-pin-post]")));
+  }
+
+  // --- following ---------------------------------------------------------------------------------------------------------
+
+  #follow() {
+    const { id, isInside, state } = this.#room;
+    document.documentElement.toggleAttribute("data-may-pin", isInside && may(state, "pin"));
+    const version = isInside ? (state.space?.pins ?? 0) : 0;
+    const wanted = version ? `${id}/${version}/${state.you.role}` : "";
+    if (wanted === this.#wanted) return;
+    const isFirst = !this.#wanted.startsWith(`${id}/`);
+    this.#wanted = wanted;
+    clearTimeout(this.#timer);
+    if (!wanted) this.#draw([]);
+    else if (isFirst) this.#fetch(wanted);
+    else this.#timer = setTimeout(() => this.#fetch(wanted), Math.random() * this.#spread(state));
+  }
+
+  #spread({ audience }) {
+    return Math.min(audience.count * SPREAD_EACH, SPREAD_MOST);
+  }
+
+  async #fetch(wanted) {
+    try {
+      const { pins } = await getJson(`/i/spaces/${this.#room.id}/pins`);
+      if (wanted === this.#wanted) this.#draw(pins);
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      if (wanted === this.#wanted) this.#timer = setTimeout(() => this.#fetch(wanted), AGAIN);
+    }
+  }
+
+  #draw(pins) {
+    const known = new Set([...this.#list.children].map(({ dataset }) => dataset.key));
+    const isOpened = this.#list.hidden;
+    keyed(this.#list, pins, { create: () => fromTemplate("pin-template"), update: drawPin });
+    this.#list.hidden = pins.length === 0;
+    const latest = pins[0];
+    if (latest && !known.has(latest.id)) {
+      this.#list.scrollTo({ left: 0 });
+      if (!isOpened || known.size) announce(`${isolate(latest.pinned_by.name)} pinned a post.`);
+    }
+  }
+
+  // --- doing -------------------------------------------------------------------------------------------------------------
+
+  #tapped(event) {
+    const off = event.target.closest("[data-unpin]");
+    const link = event.target.closest("[data-link]");
+    if (off) this.#unpin(off.closest("[data-key]"));
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#room.stepAside();
+    visit(link.href);
+  }
+
+  async #unpin(pin) {
+    const next = pin.nextElementSibling ?? pin.previousElementSibling;
+    const isDone = await this.#send(`/pins/${pin.dataset.key}/delete`, "");
+    if (!isDone) return;
+    toast("It is not pinned any more.");
+    (next ? part(next, "link") : document.getElementById("room-title")).focus({ preventScroll: true });
+  }
+
+  async #pin(opener) {
+    if (!opener) return;
+    opener.closest("details")?.removeAttribute("open");
+    if (await this.#send("/pins/add", opener.dataset.pinPost)) toast("Everyone in the Space sees it now.", { tone: "good" });
+  }
+
+  /** By the dialog's form, which carries the token. Resolves with whether it was done; a refusal is shown. */
+  async #send(path, post) {
+    this.#form.action = `/i/spaces/${this.#room.id}${path}`;
+    this.#form.elements.post.value = post;
+    try {
+      await postForm(this.#form);
+      return true;
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      toast(error.message, { tone: "bad" });
+      return false;
+    } finally {
+      this.#form.elements.post.value = "";
+    }
+  }
+}
+
+function drawPin(item, { author, pinned_by, text, url, may_unpin }) {
+  const off = part(item, "unpin");
+  showFace(part(item, "face"), author);
+  setText(part(item, "name"), author.name);
+  setText(part(item, "text"), text);
+  setAttribute(part(item, "link"), "href", url);
+  setAttribute(part(item, "link"), "title", `Pinned by ${pinned_by.name}`);
+  setAttribute(off, "aria-label", `Unpin the post of ${author.name}`);
+  off.hidden = !may_unpin;
+}

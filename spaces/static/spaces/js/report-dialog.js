@@ -1,0 +1,51 @@
+// Reporting a Space, a person or a caption: everything with `data-report-open`, now or later, opens one dialog. The opener
+// says what about by `data-report-about` (words) and by `data-space`, `data-person`, `data-caption` (ids); the room around it may
+// say the Space by `data-in-space`.
+
+import { part, setText } from "./dom.js";
+import { HttpError, postForm } from "./http.js";
+import { toast } from "./toast.js";
+
+const IDS = ["space", "person", "caption"];
+
+export function startReporting() {
+  const dialog = document.querySelector("[data-report-dialog]");
+  if (!dialog) return;
+  const form = part(dialog, "report-form");
+  document.addEventListener("click", (event) => open(event, dialog, form));
+  part(dialog, "report-close").addEventListener("click", () => dialog.close());
+  // A tap on the backdrop is a tap on the dialog itself.
+  dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+  form.addEventListener("submit", (event) => send(event, dialog, form));
+}
+
+function open(event, dialog, form) {
+  const opener = event.target.closest?.("[data-report-open]");
+  if (!opener) return;
+  event.preventDefault();
+  opener.closest("[popover]")?.hidePopover();
+  form.reset();
+  setText(part(dialog, "report-errors"), "");
+  setText(part(dialog, "report-about"), opener.dataset.reportAbout);
+  const here = { space: opener.closest("[data-in-space]")?.dataset.inSpace, ...opener.dataset };
+  for (const name of IDS) form.elements[name].value = here[name] ?? "";
+  dialog.showModal();
+  document.getElementById("report-title").focus();
+}
+
+async function send(event, dialog, form) {
+  event.preventDefault();
+  const button = form.querySelector("[type=submit]");
+  if (button.disabled) return;
+  button.disabled = true;
+  try {
+    const { message } = await postForm(form);
+    dialog.close();
+    toast(message, { tone: "good" });
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    setText(part(dialog, "report-errors"), error.message);
+  } finally {
+    button.disabled = false;
+  }
+}

@@ -1,0 +1,181 @@
+// What the page knows of one Space: a pure function of snapshots and events. No DOM, no network.
+//
+// Numbered events count up by one. One that skips a number is not applied: the state is then `stale`, and whoever holds
+// it asks the server for a snapshot.
+
+const RANK = { host: 4, acting_host: 3, cohost: 2, speaker: 1, listener: 0, outsider: -1 };
+/** The page knows the oldest of those who wait; with fewer than this many of more it asks for the next. */
+const FEW_WAITING = 10;
+const NOBODY = { count: 0, listeners: [] };
+
+/** Before the first snapshot. */
+export function blank() {
+  return {
+    seq: -1,
+    queueSeq: -1,
+    space: null,
+    you: null,
+    stage: [],
+    audience: NOBODY,
+    talking: [],
+    captions: null,
+    queue: null,
+    blocked: [],
+    ended: null,
+    stale: false,
+  };
+}
+
+export function fromSnapshot(snapshot, before = blank()) {
+  return {
+    ...blank(),
+    seq: snapshot.seq,
+    queueSeq: snapshot.queue_seq,
+    space: snapshot.space,
+    you: snapshot.you,
+    stage: inOrder(snapshot.stage),
+    audience: snapshot.audience,
+    talking: snapshot.talking ?? before.talking,
+    captions: snapshot.captions ?? null,
+    queue: snapshot.queue ?? null,
+    blocked: snapshot.blocked ?? [],
+  };
+}
+
+/** The state after `event`; the same object where it changes nothing. */
+export function reduce(state, event) {
+  const change = CHANGES[event.type];
+  return change ? change(state, event) : state;
+}
+
+const CHANGES = {
+  "space.changed": (state, event) => numbered(state, event, () => ({ space: event.space })),
+  "stage.changed": (state, event) => numbered(state, event, () => onStage(state, event)),
+  "queue.changed": queueChanged,
+  "queue.replaced": queueReplaced,
+  "stage.blocked": (state, { user_id }) => ({ ...state, blocked: [...new Set([...state.blocked, user_id])] }),
+  "captions.changed": (state, event) => numbered(state, event, () => withCaptions(state, captionsOf(event))),
+  "captions.you": (state, { consent }) => ({ ...state, ...withCaptions(state, { consent }) }),
+  // The last word on a Space needs nothing that came before it.
+  "space.ended": (state, event) => ({
+    ...state,
+    seq: event.seq,
+    space: event.space,
+    talking: [],
+    ended: { spoke: event.spoke, seconds: event.duration_seconds },
+  }),
+  "you.changed": (state, event) => ({ ...state, you: event.you, stale: state.stale || lacksQueue(state, event.you) }),
+  talking: (state, event) => ({ ...state, talking: event.user_ids }),
+  audience: (state, event) => ({ ...state, audience: event.audience }),
+  pong: (state, event) => (isBehind(state, event) ? { ...state, stale: true } : state),
+};
+
+function numbered(state, event, changes) {
+  if (event.seq <= state.seq) return state;
+  if (event.seq > state.seq + 1) return { ...state, stale: true };
+  return { ...state, seq: event.seq, ...changes() };
+}
+
+function onStage(state, event) {
+  const left = new Set(event.left ?? []);
+  const news = new Map((event.people ?? []).map((person) => [person.id, person]));
+  const kept = state.stage.filter(({ id }) => !left.has(id)).map((person) => take(news, person.id) ?? person);
+  const stage = inOrder([...kept, ...news.values()]);
+  return { stage, audience: besides(stage, state.audience), talking: state.talking.filter((id) => !left.has(id)) };
+}
+
+/** Nobody is in two places: the audience is counted once a second, and somebody may have left it for the stage. */
+function besides(stage, audience) {
+  const promoted = new Set(stage.map(({ id }) => id));
+  const listeners = audience.listeners.filter(({ id }) => !promoted.has(id));
+  return { count: audience.count - (audience.listeners.length - listeners.length), listeners };
+}
+
+function captionsOf({ language, consenting }) {
+  return { language, consenting };
+}
+
+function withCaptions({ captions }, changes) {
+  return { captions: captions && { ...captions, ...changes } };
+}
+
+function queueChanged(state, event) {
+  if (state.queue === null) return { ...state, stale: true };
+  if (event.queue_seq <= state.queueSeq) return state;
+  if (event.queue_seq > state.queueSeq + 1) return { ...state, stale: true };
+  const others = state.queue.people.filter(({ id }) => id !== event.person.id);
+  // Behind those whom nobody told us of, a newcomer would stand too far ahead.
+  const isWhole = state.queue.people.length === state.queue.total;
+  const people = event.state === "pending" && isWhole ? [...others, event.person] : others;
+  const stale = state.stale || people.length < Math.min(FEW_WAITING, event.total);
+  return { ...state, queueSeq: event.queue_seq, queue: { total: event.total, people }, stale };
+}
+
+function queueReplaced(state, { queue_seq, queue }) {
+  return queue_seq <= state.queueSeq ? state : { ...state, queueSeq: queue_seq, queue };
+}
+
+/** Whoever has just come to run the Space has not seen its queue yet. */
+function lacksQueue(state, you) {
+  return state.queue === null && you.can.includes("manage");
+}
+
+function isBehind(state, { seq = 0, queue_seq = 0 }) {
+  return seq > state.seq || (state.queue !== null && queue_seq > state.queueSeq);
+}
+
+/** Hosts first, then speakers, each in the order they came. */
+function inOrder(people) {
+  return [...people].sort((a, b) => RANK[b.role] - RANK[a.role]);
+}
+
+function take(map, key) {
+  const value = map.get(key);
+  map.delete(key);
+  return value;
+}
+
+// --- Questions a page asks ---------------------------------------------------------------------------------------------
+
+export function holdsMic(you) {
+  return you !== null && RANK[you.role] >= RANK.speaker;
+}
+
+/** Listens without an account. */
+export function isNameless(you) {
+  return you?.role === "anonymous";
+}
+
+export function may(state, action) {
+  return state.you?.can.includes(action) ?? false;
+}
+
+/** Whether `you` may act on `person` as one who runs the Space; the server has the last word. */
+export function standsAbove(you, person) {
+  return you.id !== person.id && RANK[you.role] >= RANK.cohost && RANK[you.role] > RANK[person.role];
+}
+
+/** Those on the stage whom the reader has blocked. */
+export function blockedOnStage({ stage, blocked }) {
+  return stage.filter(({ id }) => blocked.includes(id));
+}
+
+/** Nobody else holds a microphone and nobody listens. */
+export function isAlone(state) {
+  return state.space?.state === "live" && holdsMic(state.you) && state.stage.length <= 1 && state.audience.count === 0;
+}
+
+/** Whether what this person on the stage says appears as text, in a Space that has captions. */
+export function isCaptioned({ space, captions }, { id }) {
+  return !space?.captions || captions === null || captions.consenting.includes(id);
+}
+
+export function hiddenListeners(state) {
+  return Math.max(0, state.audience.count - state.audience.listeners.length);
+}
+
+/** Milliseconds until a host who is away has been waited for, or null while the host is here. */
+export function hostGraceLeft(space, now) {
+  if (!space?.host_lost_at) return null;
+  return Math.max(0, Date.parse(space.host_lost_at) + space.host_grace_seconds * 1000 - now);
+}

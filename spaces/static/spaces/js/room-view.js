@@ -1,0 +1,232 @@
+// Draws the room: a sheet or a dock on a phone, a column on a desk. One `render` for whatever changed.
+
+import { showFace } from "./avatar.js";
+import { Controls } from "./controls.js";
+import { part, setText } from "./dom.js";
+import { ago, duration, isolate, listening, names } from "./format.js";
+import { LevelMeter } from "./level-meter.js";
+import { noticeOf } from "./notice.js";
+import { Reactions } from "./reactions.js";
+import { Phase } from "./room.js";
+import { hostGraceLeft } from "./room-state.js";
+import { dragDown } from "./sheet-drag.js";
+import { StageView } from "./stage-view.js";
+
+const DESK = matchMedia("(min-width: 1000px)");
+const MINUTE_HAND = 15_000;
+const SECOND_HAND = 1_000;
+
+const LOG_IN = "Log in";
+const PARTINGS = {
+  [Phase.REPLACED]: { head: "The audio is playing in another tab", more: "One place at a time can have it.", action: "Listen here" },
+  [Phase.OVER]: { head: "The Space has ended" },
+  removed: { head: "You were removed", more: "The host took you out of this Space. You cannot join it again." },
+  suspended: { head: "Your account is suspended", more: "Your notifications say why, and how to appeal." },
+  not_live: { head: "Not started yet", more: "Come back when the host has started it." },
+  unauthenticated: { head: "You are logged out", more: "Log in to listen again.", action: LOG_IN },
+  login_required: { head: "Log in to listen", more: "This house is open to people with an account.", action: LOG_IN },
+  too_many_connections: { head: "Too many listeners", action: "Try again" },
+  not_found: { head: "There is no such Space" },
+};
+const OTHER_PARTING = { head: "You cannot be in this Space right now", action: "Try again" };
+
+export class RoomView {
+  #root;
+  #room;
+  #controls;
+  #stage;
+  #meter;
+  #isDocked = false;
+  #wasIdle = true;
+  #clock = 0;
+
+  constructor(root, room) {
+    this.#root = root;
+    this.#room = room;
+    this.#controls = new Controls(root, room);
+    this.#stage = new StageView(root);
+    new Reactions(root, room);
+    this.#meter = new LevelMeter(document.getElementById("room-audio"), part(root, "stage"));
+    this.#listen();
+    this.render();
+  }
+
+  render() {
+    const { phase, state, isInside } = this.#room;
+    this.#place(phase);
+    this.#meter.run(isInside && state.talking.length > 0);
+    if (phase === Phase.IDLE) return;
+    this.#drawHead(state);
+    this.#drawNotice();
+    this.#drawOver(phase, state);
+    this.#drawDock(state);
+    this.#stage.draw(state, isInside);
+    this.#controls.draw();
+    this.#keepTime(state);
+  }
+
+  #listen() {
+    const root = this.#root;
+    this.#room.addEventListener("change", () => this.render());
+    this.#room.addEventListener("shown", () => this.#dock(false));
+    this.#room.addEventListener("aside", () => this.#dock(true));
+    DESK.addEventListener("change", () => this.render());
+    part(root, "minimise").addEventListener("click", () => this.#dock(true));
+    part(root, "expand").addEventListener("click", () => this.#dock(false));
+    part(root, "close").addEventListener("click", () => this.#room.close());
+    part(root, "dock-close").addEventListener("click", () => this.#room.close());
+    part(root, "over-action").addEventListener("click", () => this.#again());
+    part(root, "notice-action").addEventListener("click", () => this.#heed("action"));
+    part(root, "notice-second").addEventListener("click", () => this.#heed("second"));
+    part(root, "sheet").addEventListener("keydown", (event) => this.#escape(event));
+    dragDown(part(root, "drag"), part(root, "sheet"), () => this.#dock(true));
+  }
+
+  // --- Where it is -------------------------------------------------------------------------------------------------------
+
+  #place(phase) {
+    const isIdle = phase === Phase.IDLE;
+    const isSheet = !isIdle && (DESK.matches || !this.#isDocked);
+    const isModal = isSheet && !DESK.matches;
+    this.#root.dataset.phase = phase;
+    part(this.#root, "idle").hidden = !isIdle;
+    part(this.#root, "sheet").hidden = !isSheet;
+    part(this.#root, "dock").hidden = isIdle || isSheet;
+    document.documentElement.toggleAttribute("data-sheet-open", isModal);
+    for (const element of document.querySelectorAll(".shell > :not(#room)")) element.inert = isModal;
+    if (this.#wasIdle && isSheet) document.getElementById("room-title").focus({ preventScroll: true });
+    this.#wasIdle = isIdle;
+  }
+
+  #dock(isDocked) {
+    if (this.#isDocked === isDocked) return;
+    this.#isDocked = isDocked;
+    this.render();
+    if (this.#room.phase === Phase.IDLE || DESK.matches) return;
+    const next = isDocked ? part(this.#root, "expand") : document.getElementById("room-title");
+    next.focus({ preventScroll: true });
+  }
+
+  #escape(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || DESK.matches) return;
+    // A menu of the room is closed first, wherever the focus is.
+    if (event.target.closest("[popover], dialog") || this.#root.querySelector(":popover-open")) return;
+    this.#dock(true);
+  }
+
+  // --- What it says -------------------------------------------------------------------------------------------------------
+
+  #drawHead({ space, audience, you }) {
+    const root = this.#root;
+    const { parting } = this.#room;
+    const isLive = space?.state === "live" && parting === null;
+    part(root, "live").hidden = !isLive;
+    part(root, "head").hidden = parting !== null && space === null;
+    setText(part(root, "title"), space?.title ?? "Connecting…");
+    const started = isLive && space.started_at ? ` · started ${ago(space.started_at, Date.now())}` : "";
+    part(root, "locked").hidden = !isLive || !space.locked;
+    setText(part(root, "meta"), isLive ? `${listening(audience.count)}${started}` : "");
+    setText(part(root, "acting"), isLive ? standIn(space, you) : "");
+  }
+
+  #drawNotice() {
+    const root = this.#root;
+    const notice = noticeOf(this.#room, Date.now());
+    const element = part(root, "notice");
+    element.hidden = notice === null;
+    if (notice === null) return;
+    element.dataset.tone = notice.tone ?? "plain";
+    setText(part(root, "notice-head"), notice.head);
+    setText(part(root, "notice-more"), notice.more ?? "");
+    for (const name of ["action", "second"]) {
+      const button = part(root, `notice-${name}`);
+      button.hidden = !notice[name];
+      setText(button, notice[name]?.label ?? "");
+    }
+  }
+
+  #heed(name) {
+    noticeOf(this.#room, Date.now())?.[name]?.run(this.#room);
+  }
+
+  #drawOver(phase, { ended }) {
+    const root = this.#root;
+    const { parting } = this.#room;
+    part(root, "over").hidden = parting === null;
+    if (parting === null) return;
+    const words = wordsOf(phase, parting);
+    setText(part(root, "over-head"), words.head);
+    setText(part(root, "over-more"), [words.more ?? parting.message, summary(ended)].filter(Boolean).join(" "));
+    const button = part(root, "over-action");
+    button.hidden = !words.action;
+    setText(button, words.action ?? "");
+    this.#drawWhoSpoke(ended?.spoke ?? []);
+  }
+
+  #drawWhoSpoke(people) {
+    const faces = people.slice(0, 8).map((person) => {
+      const item = document.createElement("li");
+      item.dataset.face = "m";
+      item.title = person.name;
+      showFace(item, person);
+      return item;
+    });
+    part(this.#root, "over-people").replaceChildren(...faces);
+  }
+
+  #again() {
+    const { id, parting } = this.#room;
+    if (wordsOf(this.#room.phase, parting).action === LOG_IN) logIn();
+    else this.#room.enter(id);
+  }
+
+  #drawDock({ space, stage, talking, audience }) {
+    const root = this.#root;
+    const { parting, phase } = this.#room;
+    const talkers = parting ? [] : stage.filter(({ id }) => talking.includes(id));
+    if (space) showFace(part(root, "dock-face"), space.host);
+    // Said in one place at a time, the sheet or the dock.
+    const note = parting ? wordsOf(phase, parting).head : dockNote(phase, talkers, audience);
+    const isShown = !part(root, "dock").hidden;
+    setText(part(root, "dock-title"), isShown ? (space?.title ?? "Space") : "");
+    setText(part(root, "dock-note"), isShown ? note : "");
+    part(root, "dock").toggleAttribute("data-talking", talkers.length > 0);
+    part(root, "dock-close").hidden = parting === null;
+  }
+
+  /** Times move on by themselves: by the second while a host is missed, else four times a minute. */
+  #keepTime({ space }) {
+    clearTimeout(this.#clock);
+    const tick = hostGraceLeft(space, Date.now()) === null ? MINUTE_HAND : SECOND_HAND;
+    this.#clock = setTimeout(() => this.render(), tick);
+  }
+}
+
+/** Who runs it while the host is away. */
+function standIn({ acting_host, host }, you) {
+  if (!acting_host) return "";
+  const who = acting_host.id === you?.id ? "You run" : `${isolate(acting_host.name)} runs`;
+  return `${who} the Space until ${isolate(host.name)} is back.`;
+}
+
+function logIn() {
+  location.assign(`/accounts/login/?next=${encodeURIComponent(location.pathname)}`);
+}
+
+function wordsOf(phase, parting) {
+  return PARTINGS[phase] ?? PARTINGS[parting.name] ?? OTHER_PARTING;
+}
+
+function dockNote(phase, talkers, audience) {
+  if (phase === Phase.CONNECTING) return "Connecting…";
+  if (phase === Phase.RECONNECTING) return "Reconnecting…";
+  if (talkers.length === 0) return listening(audience.count);
+  return `${names(talkers, 2)} ${talkers.length > 1 ? "are" : "is"} talking`;
+}
+
+function summary(ended) {
+  if (!ended) return "";
+  const spoke = ended.spoke.length ? ` ${names(ended.spoke)} spoke.` : "";
+  return `It lasted ${duration(ended.seconds)}.${spoke}`;
+}
+

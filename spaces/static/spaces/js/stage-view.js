@@ -1,0 +1,95 @@
+// The round images: hosts, speakers, then the latest listeners and how many more there are.
+
+import { showFace } from "./avatar.js";
+import { fromTemplate, keyed, part, setAttribute, setText } from "./dom.js";
+import { count } from "./format.js";
+import { hiddenListeners, isCaptioned } from "./room-state.js";
+
+const ROLES = { host: "Host", cohost: "Co-host", speaker: "Speaker" };
+const ACTING = "Acting host";
+const MORE = { id: "more" };
+
+export class StageView {
+  #stage;
+  #listeners;
+
+  constructor(root) {
+    this.#stage = part(root, "stage");
+    this.#listeners = part(root, "listeners");
+  }
+
+  draw(state, isInside) {
+    const shown = isInside ? state : { ...state, stage: [], audience: { count: 0, listeners: [] } };
+    const talking = new Set(state.talking);
+    keyed(this.#stage, shown.stage, {
+      create: () => fromTemplate("tile-template"),
+      update: (tile, person) => {
+        drawSpeaker(tile, person, talking.has(person.id), state);
+        drawCaptioned(tile, isCaptioned(state, person));
+        drawBlocked(tile, state.blocked.includes(person.id));
+      },
+    });
+    keyed(this.#listeners, listenersOf(shown), {
+      create: ({ id }) => fromTemplate(id === MORE.id ? "more-template" : "tile-template"),
+      update: (tile, person) => drawListener(tile, person, shown),
+    });
+    this.#stage.hidden = shown.stage.length === 0;
+    this.#listeners.hidden = shown.audience.listeners.length === 0;
+  }
+}
+
+function listenersOf(state) {
+  const { listeners } = state.audience;
+  return hiddenListeners(state) > 0 ? [...listeners, MORE] : listeners;
+}
+
+function drawSpeaker(tile, person, isTalking, { you, space }) {
+  const isHeard = isTalking && !person.muted;
+  const isAway = person.role === "host" && Boolean(space.host_lost_at);
+  drawPerson(tile, person, you);
+  tile.toggleAttribute("data-talking", isHeard);
+  tile.toggleAttribute("data-away", isAway);
+  part(tile, "tile-mute").hidden = !person.muted;
+  setText(part(tile, "tile-note"), speakerNote(person, isAway, space.acting_host?.id === person.id));
+  setText(part(tile, "tile-said"), isHeard ? "talking" : "");
+}
+
+function drawCaptioned(tile, isCaptioned) {
+  part(tile, "tile-silent").hidden = isCaptioned;
+  setText(part(tile, "tile-uncaptioned"), isCaptioned ? "" : "not captioned");
+}
+
+/** The reader's own affair: nobody else sees it. */
+function drawBlocked(tile, isBlocked) {
+  tile.toggleAttribute("data-blocked", isBlocked);
+  setText(part(tile, "tile-blocked"), isBlocked ? "You blocked them" : "");
+}
+
+function speakerNote({ role, muted }, isAway, isActing) {
+  if (isAway) return "Reconnecting";
+  const name = isActing ? ACTING : ROLES[role];
+  return muted ? `${name} · muted` : name;
+}
+
+function drawListener(tile, person, state) {
+  if (person.id === MORE.id) {
+    setText(part(tile, "tile-count"), `+${count(hiddenListeners(state))}`);
+    return;
+  }
+  drawPerson(tile, person, state.you);
+  setText(part(tile, "tile-note"), hasAsked(person, state) ? "Requested" : "Listener");
+}
+
+function drawPerson(tile, person, you) {
+  showFace(part(tile, "face"), person);
+  setText(part(tile, "tile-name"), person.id === you?.id ? "You" : person.name);
+  const opener = part(tile, "tile-open");
+  if (!opener) return;
+  opener.hidden = person.id === you?.id;
+  setAttribute(opener, "aria-label", `More about ${person.name}`);
+}
+
+/** Those who run the Space see who asked; everybody sees it of themselves. */
+function hasAsked({ id }, { you, queue }) {
+  return id === you?.id ? you.requested : (queue?.people.some((waiting) => waiting.id === id) ?? false);
+}

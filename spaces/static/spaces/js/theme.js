@@ -1,0 +1,22 @@
+// Light, dark or what the system says; the choice is the person's and stays in this browser.
+
+const KEY = "spaces:theme";
+
+export function startTheme() {
+  const choice = document.querySelector("[data-theme-choice]");
+  if (!choice) return;
+  const chosen = document.documentElement.dataset.theme ?? "";
+  for (const input of choice.querySelectorAll("input")) input.checked = input.value === chosen;
+  choice.addEventListener("change", ({ target }) => choose(target.value));
+}
+
+function choose(theme) {
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+  try {
+    if (theme) localStorage.setItem(KEY, theme);
+    else localStorage.removeItem(KEY);
+  } catch {
+    // Storage is switched off: the choice lasts as long as the page.
+  }
+}

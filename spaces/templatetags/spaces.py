@@ -1,0 +1,70 @@
+"""Small pieces of markup that templates share."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django import template
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.template import Context
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.templatetags.accounts import GRADIENTS, SIZES, initials
+from spaces.discovery import topics
+from spaces.models import Topic
+from spaces.states import Emoji, ReportReason
+from spaces.wire import Person, StagePerson
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A symbol of `templates/_icons.html`. Decoration only: what it means is said in words beside it."""
+    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="#icon-{}"/></svg>', name)
+
+
+@register.simple_tag
+def face(person: Person | StagePerson, size: str) -> SafeString:
+    """The image of somebody as sockets show them: what `avatar` is for a user, and `showFace` in avatar.js."""
+    if person.avatar:
+        markup = '<img class="avatar avatar-{}" src="{}" width="{}" height="{}" alt="" decoding="async">'
+        return format_html(markup, size, person.avatar, SIZES[size], SIZES[size])
+    markup = '<span class="avatar avatar-{} avatar-g{}" aria-hidden="true">{}</span>'
+    letters = initials(person.name) or person.username[0].upper()
+    return format_html(markup, size, int(person.id) % GRADIENTS, letters)
+
+
+@register.simple_tag(takes_context=True)
+def login_url(context: Context) -> str:
+    """Where somebody logs in and comes back to this page."""
+    return f"{reverse('account_login')}?{urlencode({REDIRECT_FIELD_NAME: context['request'].path})}"
+
+
+@register.simple_tag
+def topic_tree() -> list[Topic]:
+    """Every topic, parents before their children; one query."""
+    return topics()
+
+
+@register.simple_tag
+def reactions() -> list[tuple[str, str]]:
+    """`(emoji, what it is called)`."""
+    return [(emoji.value, str(emoji.label)) for emoji in Emoji]
+
+
+@register.filter
+def spoken(length: timedelta) -> str:
+    """`1 h 5 min`, `12 min`, `40 s`: as `duration` in format.js."""
+    seconds = int(length.total_seconds())
+    if seconds < 60:
+        return f"{seconds} s"
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+@register.simple_tag
+def report_reasons() -> list[tuple[str, str]]:
+    """Values and labels of `ReportReason`."""
+    return [(reason.value, str(reason.label)) for reason in ReportReason]

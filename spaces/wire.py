@@ -1,0 +1,169 @@
+"""What people and Spaces look like on every socket: the shapes of `docs/protocol.md`, built in one place."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+from django.conf import settings
+
+from spaces import rules
+from spaces.models import Participant, Space
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Person(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Somebody as others see them. `id` is decimal digits; `avatar` a path, absent where there is none."""
+
+    id: str
+    username: str
+    name: str
+    avatar: str | None = None
+
+
+class StagePerson(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Somebody who holds a microphone."""
+
+    id: str
+    username: str
+    name: str
+    role: str
+    muted: bool
+    avatar: str | None = None
+
+
+class SpaceInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The Space itself. Times are ISO 8601 in UTC; `host_lost_at` is present while the host is away."""
+
+    id: str
+    title: str
+    state: str
+    host: Person
+    max_speakers: int
+    speak_policy: str
+    captions: bool
+    locked: bool = False
+    scheduled_start: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: str | None = None
+    end_message: str | None = None
+    host_lost_at: datetime | None = None
+    host_grace_seconds: int | None = None
+    acting_host: Person | None = None
+    """The co-host in charge while the host is away."""
+    pins: int = 0
+    """Grows whenever what is pinned here changes; absent while nothing ever was."""
+
+
+class You(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The reader's own place. `can` names the actions of `spaces/rules.py` that the page may offer."""
+
+    id: str
+    role: str
+    muted: bool
+    requested: bool
+    invited: bool = False
+    """A microphone waits for them: `accept_mic`."""
+    invited_to_cohost: bool = False
+    """A co-host's place waits for them: `accept_cohost`."""
+    can: list[str]
+
+
+class Queue(msgspec.Struct, frozen=True):
+    """The oldest waiting requests (at most 50) and how many there are."""
+
+    total: int
+    people: list[Person]
+
+
+class Audience(msgspec.Struct, frozen=True):
+    """How many are present without a microphone, and at most twelve of them."""
+
+    count: int
+    listeners: list[Person]
+
+
+def person(user: "User") -> Person:
+    return Person(
+        id=str(user.pk), username=user.username, name=user.name, avatar=user.avatar.url if user.avatar else None
+    )
+
+
+def stage_person(participant: Participant) -> StagePerson:
+    user = participant.user
+    return StagePerson(
+        id=str(user.pk),
+        username=user.username,
+        name=user.name,
+        avatar=user.avatar.url if user.avatar else None,
+        role=participant.role,
+        muted=participant.muted,
+    )
+
+
+def space_info(space: Space) -> SpaceInfo:
+    return SpaceInfo(
+        id=space.public_id,
+        title=space.display_title,
+        state=space.state,
+        host=person(space.host),
+        max_speakers=settings.SPACES_MAX_SPEAKERS,
+        speak_policy=space.speak_policy,
+        captions=space.captions_allowed,
+        locked=space.locked,
+        scheduled_start=space.scheduled_start,
+        started_at=space.started_at,
+        ended_at=space.ended_at,
+        end_reason=space.end_reason or None,
+        end_message=space.get_end_reason_display() or None,
+        host_lost_at=space.host_lost_at,
+        host_grace_seconds=int(settings.SPACES_HOST_GRACE.total_seconds()) if space.host_lost_at else None,
+        acting_host=person(space.acting_host) if space.acting_host else None,
+        pins=space.pins_version,
+    )
+
+
+def nobody(space: Space) -> You:
+    """The place of whoever has no account."""
+    return You(
+        id="0",
+        role=rules.Standing.ANONYMOUS.value,
+        muted=True,
+        requested=False,
+        can=[action.value for action in rules.allowed(space=space, actor=rules.ANONYMOUS)],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What was offered to somebody and not taken yet."""
+
+    to_speak: bool = False
+    to_cohost: bool = False
+
+
+NOTHING = Offers()
+
+
+def you(
+    space: Space,
+    participant: Participant | None,
+    *,
+    user_id: int,
+    requested: bool = False,
+    offers: Offers = NOTHING,
+) -> You:
+    place = rules.standing(participant, space=space)
+    is_in = participant is not None and place not in (rules.Standing.OUTSIDER, rules.Standing.REMOVED)
+    return You(
+        id=str(user_id),
+        role=place.value,
+        muted=participant.muted if participant and is_in else True,
+        requested=requested,
+        invited=offers.to_speak and place == rules.Standing.LISTENER,
+        invited_to_cohost=offers.to_cohost and place in (rules.Standing.LISTENER, rules.Standing.SPEAKER),
+        can=[action.value for action in rules.allowed(space=space, actor=participant)],
+    )
