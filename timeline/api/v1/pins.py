@@ -1,0 +1,47 @@
+"""Posts put up in a Space."""
+
+from accounts.api.views import ApiRequest, ApiView
+from spaces import wire
+from spaces_project.common.api.kinds import number
+from spaces_project.common.api.operations import operation
+from spaces_project.common.api.scopes import Scope
+from timeline import services
+from timeline.api.v1.objects import NewPin, PinLine, PinPath, Pins, SpacePath
+from timeline.selectors.pins import Pin, pins
+
+TAG = "Live Spaces"
+
+
+class PinsOfSpace(ApiView):
+    @operation("listPins", tag=TAG, scopes=(Scope.SPACE_READ, Scope.TWEET_READ), errors=(404,))
+    def get(self, request: ApiRequest, path: SpacePath) -> Pins:
+        """The ten posts that were pinned last, the newest first."""
+        return _listed(path.id, request)
+
+    @operation("pinPost", tag=TAG, scopes=(Scope.SPACE_WRITE,), status=201, creates=True, errors=(404,))
+    def post(self, request: ApiRequest, path: SpacePath, body: NewPin) -> Pins:
+        """Pin a post, for everybody in the Space to see."""
+        services.pin_post(public_id=path.id, user=request.user, post_id=number(body.post_id))
+        return _listed(path.id, request)
+
+
+class OnePin(ApiView):
+    @operation("unpinPost", tag=TAG, scopes=(Scope.SPACE_WRITE,), status=204, errors=(404, 409))
+    def delete(self, request: ApiRequest, path: PinPath) -> None:
+        """Take down what one pinned; those who run the Space may take down anything."""
+        services.unpin_post(public_id=path.id, user=request.user, post_id=number(path.post_id))
+
+
+def _listed(public_id: str, request: ApiRequest) -> Pins:
+    return Pins([_line(pin) for pin in pins(public_id=public_id, viewer_id=request.user.pk)])
+
+
+def _line(pin: Pin) -> PinLine:
+    post = pin.row.post
+    return PinLine(
+        post_id=str(post.pk),
+        author=wire.person(post.author),
+        text=post.text,
+        pinned_by=wire.person(pin.pinned_by),
+        may_unpin=pin.may_unpin,
+    )

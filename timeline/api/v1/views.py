@@ -1,0 +1,182 @@
+"""`/api/v1`: Fleets, messages and notifications."""
+
+from django.urls import reverse
+from msgspec import UNSET, UnsetType
+
+from accounts.api.views import ApiRequest, ApiView
+from accounts.selectors import get_user
+from spaces import wire
+from spaces_project.common.api.kinds import number
+from spaces_project.common.api.operations import operation
+from spaces_project.common.api.scopes import Scope
+from timeline import services
+from timeline.api.v1.objects import (
+    FleetLine,
+    FleetPath,
+    Fleets,
+    FleetStack,
+    FleetStacks,
+    Inbox,
+    MessageLine,
+    NewFleet,
+    NewMessage,
+    NotificationLine,
+    Notifications,
+    PageQuery,
+    Seen,
+    Thread,
+    ThreadLine,
+    UserPath,
+    Viewers,
+)
+from timeline.models import Fleet, Notification, NotificationKind
+from timeline.selectors import fleets, messages, notifications
+
+
+class FleetsOfAll(ApiView):
+    @operation("listFleets", tag="Fleets", scopes=(Scope.TWEET_READ,))
+    def get(self, request: ApiRequest) -> FleetStacks:
+        """Who has Fleets now, of oneself and of people one follows."""
+        row = fleets.fleet_row(user=request.user)
+        return FleetStacks(_stack(row.own), [_stack(stack) for stack in row.others])
+
+    @operation("createFleet", tag="Fleets", scopes=(Scope.TWEET_WRITE,), status=201, creates=True)
+    def post(self, request: ApiRequest, body: NewFleet) -> FleetLine:
+        """Post a text for a day."""
+        fleet = services.post_fleet(author=request.user, text=body.text, background=body.background)
+        return _fleet(fleet, is_seen=True)
+
+
+class FleetsOfOne(ApiView):
+    @operation("getFleets", tag="Fleets", scopes=(Scope.TWEET_READ,), errors=(404,))
+    def get(self, request: ApiRequest, path: UserPath) -> Fleets:
+        """The Fleets of one person, oldest first."""
+        stack = fleets.fleet_stack(author=get_user(number(path.user_id)), viewer=request.user)
+        lines = [_fleet(shown.fleet, is_seen=shown.is_seen) for shown in stack.fleets]
+        return Fleets(wire.person(stack.author), lines)
+
+
+class OneFleet(ApiView):
+    @operation("deleteFleet", tag="Fleets", scopes=(Scope.TWEET_WRITE,), status=204, errors=(404,))
+    def delete(self, request: ApiRequest, path: FleetPath) -> None:
+        """Delete a Fleet of one's own."""
+        services.delete_fleet(user=request.user, fleet_id=number(path.fleet_id))
+
+
+class SeenFleet(ApiView):
+    @operation("seeFleet", tag="Fleets", scopes=(Scope.TWEET_READ,), status=204, errors=(404,))
+    def put(self, request: ApiRequest, path: FleetPath) -> None:
+        """Say that one has seen a Fleet."""
+        services.see_fleet(viewer=request.user, fleet_id=number(path.fleet_id))
+
+
+class FleetViewers(ApiView):
+    @operation("listFleetViewers", tag="Fleets", scopes=(Scope.TWEET_READ,), errors=(404,))
+    def get(self, request: ApiRequest, path: FleetPath, query: PageQuery) -> Viewers:
+        """Who has seen a Fleet of one's own."""
+        count, page = fleets.seen_by(user=request.user, fleet_id=number(path.fleet_id), cursor=cursor(query))
+        return Viewers(count, [wire.person(view.viewer) for view in page.items], page.next_cursor)
+
+
+class Messages(ApiView):
+    @operation("listThreads", tag="Messages", scopes=(Scope.DM_READ,))
+    def get(self, request: ApiRequest, query: PageQuery) -> Inbox:
+        """The own threads, the latest first."""
+        page = messages.inbox(user=request.user, cursor=cursor(query))
+        lines = [
+            ThreadLine(
+                person=wire.person(side.other),
+                unread=side.unread,
+                text=side.last_message.text,
+                at=side.last_message.created_at,
+            )
+            for side in page.items
+        ]
+        return Inbox(lines, page.next_cursor)
+
+
+class OneThread(ApiView):
+    @operation("getThread", tag="Messages", scopes=(Scope.DM_READ,), errors=(404,))
+    def get(self, request: ApiRequest, path: UserPath, query: PageQuery) -> Thread:
+        """What two people wrote to each other. Reading it here marks nothing as read."""
+        other = get_user(number(path.user_id))
+        page = messages.thread_page(user=request.user, other=other, cursor=cursor(query))
+        return Thread(
+            person=wire.person(other),
+            can_write=page.can_write,
+            data=[_message(row) for row in page.messages],
+            next=page.earlier,
+        )
+
+    @operation("sendMessage", tag="Messages", scopes=(Scope.DM_WRITE,), status=201, creates=True, errors=(404,))
+    def post(self, request: ApiRequest, path: UserPath, body: NewMessage) -> MessageLine:
+        """Write to somebody."""
+        sent = services.send_message(sender=request.user, to=get_user(number(path.user_id)), text=body.text)
+        return MessageLine(id=str(sent.pk), text=sent.text, is_own=True, is_read=False, created_at=sent.created_at)
+
+
+class ReadThread(ApiView):
+    @operation("markThreadRead", tag="Messages", scopes=(Scope.DM_READ,), status=204, errors=(404,))
+    def put(self, request: ApiRequest, path: UserPath) -> None:
+        """Say that one has read what somebody wrote."""
+        services.mark_read(user=request.user, other=get_user(number(path.user_id)))
+
+
+class AllNotifications(ApiView):
+    @operation("listNotifications", tag="Notifications", scopes=(Scope.NOTIFICATIONS_READ,))
+    def get(self, request: ApiRequest, query: PageQuery) -> Notifications:
+        """What one was told, latest first. Reading it here marks nothing as seen."""
+        page = notifications.notifications(user_id=request.user.pk, cursor=cursor(query))
+        return Notifications([_notification(row) for row in page.items], page.next_cursor)
+
+
+class SeenNotifications(ApiView):
+    @operation("markNotificationsSeen", tag="Notifications", scopes=(Scope.NOTIFICATIONS_READ,), status=204)
+    def put(self, request: ApiRequest, body: Seen) -> None:
+        """Say that one has seen everything up to a notification."""
+        services.mark_seen(user=request.user, up_to=number(body.up_to))
+
+
+def cursor(query: PageQuery) -> str | None:
+    return None if query.cursor is UNSET else query.cursor
+
+
+def _stack(stack: fleets.FleetAuthor) -> FleetStack:
+    return FleetStack(author=wire.person(stack.person), count=stack.count, unseen=stack.unseen)
+
+
+def _fleet(fleet: Fleet, *, is_seen: bool) -> FleetLine:
+    return FleetLine(
+        id=str(fleet.pk),
+        kind=fleet.kind,
+        text=fleet.text,
+        background=fleet.background,
+        created_at=fleet.created_at,
+        expires_at=fleet.expires_at,
+        is_seen=is_seen,
+        image=reverse("fleet_image", args=[fleet.pk]) if fleet.image else UNSET,
+    )
+
+
+def _message(row: messages.MessageRow) -> MessageLine:
+    return MessageLine(
+        id=str(row.id),
+        text=row.text,
+        is_own=row.is_own,
+        is_read=row.is_read,
+        created_at=row.created_at,
+        space_id=row.card.id if row.card else UNSET,
+    )
+
+
+def _notification(row: Notification) -> NotificationLine:
+    space: str | UnsetType = row.space.public_id if row.space else UNSET
+    return NotificationLine(
+        id=str(row.pk),
+        kind=NotificationKind(row.kind),
+        actor=wire.person(row.actor),
+        created_at=row.created_at,
+        is_seen=row.seen_at is not None,
+        space_id=space,
+        post_id=str(row.post_id) if row.post_id else UNSET,
+    )

@@ -1,0 +1,1 @@
+"""Posts as X's API v2 has them."""

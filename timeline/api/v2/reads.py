@@ -1,0 +1,99 @@
+"""Posts for programs: the lines pages show, without asking anything more of the database than they do."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Count
+from msgspec import UNSET, UnsetType
+
+from accounts.api.v2.reads import counts_posts, users_by_id
+from spaces_project.common.api.kinds import moment
+from timeline.api.v2.objects import PostIncludes, PostMetrics, PostQuery, Reference, XPost
+from timeline.models import Post
+from timeline.selectors.posts import visible_posts
+
+UNDETERMINED = "und"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    posts: list[XPost]
+    includes: PostIncludes | UnsetType
+
+
+def read_posts(ids: Collection[int], query: PostQuery, viewer_id: int | None) -> Read:
+    """Those of `ids` that the viewer may see, newest first."""
+    found = visible_posts(ids, viewer_id)
+    expansions = frozenset(query.expansions)
+    fields = frozenset(query.tweet_fields) | frozenset(query.post_fields) | _implied(expansions)
+    shown = [_shown(post, fields) for post in found.posts]
+    referenced = found.about if "referenced_tweets.id" in expansions or _WITH_AUTHOR in expansions else {}
+    users = users_by_id(_people(found.posts, referenced.values(), expansions), query.user_fields)
+    tweets = [_shown(post, fields) for post in referenced.values()]
+    includes = PostIncludes(users=list(users.values()) or UNSET, tweets=tweets or UNSET) if users or tweets else UNSET
+    return Read(shown, includes)
+
+
+@counts_posts
+def post_counts(user_ids: Collection[int]) -> dict[int, int]:
+    rows = Post.objects.filter(author__in=user_ids).order_by().values_list("author")
+    return dict(rows.annotate(number=Count("pk")))
+
+
+_WITH_AUTHOR = "referenced_tweets.id.author_id"
+
+
+def _implied(expansions: frozenset[str]) -> frozenset[str]:
+    """An expansion adds the field that it follows."""
+    fields = expansions & {"author_id", "in_reply_to_user_id"}
+    return (
+        fields | {"referenced_tweets"} if any(name.startswith("referenced_tweets") for name in expansions) else fields
+    )
+
+
+def _people(posts: Collection[Post], referenced: Collection[Post], expansions: frozenset[str]) -> set[int]:
+    found: set[int] = set()
+    if "author_id" in expansions:
+        found.update(post.author_id for post in posts)
+    if "in_reply_to_user_id" in expansions:
+        found.update(post.reply_to.author_id for post in posts if post.reply_to)
+    if _WITH_AUTHOR in expansions:
+        found.update(post.author_id for post in referenced)
+    return found
+
+
+def text_of(post: Post) -> str:
+    """A repost has no text of its own; X writes it out."""
+    original = post.repost_of
+    return f"RT @{original.author.username}: {original.text}" if original else post.text
+
+
+def _shown(post: Post, fields: frozenset[str]) -> XPost:
+    replied_to = post.reply_to
+    metrics = PostMetrics(post.repost_count, post.reply_count, post.like_count, post.quote_count)
+    return XPost(
+        id=str(post.pk),
+        text=text_of(post),
+        edit_history_tweet_ids=[str(post.pk)],
+        author_id=str(post.author_id) if "author_id" in fields else UNSET,
+        conversation_id=_conversation(post) if "conversation_id" in fields else UNSET,
+        created_at=moment(post.created_at) if "created_at" in fields else UNSET,
+        in_reply_to_user_id=str(replied_to.author_id) if replied_to and "in_reply_to_user_id" in fields else UNSET,
+        lang=UNDETERMINED if "lang" in fields else UNSET,
+        possibly_sensitive=False if "possibly_sensitive" in fields else UNSET,
+        public_metrics=metrics if "public_metrics" in fields else UNSET,
+        referenced_tweets=_references(post) or UNSET if "referenced_tweets" in fields else UNSET,
+        reply_settings="everyone" if "reply_settings" in fields else UNSET,
+    )
+
+
+def _references(post: Post) -> list[Reference]:
+    about = (("replied_to", post.reply_to_id), ("quoted", post.quote_of_id), ("retweeted", post.repost_of_id))
+    return [Reference(kind, str(pk)) for kind, pk in about if pk is not None]  # type: ignore[arg-type]  # the literals above
+
+
+def _conversation(post: Post) -> str | UnsetType:
+    """The post a conversation began with, as far up as one query sees."""
+    if not post.is_reply:
+        return str(post.pk)
+    return str(post.reply_to_id) if post.reply_to and not post.reply_to.is_reply else UNSET

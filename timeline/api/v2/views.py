@@ -1,0 +1,137 @@
+"""`/2/tweets…` and timelines: X's reads of posts, posting and deleting."""
+
+from collections.abc import Callable
+
+from django.db.models import QuerySet
+from msgspec import UNSET
+from rest_framework.request import Request
+
+from accounts.api.v2.objects import UserPath
+from accounts.api.v2.views import require_self
+from accounts.api.views import ApiRequest, XView, viewer_id
+from accounts.models import User
+from spaces.api.v2.objects import SpacePath
+from spaces.models import Space
+from spaces_project.common.api import paging
+from spaces_project.common.api.kinds import number
+from spaces_project.common.api.operations import operation
+from spaces_project.common.api.problems import not_authorized, not_found
+from spaces_project.common.api.scopes import Scope
+from timeline import services
+from timeline.api.v2.objects import (
+    CreatedAnswer,
+    CreatedPost,
+    Deleted,
+    DeletedAnswer,
+    FoundPost,
+    NewPost,
+    PagedQuery,
+    PostPage,
+    PostPath,
+    PostQuery,
+    TimelineMeta,
+    TimelineQuery,
+)
+from timeline.api.v2.reads import read_posts
+from timeline.models import Post
+from timeline.selectors.home import home_ids
+from timeline.selectors.posts import sees_posts_of, shared_in
+
+TAG = "Tweets"
+READ = (Scope.TWEET_READ, Scope.USERS_READ)
+
+
+class PostById(XView):
+    @operation("findTweetById", tag=TAG, scopes=READ, needs_user=False)
+    def get(self, request: Request, path: PostPath, query: PostQuery) -> FoundPost:
+        """One post by id."""
+        read = read_posts([number(path.id)], query, viewer_id(request))
+        if not read.posts:
+            return FoundPost(errors=[not_found("tweet", "id", path.id)])
+        return FoundPost(data=read.posts[0], includes=read.includes)
+
+    @operation("deleteTweetById", tag=TAG, scopes=(Scope.TWEET_WRITE, *READ), errors=(404,))
+    def delete(self, request: ApiRequest, path: PostPath) -> DeletedAnswer:
+        """Delete a post of one's own."""
+        services.delete_post(user=request.user, post_id=number(path.id))
+        return DeletedAnswer(Deleted(deleted=True))
+
+
+class Posts(XView):
+    @operation("createTweet", tag=TAG, scopes=(Scope.TWEET_WRITE, *READ), status=201, creates=True, errors=(404,))
+    def post(self, request: ApiRequest, body: NewPost) -> CreatedAnswer:
+        """Post something, in answer to a post or about one where that is wanted."""
+        post = services.create_post(
+            author=request.user,
+            text=body.text,
+            reply_to_id=number(body.reply.in_reply_to_tweet_id) if body.reply else None,
+            quote_of_id=number(body.quote_tweet_id) if body.quote_tweet_id else None,
+        )
+        return CreatedAnswer(CreatedPost(str(post.pk), post.text))
+
+
+class PostsOfUser(XView):
+    @operation("usersIdTweets", tag=TAG, scopes=READ, needs_user=False)
+    def get(self, request: Request, path: UserPath, query: TimelineQuery) -> PostPage:
+        """What somebody posted, latest first."""
+        author = User.objects.filter(pk=number(path.id), is_active=True).first()
+        if author is None:
+            return PostPage(errors=[not_found("user", "id", path.id)], meta=TimelineMeta(result_count=0))
+        if not sees_posts_of(author, viewer_id(request)):
+            return PostPage(errors=[not_authorized("user", "id", path.id)], meta=TimelineMeta(result_count=0))
+        posts = _chosen(Post.objects.filter(author=author), query)
+        return _page(posts, query, viewer_id(request))
+
+
+class HomeTimeline(XView):
+    @operation("usersIdTimeline", tag=TAG, scopes=READ)
+    def get(self, request: ApiRequest, path: UserPath, query: TimelineQuery) -> PostPage:
+        """What one follows, latest first; of oneself only."""
+        require_self(request, path.id)
+        at = paging.place(query.pagination_token)
+        if at is not None and at.back:
+            return _page(_newer(request.user, at.row, query), query, request.user.pk, at=at)
+        ids = home_ids(user=request.user, before=at.row if at else None, limit=query.max_results + 1)
+        return _page(_chosen(Post.objects.filter(pk__in=ids), query), query, request.user.pk, at=at)
+
+
+class PostsOfSpace(XView):
+    @operation("spaceTweets", tag="Spaces", scopes=(Scope.SPACE_READ, *READ), needs_user=False)
+    def get(self, request: Request, path: SpacePath, query: PagedQuery) -> PostPage:
+        """Posts shared in a Space, latest first."""
+        space = Space.objects.filter(public_id=path.id).first()
+        if space is None:
+            return PostPage(errors=[not_found("space", "id", path.id)], meta=TimelineMeta(result_count=0))
+        return _page(shared_in(space), query, viewer_id(request))
+
+
+def _newer(user: User, row: int, query: TimelineQuery) -> QuerySet[Post]:
+    """The home timeline above a post: everything it has, which is bounded by what a page may show."""
+    ids = home_ids(user=user, before=None, limit=10 * query.max_results)
+    return _chosen(Post.objects.filter(pk__in=[pk for pk in ids if pk > row]), query)
+
+
+def _chosen(posts: QuerySet[Post], query: TimelineQuery) -> QuerySet[Post]:
+    steps: list[tuple[bool, Callable[[QuerySet[Post]], QuerySet[Post]]]] = [
+        ("replies" in query.exclude, lambda found: found.filter(is_reply=False)),
+        ("retweets" in query.exclude, lambda found: found.filter(repost_of=None)),
+        (bool(query.since_id), lambda found: found.filter(pk__gt=number(query.since_id))),
+        (bool(query.until_id), lambda found: found.filter(pk__lt=number(query.until_id))),
+    ]
+    for wanted, step in steps:
+        posts = step(posts) if wanted else posts
+    return posts
+
+
+def _page(posts: QuerySet[Post], query: PagedQuery, viewer: int | None, *, at: paging.Place | None = None) -> PostPage:
+    where = at or paging.place(query.pagination_token)
+    found = paging.page(posts.values_list("pk", flat=True), where, query.max_results, key=int)
+    read = read_posts(list(found.rows), query, viewer)
+    meta = TimelineMeta(
+        result_count=len(read.posts),
+        next_token=found.next_token or UNSET,
+        previous_token=found.previous_token or UNSET,
+        newest_id=read.posts[0].id if read.posts else UNSET,
+        oldest_id=read.posts[-1].id if read.posts else UNSET,
+    )
+    return PostPage(data=read.posts or UNSET, includes=read.includes, meta=meta)

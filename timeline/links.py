@@ -1,0 +1,102 @@
+"""What in a text is a link: addresses on the web, people, and Spaces of this site."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from spaces.ids import PUBLIC_ID_LENGTH
+
+# Brackets in pairs belong to an address, a single closing one does not. The alternatives begin with other characters
+# and need no second try: a crafted text costs no more than a plain one.
+LINK = re.compile(
+    r"\bhttps?://(?:[^\s<>\"()\u2066-\u2069]|\([^\s<>\"()\u2066-\u2069]*\))+(?<![.,:;!?'\"\]}…])", re.IGNORECASE
+)
+_MENTION = re.compile(r"(?<![A-Za-z0-9_@\uff20/])[@\uff20]([A-Za-z0-9_]{1,15})(?![A-Za-z0-9_@])")
+_SPACE_PATH = re.compile(rf"/i/spaces/([0-9A-Za-z]{{{PUBLIC_ID_LENGTH}}})/?\Z")
+_BARE_SPACE = re.compile(rf"(?<![^\s])/i/spaces/([0-9A-Za-z]{{{PUBLIC_ID_LENGTH}}})(?![0-9A-Za-z/])")
+_POST_PATH = re.compile(r"/[A-Za-z0-9_]{1,15}/status/([0-9]{1,18})/?\Z")
+_TOKEN = re.compile(f"(?P<link>{LINK.pattern})|(?P<space>{_BARE_SPACE.pattern})|(?P<mention>{_MENTION.pattern})", re.I)
+_SHOWN_LENGTH = 36
+
+
+class Kind(Enum):
+    TEXT = "text"
+    LINK = "link"
+    SPACE = "space"
+    MENTION = "mention"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a text, as written. `target`: an address, the id of a Space, or a username."""
+
+    kind: Kind
+    text: str
+    target: str = ""
+
+    @property
+    def shown(self) -> str:
+        """An address without its scheme, cut where it gets long."""
+        if self.kind not in (Kind.LINK, Kind.SPACE):
+            return self.text
+        bare = re.sub(r"\Ahttps?://(www\.)?", "", self.text, flags=re.IGNORECASE)
+        return bare if len(bare) <= _SHOWN_LENGTH else f"{bare[:_SHOWN_LENGTH]}…"
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """Cuts a text into links and what is between them; joined again it is the same text."""
+    end = 0
+    for found in _TOKEN.finditer(text):
+        if found.start() > end:
+            yield Piece(Kind.TEXT, text[end : found.start()])
+        yield _piece(found)
+        end = found.end()
+    if end < len(text):
+        yield Piece(Kind.TEXT, text[end:])
+
+
+def first_space_id(text: str) -> str | None:
+    """The public id in the first link to a Space of this site; whether there is such a Space is not asked here."""
+    return next((piece.target for piece in pieces(text) if piece.kind is Kind.SPACE), None)
+
+
+def mentioned_usernames(text: str) -> list[str]:
+    """In the order of the text, each once, as written; whether there is such a person is not asked here."""
+    return list(dict.fromkeys(piece.target for piece in pieces(text) if piece.kind is Kind.MENTION))
+
+
+def space_address(public_id: str) -> str:
+    return f"{settings.PUBLIC_ORIGIN}/i/spaces/{public_id}"
+
+
+def post_id_of(address: str) -> int | None:
+    """Of the address of a post on this site, with or without its origin; None for any other text."""
+    found = _POST_PATH.match(address if address.startswith("/") else _path_of_ours(address))
+    return int(found[1]) if found else None
+
+
+def _piece(found: re.Match[str]) -> Piece:
+    written = found.group()
+    if found["mention"]:
+        return Piece(Kind.MENTION, written, written[1:])
+    public_id = written.removeprefix("/i/spaces/") if found["space"] else _space_of_ours(written)
+    return Piece(Kind.SPACE, written, public_id) if public_id else Piece(Kind.LINK, written, written)
+
+
+def _space_of_ours(address: str) -> str | None:
+    found = _SPACE_PATH.match(_path_of_ours(address))
+    return found[1] if found else None
+
+
+def _path_of_ours(address: str) -> str:
+    """Empty for an address of another site."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # what looks like an IPv6 address and is none
+        return ""
+    is_ours = f"{parts.scheme}://{parts.netloc}".lower() in settings.TRUSTED_ORIGINS
+    return parts.path if is_ours else ""

@@ -1,0 +1,72 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, TextChoices
+from django.utils import timezone
+
+from spaces.models import Decision, Space
+from timeline.models.post import Post
+
+
+class NotificationKind(TextChoices):
+    """The words complete the sentence that begins with the actor's name."""
+
+    FOLLOWED = "followed", "followed you"
+    LIKED = "liked", "liked your post"
+    REPLIED = "replied", "replied to you"
+    MENTIONED = "mentioned", "mentioned you"
+    QUOTED = "quoted", "quoted your post"
+    REPOSTED = "reposted", "reposted your post"
+    INVITED = "invited", "invited you to a Space"
+    INVITED_TO_SPEAK = "invited_to_speak", "invited you to speak in a Space"
+    SPACE_STARTED = "space_started", "started the Space you were waiting for"
+    SPACE_CANCELED = "space_canceled", "will not hold the Space you were waiting for"
+    SPACE_MOVED = "space_moved", "moved the Space you are waiting for"
+    DECIDED = "decided", "The moderators of this site decided about you"
+
+
+class Notification(models.Model):
+    """Something `actor` did that concerns `user`, about a Space, a post or the person. Told once, however often it is
+    done."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications", db_index=False)
+    kind = models.CharField(max_length=20, choices=NotificationKind)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    space = models.ForeignKey(Space, models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
+    post = models.ForeignKey(Post, models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
+    decision = models.ForeignKey(Decision, models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
+    """Told without an actor: `actor` is then the person themselves."""
+    created_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            # Three, because databases take two empty values for different ones.
+            models.UniqueConstraint(
+                fields=["user", "kind", "actor"],
+                condition=Q(space=None, post=None, decision=None),
+                name="timeline_notification_of_person_once",
+            ),
+            models.UniqueConstraint(
+                fields=["space", "user", "kind", "actor"],
+                condition=Q(space__isnull=False),
+                name="timeline_notification_of_space_once",
+            ),
+            models.UniqueConstraint(
+                fields=["post", "user", "kind", "actor"],
+                condition=Q(post__isnull=False),
+                name="timeline_notification_of_post_once",
+            ),
+            models.UniqueConstraint(
+                fields=["decision"], condition=Q(decision__isnull=False), name="timeline_notification_of_decision_once"
+            ),
+            models.CheckConstraint(
+                name="timeline_notification_of_one_thing", condition=Q(space__isnull=True) | Q(post__isnull=True)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="timeline_notifications_of_user"),
+            models.Index(fields=["user"], condition=Q(seen_at=None), name="timeline_notification_unseen"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.user_id}"

@@ -1,0 +1,99 @@
+"""What the timeline does when something happens below it, and what its own posts set going."""
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+from kombu.exceptions import OperationalError
+
+from accounts.models import User
+from accounts.signals import blocked, followed
+from spaces.models import Invitation, Reminder, Space
+from spaces.signals import decided, invited, space_over, space_scheduled, space_started
+from spaces.states import SpaceState
+from timeline import services, tasks
+from timeline.models import NotificationKind, PinnedPost
+from timeline.signals import liked, posted
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(pre_delete, sender=User)
+def let_go(instance: "Model", **kwargs: Any) -> None:
+    """The rows of a deleted account go by themselves; what they counted for stays."""
+    if isinstance(instance, User):
+        services.release_counts(user=instance)
+        services.forget_pins(PinnedPost.objects.filter(Q(pinned_by=instance) | Q(post__author=instance)))
+
+
+# --- Notifications ----------------------------------------------------------------------------------------------------
+
+
+@receiver(followed)
+def tell_of_follow(actor_id: int, target_id: int, **kwargs: Any) -> None:
+    people = User.objects.in_bulk([actor_id, target_id])
+    if len(people) == 2:
+        services.notify(user=people[target_id], kind=NotificationKind.FOLLOWED, actor=people[actor_id])
+
+
+@receiver(blocked)
+def forget_each_other(actor_id: int, target_id: int, **kwargs: Any) -> None:
+    services.forget_between(one_id=actor_id, other_id=target_id)
+
+
+@receiver(posted)
+def tell_of_post(post_id: int, **kwargs: Any) -> None:
+    services.notify_of_post(post_id=post_id)
+
+
+@receiver(liked)
+def tell_of_like(post_id: int, user_id: int, **kwargs: Any) -> None:
+    services.notify_of_like(post_id=post_id, user_id=user_id)
+
+
+@receiver(invited)
+def tell_of_invitation(invitation_id: int, **kwargs: Any) -> None:
+    invitation = Invitation.objects.select_related("inviter", "invitee", "space").filter(pk=invitation_id).first()
+    if invitation is not None:
+        kind = NotificationKind.INVITED_TO_SPEAK if invitation.to_speak else NotificationKind.INVITED
+        services.notify(user=invitation.invitee, kind=kind, actor=invitation.inviter, space=invitation.space)
+
+
+@receiver(decided)
+def tell_of_decision(decision_id: int, **kwargs: Any) -> None:
+    services.notify_of_decision(decision_id=decision_id)
+
+
+# --- Reminders --------------------------------------------------------------------------------------------------------
+
+
+@receiver(space_started)
+def tell_of_start(space_id: int, **kwargs: Any) -> None:
+    _tell_waiting(space_id, NotificationKind.SPACE_STARTED)
+
+
+@receiver(space_over)
+def tell_of_cancel(space_id: int, **kwargs: Any) -> None:
+    if Space.objects.filter(pk=space_id, state=SpaceState.CANCELED).exists():
+        _tell_waiting(space_id, NotificationKind.SPACE_CANCELED)
+
+
+@receiver(space_scheduled)
+def tell_of_move(space_id: int, moved: bool, **kwargs: Any) -> None:
+    if moved:
+        _tell_waiting(space_id, NotificationKind.SPACE_MOVED)
+
+
+def _tell_waiting(space_id: int, kind: NotificationKind) -> None:
+    """A start must not fail because nobody can be told of it just now: the beat looks for who was not."""
+    if not Reminder.objects.filter(space=space_id).exists():
+        return
+    try:
+        tasks.tell_waiting.delay(space_id, kind)
+    except OperationalError as error:
+        logger.warning("reminders of Space %s not told yet: %s", space_id, error)

@@ -1,0 +1,24 @@
+"""Reads. No number of queries depends on how many posts, follows or followers there are."""
+
+from timeline.selectors.cards import SpaceCard, space_cards
+from timeline.selectors.homepage import home_page
+from timeline.selectors.pins import Pin, pinnable_posts, pins, shared_posts
+from timeline.selectors.posts import PostRow, Thread, get_post, home_posts, post_row, posts_of, replies_to, thread
+
+__all__ = [
+    "Pin",
+    "PostRow",
+    "SpaceCard",
+    "Thread",
+    "get_post",
+    "home_page",
+    "home_posts",
+    "pinnable_posts",
+    "pins",
+    "post_row",
+    "posts_of",
+    "replies_to",
+    "shared_posts",
+    "space_cards",
+    "thread",
+]

@@ -1,0 +1,60 @@
+"""What stands around the posts of the home page."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from accounts.models import Block, Follow, User
+from accounts.selectors import PersonRow, Relation
+from spaces import rules, selectors
+from spaces.events import Bubble
+from spaces_project.common.errors import Refused
+from timeline.selectors.fleets import FleetRow, fleet_row
+
+SUGGESTIONS = 5
+CANDIDATES = 100
+"""Of so many, the most followed, some are suggested: whom one follows already is never a long list to go through."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """`obstacle`: why the person may not host, or None. `suggestions`: whom to follow."""
+
+    fleets: FleetRow
+    bubbles: list[Bubble]
+    obstacle: Refused | None
+    suggestions: list[PersonRow]
+
+
+def home_page(*, user: User) -> HomePage:
+    return HomePage(
+        fleets=fleet_row(user=user),
+        bubbles=selectors.bubbles_for(user),
+        obstacle=rules.hosting_obstacle(user),
+        suggestions=suggestions(user),
+    )
+
+
+def suggestions(user: User) -> list[PersonRow]:
+    """Among the most followed people those whom `user` does not follow, without a block either way. One query."""
+    best = User.objects.filter(is_active=True, followers_count__gt=0).order_by("-followers_count", "-id")
+    people = (
+        User.objects.filter(pk__in=best.values("pk")[:CANDIDATES])
+        .exclude(pk=user.pk)
+        # Scalar sub-selects stay probes of a key; an EXISTS may become a list of everybody whom the person follows.
+        .alias(follow=_key(Follow.objects.filter(follower=user, followee=OuterRef("pk"))))
+        .alias(block=_key(Block.objects.filter(_between(user))))
+        .filter(follow__isnull=True, block__isnull=True)
+        .annotate(back=_key(Follow.objects.filter(follower=OuterRef("pk"), followee=user)))
+    )
+    found = people.order_by("-followers_count", "-id")[:SUGGESTIONS]
+    return [PersonRow(person, Relation(followed_by=person.back is not None)) for person in found]
+
+
+def _key(rows: QuerySet[Any]) -> Subquery:
+    return Subquery(rows.values("pk")[:1])
+
+
+def _between(user: User) -> Q:
+    return Q(blocker=user, blocked=OuterRef("pk")) | Q(blocker=OuterRef("pk"), blocked=user)

@@ -1,0 +1,69 @@
+"""Posts that people have put up in a Space."""
+
+from dataclasses import dataclass
+
+from accounts.models import User
+from accounts.paging import Page, cut_page, parse_cursor
+from spaces import rules
+from spaces.models import Space
+from spaces.rules import Action
+from spaces.selectors import get_space
+from timeline.models import PinnedPost, Post
+from timeline.selectors.posts import PostRow, post_rows
+
+SHOWN = 10
+CHOICES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """`may_unpin`: whether the viewer may take it down."""
+
+    row: PostRow
+    pinned_by: User
+    may_unpin: bool
+
+
+def pins(*, public_id: str, viewer_id: int | None) -> list[Pin]:
+    """The newest ten, newest first, those the viewer may see. Raises `NotFound`."""
+    space = get_space(public_id)
+    newest = list(PinnedPost.objects.filter(space=space).select_related("pinned_by").order_by("-pk")[:SHOWN])
+    rows = post_rows(post_ids=[pin.post_id for pin in newest], viewer_id=viewer_id) if newest else {}
+    may = _allowed(space, viewer_id) if rows else set()
+    return [
+        Pin(rows[pin.post_id], pin.pinned_by, may_unpin=_unpinning(pin, viewer_id) in may)
+        for pin in newest
+        if pin.post_id in rows
+    ]
+
+
+def pinnable_posts(*, user: User) -> list[PostRow]:
+    """One's own latest ten, newest first, without replies and reposts; none of a protected account."""
+    if user.protected:
+        return []
+    own = Post.objects.filter(author=user, is_reply=False, repost_of__isnull=True)
+    ids = list(own.order_by("-pk").values_list("pk", flat=True)[:CHOICES])
+    rows = post_rows(post_ids=ids, viewer_id=user.pk)
+    return [rows[pk] for pk in ids]
+
+
+def shared_posts(
+    *, public_id: str, viewer_id: int | None, cursor: str | None = None, limit: int = SHOWN
+) -> Page[PostRow]:
+    """Everything that is pinned, newest pin first. What the viewer may not see is left out: a page may hold less than
+    `limit`. Raises `NotFound`, `BadInput` `bad_cursor`."""
+    found = PinnedPost.objects.filter(space=get_space(public_id)).order_by("-pk")
+    if cursor is not None:
+        found = found.filter(pk__lt=parse_cursor(cursor, parts=1)[0])
+    page = cut_page(found, limit, lambda pin: (pin.pk,))
+    rows = post_rows(post_ids=[pin.post_id for pin in page.items], viewer_id=viewer_id)
+    return Page([rows[pin.post_id] for pin in page.items if pin.post_id in rows], page.next_cursor)
+
+
+def _allowed(space: Space, viewer_id: int | None) -> set[Action]:
+    place = None if viewer_id is None else space.participants.select_related("user").filter(user=viewer_id).first()
+    return set(rules.allowed(space=space, actor=place, actions=(Action.UNPIN, Action.UNPIN_OTHER)))
+
+
+def _unpinning(pin: PinnedPost, viewer_id: int | None) -> Action:
+    return Action.UNPIN if pin.pinned_by_id == viewer_id else Action.UNPIN_OTHER

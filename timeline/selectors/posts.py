@@ -1,0 +1,224 @@
+"""Posts as pages show them. What somebody may not see is not there for them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from accounts import selectors as people
+from accounts.models import User
+from accounts.paging import Page, cut_page, parse_cursor
+from spaces.models import Space
+from spaces_project.common.errors import NotFound
+from timeline.models import Like, PinnedPost, Post
+from timeline.selectors.cards import SpaceCard, space_cards
+from timeline.selectors.home import home_ids
+
+PAGE_SIZE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    post: Post
+    card: SpaceCard | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """One line of a timeline.
+
+    `post` is what is shown: of a repost the original. `quoted` is None where nothing is quoted, and where that is gone
+    or not for the viewer, which `post.is_quote` tells apart. `answers` is the author a reply answers, None where that
+    post is gone.
+    """
+
+    id: int
+    post: Post
+    reposted_by: User | None
+    answers: User | None
+    quoted: Quoted | None
+    card: SpaceCard | None
+    is_liked: bool
+    is_reposted: bool
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """`above`: the post that `row` answers; None with `row.post.is_reply` says that it is gone."""
+
+    row: PostRow
+    above: PostRow | None
+    replies: Page[PostRow]
+
+
+def get_post(*, post_id: int, viewer_id: int | None) -> Post:
+    """With its author. Raises `NotFound`: deleted, of an inactive account, of a protected one that the viewer does not
+    follow, or of somebody who blocked the viewer or whom the viewer blocked."""
+    post = Post.objects.select_related("author").filter(pk=post_id).first()
+    if post is None or not _visible_authors([post.author], viewer_id):
+        raise NotFound("not_found", "This post is gone.")
+    return post
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Posts, newest first, and those they answer, quote or pass on, by id: all for the viewer to see."""
+
+    posts: list[Post]
+    about: dict[int, Post]
+
+
+def visible_posts(ids: Collection[int], viewer_id: int | None) -> Found:
+    """Those of `ids` that the viewer may see. A link to one that is not for them is taken off the post."""
+    lines = list(_with_subjects(Post.objects.filter(pk__in=ids).order_by("-pk")))
+    authors = {post.author_id: post.author for line in lines for post in (line, *_subjects(line))}
+    visible = _visible_authors(list(authors.values()), viewer_id)
+    shown = [line for line in lines if {line.author_id, (line.repost_of or line).author_id} <= visible]
+    for line in shown:
+        _hide_from(line, visible)
+    return Found(shown, {post.pk: post for line in shown for post in _subjects(line)})
+
+
+def sees_posts_of(author: User, viewer_id: int | None) -> bool:
+    return author.pk in _visible_authors([author], viewer_id)
+
+
+def shared_in(space: Space) -> QuerySet[Post]:
+    """Posts that are pinned to the Space, in no order; whether somebody may see them is not asked here."""
+    return Post.objects.filter(pk__in=PinnedPost.objects.filter(space=space).values("post"))
+
+
+def home_posts(*, user: User, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[PostRow]:
+    """What `user` follows, newest first. Raises `BadInput` `bad_cursor`."""
+    before = None if cursor is None else parse_cursor(cursor, parts=1)[0]
+    ids = home_ids(user=user, before=before, limit=limit + 1)
+    found = _with_subjects(Post.objects.filter(pk__in=ids[:limit]).order_by("-pk"))
+    return Page(_rows(_once_each(found), user.pk), str(ids[limit - 1]) if len(ids) > limit else None)
+
+
+def posts_of(*, author: User, viewer_id: int | None, cursor: str | None = None) -> Page[PostRow]:
+    """What somebody wrote and passed on, without replies, newest first. Raises `BadInput` `bad_cursor`."""
+    if not _visible_authors([author], viewer_id):
+        return Page([], None)
+    posts = Post.objects.filter(author=author, is_reply=False)
+    if cursor is not None:
+        posts = posts.filter(pk__lt=parse_cursor(cursor, parts=1)[0])
+    return _page(posts.order_by("-pk"), viewer_id)
+
+
+def thread(*, post_id: int, viewer_id: int | None, cursor: str | None = None) -> Thread:
+    """A post with the one above it and its replies, oldest first. Raises `NotFound`, `BadInput` `bad_cursor`."""
+    post = get_post(post_id=post_id, viewer_id=viewer_id)
+    ids = [pk for pk in (post.pk, post.reply_to_id) if pk is not None]
+    rows = {row.id: row for row in _rows(_with_subjects(Post.objects.filter(pk__in=ids)), viewer_id)}
+    if post.pk not in rows:  # a repost of something that is not for the viewer
+        raise NotFound("not_found", "This post is gone.")
+    above = rows.get(post.reply_to_id) if post.reply_to_id else None
+    return Thread(rows[post.pk], above, replies_to(post_id=post.pk, viewer_id=viewer_id, cursor=cursor))
+
+
+def replies_to(*, post_id: int, viewer_id: int | None, cursor: str | None = None) -> Page[PostRow]:
+    """Oldest first. Raises `BadInput` `bad_cursor`."""
+    replies = Post.objects.filter(reply_to=post_id)
+    if cursor is not None:
+        replies = replies.filter(pk__gt=parse_cursor(cursor, parts=1)[0])
+    return _page(replies.order_by("pk"), viewer_id)
+
+
+def post_row(*, post_id: int, viewer_id: int | None) -> PostRow:
+    """Raises `NotFound`."""
+    rows = post_rows(post_ids=[post_id], viewer_id=viewer_id)
+    if not rows:
+        raise NotFound("not_found", "This post is gone.")
+    return rows[post_id]
+
+
+def post_rows(*, post_ids: Collection[int], viewer_id: int | None) -> dict[int, PostRow]:
+    """By id, those of them that the viewer may see."""
+    return {row.id: row for row in _rows(_with_subjects(Post.objects.filter(pk__in=post_ids)), viewer_id)}
+
+
+def _page(posts: QuerySet[Post], viewer_id: int | None) -> Page[PostRow]:
+    page = cut_page(_with_subjects(posts), PAGE_SIZE, lambda post: (post.pk,))
+    return Page(_rows(page.items, viewer_id), page.next_cursor)
+
+
+def _with_subjects(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """In one query everything that a line shows of other posts and of people."""
+    return posts.select_related(
+        "author", "reply_to__author", "quote_of__author", "repost_of__author", "repost_of__quote_of__author",
+        "repost_of__reply_to__author",
+    )  # fmt: skip
+
+
+def _once_each(posts: QuerySet[Post]) -> list[Post]:
+    """Several people may have passed on the same post; a page shows it where it comes first."""
+    first: dict[int, Post] = {}
+    for post in posts:
+        first.setdefault(post.repost_of_id or post.pk, post)
+    return list(first.values())
+
+
+def _rows(posts: "Sequence[Post] | QuerySet[Post]", viewer_id: int | None) -> list[PostRow]:
+    """Lines for those of `posts` that the viewer may see, in the same order, in a constant number of queries."""
+    authors = {post.author_id: post.author for line in posts for post in _told(line)}
+    visible = _visible_authors(list(authors.values()), viewer_id)
+    shown = [line for line in posts if {line.author_id, (line.repost_of or line).author_id} <= visible]
+    subjects = [line.repost_of or line for line in shown]
+    ids = [subject.pk for subject in subjects]
+    cards = space_cards({post.space_id for line in shown for post in _told(line) if post.space_id}, viewer_id=viewer_id)
+    liked = _ids(Like.objects.filter(user=viewer_id, post__in=ids), "post") if viewer_id else set()
+    reposted = _ids(Post.objects.filter(author=viewer_id, repost_of__in=ids), "repost_of") if viewer_id else set()
+    return [
+        PostRow(
+            id=line.pk,
+            post=subject,
+            reposted_by=line.author if line.repost_of else None,
+            answers=subject.reply_to.author if subject.reply_to and subject.reply_to.author_id in visible else None,
+            quoted=_quoted(subject.quote_of, visible, cards),
+            card=cards.get(subject.space_id or 0),
+            is_liked=subject.pk in liked,
+            is_reposted=subject.pk in reposted,
+            is_own=subject.author_id == viewer_id,
+        )
+        for line, subject in zip(shown, subjects, strict=True)
+    ]
+
+
+def _quoted(quote: Post | None, visible: set[int], cards: dict[int, SpaceCard]) -> Quoted | None:
+    if quote is None or quote.author_id not in visible:
+        return None
+    return Quoted(quote, cards.get(quote.space_id or 0))
+
+
+def _subjects(line: Post) -> list[Post]:
+    return [post for post in (line.reply_to, line.quote_of, line.repost_of) if post is not None]
+
+
+def _hide_from(line: Post, visible: set[int]) -> None:
+    if line.reply_to and line.reply_to.author_id not in visible:
+        line.reply_to = None
+    if line.quote_of and line.quote_of.author_id not in visible:
+        line.quote_of = None
+
+
+def _told(line: Post) -> list[Post]:
+    """The post itself and every other one that its line tells of."""
+    subject = line.repost_of or line
+    return [post for post in (line, subject, subject.quote_of, subject.reply_to) if post is not None]
+
+
+def _visible_authors(authors: Collection[User], viewer_id: int | None) -> set[int]:
+    """Whose posts the viewer may see."""
+    active = {author.pk for author in authors if author.is_active}
+    protected = {author.pk for author in authors if author.protected} - {viewer_id}
+    if viewer_id is None:
+        return active - protected
+    followed = people.followed_ids_among(viewer_id, protected) if protected else set()
+    blocked = people.blocked_ids_among(viewer_id, active) | people.blockers_among(viewer_id, active)
+    return active - (protected - followed) - blocked
+
+
+def _ids(rows: QuerySet[Like] | QuerySet[Post], field: str) -> set[int]:
+    return set(rows.values_list(field, flat=True))

@@ -1,0 +1,122 @@
+"""Telling people what concerns them, once, and never about themselves or across a block."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.selectors import blocked_ids_among, blockers_among, followers_among
+from spaces.models import Decision, Space
+from spaces.states import Verdict
+from timeline import news
+from timeline.links import mentioned_usernames
+from timeline.models import Notification, NotificationKind, Post
+
+OVERTAKING = frozenset({NotificationKind.SPACE_MOVED})
+"""Kinds of which only the latest counts: told again, it is new again."""
+_MENTIONS_TOLD = 20
+
+
+def notify(
+    *, user: User, kind: NotificationKind, actor: User, space: Space | None = None, post: Post | None = None
+) -> None:
+    """Idempotent: the same person is told of one thing that the same actor did once."""
+    notify_many(user_ids=[user.pk], kind=kind, actor=actor, space=space, post=post)
+
+
+def notify_many(
+    *,
+    user_ids: Collection[int],
+    kind: NotificationKind,
+    actor: User,
+    space: Space | None = None,
+    post: Post | None = None,
+) -> list[int]:
+    """`notify` for many in a constant number of queries; returns whom it told now."""
+    told = _tellable(user_ids, actor)
+    about = Notification.objects.filter(user__in=told, kind=kind, actor=actor, space=space, post=post)
+    with transaction.atomic():
+        if kind in OVERTAKING:
+            about.delete()
+        new = sorted(told - set(about.values_list("user_id", flat=True)))
+        rows = [Notification(user_id=pk, kind=kind, actor=actor, space=space, post=post) for pk in new]
+        # Two at once may both have found it missing; the constraint lets one of them in.
+        Notification.objects.bulk_create(rows, ignore_conflicts=True)
+        news.tell(news.Topic.NOTIFICATIONS, new)
+    return new
+
+
+def notify_of_post(*, post_id: int) -> None:
+    """Whoever is answered, quoted, passed on or mentioned; each is told once, of the nearest of these."""
+    post = Post.objects.select_related("author", "reply_to", "quote_of", "repost_of").filter(pk=post_id).first()
+    if post is None:
+        return
+    told: set[int] = set()
+    for kind, subject, user_ids in _concerned(post):
+        notify_many(user_ids=_readers(post, set(user_ids) - told), kind=kind, actor=post.author, post=subject)
+        told.update(user_ids)
+
+
+def notify_of_like(*, post_id: int, user_id: int) -> None:
+    post = Post.objects.filter(pk=post_id).first()
+    actor = User.objects.filter(pk=user_id).first()
+    if post is not None and actor is not None:
+        notify_many(user_ids=[post.author_id], kind=NotificationKind.LIKED, actor=actor, post=post)
+
+
+def notify_of_decision(*, decision_id: int) -> None:
+    """The person it is about, never by whom. Idempotent; nobody is told of what changed nothing for them."""
+    decision = Decision.objects.select_related("target").filter(pk=decision_id).first()
+    if decision is None or decision.target is None or decision.verdict == Verdict.NO_ACTION:
+        return
+    row = Notification(user=decision.target, kind=NotificationKind.DECIDED, actor=decision.target, decision=decision)
+    with transaction.atomic():
+        Notification.objects.bulk_create([row], ignore_conflicts=True)
+        news.tell(news.Topic.NOTIFICATIONS, [decision.target.pk])
+
+
+def mark_seen(*, user: User, up_to: int, now: datetime | None = None) -> None:
+    """Everything up to the notification `up_to` was shown: what comes later stays new."""
+    unseen = Notification.objects.filter(user=user, seen_at=None, pk__lte=up_to)
+    with transaction.atomic():
+        if unseen.update(seen_at=now or timezone.now()):
+            news.tell(news.Topic.NOTIFICATIONS, [user.pk])
+
+
+def forget_between(*, one_id: int, other_id: int) -> None:
+    """One of them blocked the other: what each was told about the other goes."""
+    pair = Q(user=one_id, actor=other_id) | Q(user=other_id, actor=one_id)
+    with transaction.atomic():
+        Notification.objects.filter(pair).delete()
+        news.tell(news.Topic.NOTIFICATIONS, [one_id, other_id])
+
+
+def _tellable(user_ids: Collection[int], actor: User) -> set[int]:
+    others = set(User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", flat=True)) - {actor.pk}
+    return others - blocked_ids_among(actor.pk, others) - blockers_among(actor.pk, others)
+
+
+def _readers(post: Post, user_ids: set[int]) -> set[int]:
+    return followers_among([post.author_id], user_ids) if post.author.protected else user_ids
+
+
+def _concerned(post: Post) -> Iterable[tuple[NotificationKind, Post, list[int]]]:
+    """What each is told of: a repost brings one to one's own post, everything else to the new one."""
+    if post.repost_of is not None:
+        yield NotificationKind.REPOSTED, post.repost_of, [post.repost_of.author_id]
+        return
+    if post.reply_to is not None:
+        yield NotificationKind.REPLIED, post, [post.reply_to.author_id]
+    if post.quote_of is not None:
+        yield NotificationKind.QUOTED, post, [post.quote_of.author_id]
+    yield NotificationKind.MENTIONED, post, _mentioned(post.text)
+
+
+def _mentioned(text: str) -> list[int]:
+    names = [name.upper() for name in mentioned_usernames(text)[:_MENTIONS_TOLD]]
+    people = User.objects.alias(username_key=Upper("username")).filter(username_key__in=names)
+    return list(people.values_list("pk", flat=True)) if names else []

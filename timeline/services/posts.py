@@ -1,0 +1,209 @@
+"""Write, delete, like and repost.
+
+Counters move in the transaction of the rows they count, by exactly those rows. Each verb first locks the posts whose
+counters it will move, in the order of their ids. A post is always younger than what it is about, so no two verbs wait
+for each other in a circle; and a post that was locked is still there when its row is written.
+"""
+
+from datetime import timedelta
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.dispatch import Signal
+
+from accounts.models import User
+from accounts.rules import require_not_suspended
+from spaces import events
+from spaces.models import Space
+from spaces_project.common import limits
+from spaces_project.common.errors import BadInput, NotFound, Refused
+from spaces_project.common.text import clean_text
+from timeline import signals
+from timeline.links import first_space_id
+from timeline.models import TEXT_LENGTH, Like, PinnedPost, Post
+from timeline.selectors.posts import get_post
+from timeline.services.strips import forget_pins
+from timeline.weight import MAX_WEIGHT, weighted_length
+
+POSTS_PER_WINDOW = 30
+WINDOW = timedelta(minutes=5)
+LIKES_PER_WINDOW = 200
+NEWS = "posts"
+"""Topic of the word that home pages get; see `news` in docs/protocol.md."""
+
+
+def create_post(*, author: User, text: str, reply_to_id: int | None = None, quote_of_id: int | None = None) -> Post:
+    """Raises `BadInput` `empty` or `too_long` (`details["weight"]`, `["max"]`), `NotFound` for a post that is gone or
+    not for this person (blocks, either way), `Refused` `protected_post` or `suspended`, `TooMany` `too_many`."""
+    require_not_suspended(author)
+    cleaned = _cleaned(text)
+    reply_to = _about(reply_to_id, author)
+    quote_of = _about(quote_of_id, author)
+    if quote_of is not None:
+        require_public(quote_of)
+    space = Space.objects.filter(public_id=first_space_id(cleaned) or "").first()
+    limits.spend(what="post", user_id=author.pk, limit=POSTS_PER_WINDOW, window=WINDOW)
+    post = Post(
+        author=author,
+        text=cleaned,
+        reply_to=reply_to,
+        is_reply=reply_to is not None,
+        quote_of=quote_of,
+        is_quote=quote_of is not None,
+        space=space,
+    )
+    _write(post)
+    return post
+
+
+def repost_post(*, user: User, post_id: int) -> Post:
+    """Idempotent: the repost. Of a repost, the original is passed on. Raises as `create_post` does."""
+    require_not_suspended(user)
+    original = original_post(post_id, user)
+    require_public(original)
+    limits.spend(what="post", user_id=user.pk, limit=POSTS_PER_WINDOW, window=WINDOW)
+    with transaction.atomic():
+        lock_post(original)
+        repost = Post.objects.filter(repost_of=original, author=user).first()
+        if repost is None:
+            repost = Post(author=user, repost_of=original)
+            _write(repost)
+    return repost
+
+
+def unrepost_post(*, user: User, post_id: int) -> None:
+    """Idempotent."""
+    with transaction.atomic():
+        _lock_ids({post_id})
+        removed, _ = Post.objects.filter(repost_of=post_id, author=user).delete()
+        if removed:
+            _move(post_id, "repost_count", -1)
+
+
+def like_post(*, user: User, post_id: int) -> Post:
+    """Idempotent: the post that is liked; of a repost, the original. Raises `NotFound`, `TooMany` `too_many`."""
+    original = original_post(post_id, user)
+    limits.spend(what="like", user_id=user.pk, limit=LIKES_PER_WINDOW, window=WINDOW)
+    with transaction.atomic():
+        lock_post(original)
+        _, is_new = Like.objects.get_or_create(user=user, post=original)
+        if is_new:
+            _move(original.pk, "like_count", 1)
+            _announce(signals.liked, post_id=original.pk, user_id=user.pk)
+    return original
+
+
+def unlike_post(*, user: User, post_id: int) -> None:
+    """Idempotent."""
+    with transaction.atomic():
+        _lock_ids({post_id})
+        removed, _ = Like.objects.filter(user=user, post=post_id).delete()
+        if removed:
+            _move(post_id, "like_count", -1)
+
+
+def delete_post(*, user: User, post_id: int, as_operator: bool = False) -> None:
+    """One's own, or any `as_operator` with the permission `timeline.delete_post`. Reposts of it go too; replies and
+    quotes stay. Raises `NotFound`, `Refused` `not_yours`."""
+    post = Post.objects.filter(pk=post_id).first()
+    if post is None:
+        raise NotFound("not_found", "This post is gone.")
+    may = user.has_perm("timeline.delete_post") if as_operator else post.author_id == user.pk
+    if not may:
+        get_post(post_id=post_id, viewer_id=user.pk)  # one that is not for this person is not there either
+        raise Refused("not_yours", "Only its author can delete a post.")
+    with transaction.atomic():
+        _lock_ids(_subjects(post) | {post.pk})
+        if Post.objects.filter(pk=post.pk).exists():
+            _count(post, by=-1)
+            forget_pins(PinnedPost.objects.filter(post=post))
+            post.delete()
+
+
+def release_counts(*, user: User) -> None:
+    """Take what `user` liked and wrote out of the counters of other posts, because the account is about to go."""
+    with transaction.atomic():
+        Post.objects.filter(likes__user=user).update(like_count=F("like_count") - 1)
+        for link, counter in (("reply_to", "reply_count"), ("quote_of", "quote_count"), ("repost_of", "repost_count")):
+            own = Post.objects.filter(author=user, **{link: OuterRef("pk")}).order_by().values(link)
+            number = Subquery(own.annotate(number=Count("pk")).values("number"))
+            about = Post.objects.filter(author=user, **{f"{link}__isnull": False}).values(link)
+            Post.objects.filter(pk__in=about).update(**{counter: F(counter) - number})
+
+
+def _cleaned(text: str) -> str:
+    cleaned = clean_text(text)
+    if not cleaned:
+        raise BadInput("empty", "Write something first.")
+    if len(cleaned) > TEXT_LENGTH:
+        raise BadInput("too_long", "This is too long for a post.", weight=len(cleaned), max=MAX_WEIGHT)
+    weight = weighted_length(cleaned)
+    if weight > MAX_WEIGHT:
+        raise BadInput("too_long", f"{weight - MAX_WEIGHT} characters too many.", weight=weight, max=MAX_WEIGHT)
+    return cleaned
+
+
+def _about(post_id: int | None, user: User) -> Post | None:
+    return None if post_id is None else original_post(post_id, user)
+
+
+def original_post(post_id: int, user: User) -> Post:
+    """Of a repost what it passes on. Raises `NotFound`."""
+    post = get_post(post_id=post_id, viewer_id=user.pk)
+    if post.repost_of_id is not None:
+        return get_post(post_id=post.repost_of_id, viewer_id=user.pk)
+    return post
+
+
+def require_public(post: Post) -> None:
+    """Raises `Refused` `protected_post`."""
+    if post.author.protected:
+        raise Refused("protected_post", "Posts of protected accounts cannot be passed on.")
+
+
+def _write(post: Post) -> None:
+    with transaction.atomic():
+        subjects = _subjects(post)
+        if _lock_ids(subjects) != subjects:
+            raise NotFound("not_found", "This post is gone.")
+        post.save(force_insert=True)
+        _count(post, by=1)
+        _announce(signals.posted, post_id=post.pk)
+        if not post.is_reply:
+            news = events.home_news(NEWS, followers_of=post.author_id)
+            transaction.on_commit(partial(events.publish, events.EVERY_PROCESS, news))
+
+
+def _subjects(post: Post) -> set[int]:
+    return {pk for pk in (post.reply_to_id, post.quote_of_id, post.repost_of_id) if pk is not None}
+
+
+def _count(post: Post, *, by: int) -> None:
+    _move(post.reply_to_id, "reply_count", by)
+    _move(post.quote_of_id, "quote_count", by)
+    _move(post.repost_of_id, "repost_count", by)
+
+
+def _move(post_id: int | None, counter: str, by: int) -> None:
+    if post_id is not None:
+        Post.objects.filter(pk=post_id).update(**{counter: F(counter) + by})
+
+
+def lock_post(post: Post) -> None:
+    """Until the transaction ends. Raises `NotFound`."""
+    if not _lock_ids({post.pk}):
+        raise NotFound("not_found", "This post is gone.")
+
+
+def _lock_ids(post_ids: set[int]) -> set[int]:
+    """Which of them are there, locked until the transaction ends."""
+    if not post_ids:
+        return set()
+    locked: QuerySet[Post] = Post.objects.select_for_update(no_key=True).filter(pk__in=post_ids).order_by("pk")
+    return set(locked.values_list("pk", flat=True))
+
+
+def _announce(signal: Signal, **facts: int) -> None:
+    # Robust: the row is committed, so a receiver that fails is logged by Django and undoes nothing.
+    transaction.on_commit(partial(signal.send_robust, sender=Post, **facts))

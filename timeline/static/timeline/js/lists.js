@@ -1,0 +1,33 @@
+// Lists of posts on the page that is shown.
+
+/** Puts what was just written where the page would show it, and counts a reply on the post that it answers. */
+export function addPost({ id, replyTo }) {
+  if (replyTo) {
+    countReply(replyTo);
+    const isHere = document.querySelector(`[data-post-page][data-post="${replyTo}"]`);
+    if (isHere) fetchInto(document.querySelector('[data-posts="replies"]'), id, "beforeend");
+    return;
+  }
+  fetchInto(document.querySelector('[data-posts="home"]'), id, "afterbegin");
+}
+
+/** The list anew from its top. */
+export function reload(list, path) {
+  return window.htmx.ajax("GET", path, { target: list, swap: "innerHTML", select: "unset" });
+}
+
+export function removePost(id) {
+  for (const post of document.querySelectorAll(`[data-post="${id}"]`)) post.closest("[data-post-line]")?.remove();
+}
+
+function fetchInto(list, id, swap) {
+  if (!list) return;
+  document.querySelector("[data-no-posts]")?.remove();
+  window.htmx.ajax("GET", `/i/posts/${id}`, { target: list, swap, select: "unset" });
+}
+
+function countReply(id) {
+  for (const count of document.querySelectorAll(`[data-post="${id}"] [data-count="reply"]`)) {
+    if (/^\d*$/.test(count.textContent)) count.textContent = String(Number(count.textContent) + 1);
+  }
+}

@@ -1,0 +1,70 @@
+// Cards of Spaces inside posts follow the same word that moves the bubbles; there is no socket of their own. Reminders are
+// set and removed in place: a new page would stop the audio.
+
+import { setText } from "../../spaces/js/dom.js";
+import { HttpError, postForm } from "../../spaces/js/http.js";
+import { announce, toast } from "../../spaces/js/toast.js";
+
+const SETTLE = 400;
+const SET = { verb: "remind", label: "Set reminder", done: "The reminder is removed." };
+const REMOVE = { verb: "unremind", label: "Remove reminder", done: "You will be told when it starts." };
+
+export function startSpaceCards() {
+  const waiting = new Map();
+  document.addEventListener("spaces:home", ({ detail }) => {
+    if (detail.type === "bubble.talking") setTalking(detail.id, detail.talking);
+    if (detail.type === "bubble.shown") fetchSoon(detail.bubble.id);
+    if (detail.type === "bubble.gone") fetchSoon(detail.id);
+  });
+
+  document.addEventListener("submit", (event) => event.target.matches("[data-remind]") && remind(event));
+
+  /** Several changes in a row cost one request a card. */
+  function fetchSoon(id) {
+    if (cardsOf(id).length === 0) return;
+    clearTimeout(waiting.get(id));
+    waiting.set(id, setTimeout(() => fetchNow(id), SETTLE));
+  }
+
+  function fetchNow(id) {
+    waiting.delete(id);
+    for (const card of cardsOf(id)) {
+      window.htmx.ajax("GET", `/i/spaces/${id}/card`, { target: card, swap: "outerHTML", select: "unset" });
+    }
+  }
+}
+
+async function remind(event) {
+  event.preventDefault();
+  const form = event.target;
+  if (form.dataset.busy !== undefined) return;
+  const before = form.action.endsWith(`/${SET.verb}`) ? SET : REMOVE;
+  const after = before === SET ? REMOVE : SET;
+  form.dataset.busy = "";
+  // The form is sent as it stands: only what is seen changes before the answer.
+  const answer = postForm(form);
+  draw(form, after);
+  try {
+    await answer;
+    form.action = form.action.replace(new RegExp(`${before.verb}$`), after.verb);
+    announce(after.done);
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    draw(form, before);
+    toast(error.message, { tone: "bad" });
+  } finally {
+    delete form.dataset.busy;
+  }
+}
+
+function draw(form, { label }) {
+  setText(form.querySelector("button"), label);
+}
+
+function setTalking(id, isTalking) {
+  for (const card of cardsOf(id)) card.toggleAttribute("data-talking", isTalking);
+}
+
+function cardsOf(id) {
+  return document.querySelectorAll(`[data-space-card="${CSS.escape(id)}"]`);
+}

@@ -1,0 +1,26 @@
+"""`{% load notifications %}`"""
+
+from django import template
+from django.utils.safestring import SafeString
+
+from spaces.templatetags.spaces import icon
+from timeline.models import NotificationKind
+
+register = template.Library()
+
+_ICONS = {
+    NotificationKind.FOLLOWED: "person",
+    NotificationKind.LIKED: "heart",
+    NotificationKind.REPLIED: "reply",
+    NotificationKind.MENTIONED: "reply",
+    NotificationKind.QUOTED: "pen",
+    NotificationKind.REPOSTED: "repost",
+    NotificationKind.INVITED_TO_SPEAK: "mic",
+    NotificationKind.DECIDED: "shield",
+}
+
+
+@register.simple_tag
+def notification_icon(kind: str) -> SafeString:
+    """What everything about a Space has in common is the diamond."""
+    return icon(_ICONS.get(NotificationKind(kind), "spaces"))

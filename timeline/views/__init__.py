@@ -1,0 +1,42 @@
+"""Doors: one call into a service or a selector, then an answer."""
+
+from timeline.views.actions import delete, like, repost, unlike, unrepost
+from timeline.views.compose import compose
+from timeline.views.fleets import delete_fleet, fleet_image, fleet_viewers, fleets, new_fleet, see_fleet
+from timeline.views.home import home
+from timeline.views.invitations import invite_people, people
+from timeline.views.messages import inbox, latest_messages, thread
+from timeline.views.notifications import badges, notifications
+from timeline.views.pins import pin, pin_choices, pins, unpin
+from timeline.views.posts import card, post, post_line, posts
+
+__all__ = [
+    "badges",
+    "card",
+    "compose",
+    "delete",
+    "delete_fleet",
+    "fleet_image",
+    "fleet_viewers",
+    "fleets",
+    "home",
+    "inbox",
+    "invite_people",
+    "latest_messages",
+    "like",
+    "new_fleet",
+    "notifications",
+    "people",
+    "pin",
+    "pin_choices",
+    "pins",
+    "post",
+    "post_line",
+    "posts",
+    "repost",
+    "see_fleet",
+    "thread",
+    "unlike",
+    "unpin",
+    "unrepost",
+]

@@ -1,0 +1,56 @@
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import PersonRequest
+from spaces.selectors import get_space
+from spaces_project.common.errors import BadInput
+from spaces_project.common.http import translates_errors, wants_json
+from timeline import selectors, services
+from timeline.links import space_address
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@translates_errors
+def compose(request: PersonRequest) -> HttpResponse:
+    """GET: the composer as a page; `reply_to`, `quote_of` (ids of posts) and `space` (a public id) fill it in.
+
+    POST `text`, `reply_to`, `quote_of`: 201 with `{"id", "url"}` for the script, 303 to the post for a plain form.
+    """
+    if request.method == "POST":
+        return _written(request)
+    space_id = request.GET.get("space")
+    about = _number(request.GET.get("reply_to") or request.GET.get("quote_of"))
+    context = {
+        "text": space_address(get_space(space_id).public_id) if space_id else "",
+        "reply_to": request.GET.get("reply_to", ""),
+        "quote_of": request.GET.get("quote_of", ""),
+        "about": None if about is None else selectors.get_post(post_id=about, viewer_id=request.user.pk),
+    }
+    return render(request, "timeline/compose.html", context)
+
+
+def _written(request: PersonRequest) -> HttpResponse:
+    post = services.create_post(
+        author=request.user,
+        text=request.POST.get("text", ""),
+        reply_to_id=_number(request.POST.get("reply_to")),
+        quote_of_id=_number(request.POST.get("quote_of")),
+    )
+    url = post.get_absolute_url()
+    if wants_json(request):
+        return JsonResponse({"id": str(post.pk), "url": url}, status=201)
+    response = redirect(url)
+    response.status_code = 303
+    return response
+
+
+def _number(text: str | None) -> int | None:
+    """Raises `BadInput` `bad_id`."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise BadInput("bad_id", "There is no such post.")
+    return int(text)

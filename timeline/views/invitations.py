@@ -1,0 +1,69 @@
+"""Picking people and asking them in: JSON for the script of the room and of the create sheet."""
+
+import msgspec
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, JsonResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.http import PersonRequest
+from spaces import wire
+from spaces_project.common.errors import BadInput
+from spaces_project.common.http import translates_errors
+from timeline import services
+from timeline.selectors.invitations import invitable_people
+
+QUERY_LENGTH = 50
+
+
+class Invitations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a request: decimal ids of people."""
+
+    user_ids: list[str]
+    to_speak: bool = False
+    text: str = ""
+
+
+_read_body = msgspec.json.Decoder(Invitations).decode
+
+
+@require_safe
+@login_required
+@translates_errors
+def people(request: PersonRequest) -> HttpResponse:
+    """`{"people": [{"id", "username", "name", "avatar"?}]}` for `?q=`."""
+    found = invitable_people(user=request.user, query=request.GET.get("q", "")[:QUERY_LENGTH])
+    return JsonResponse({"people": [msgspec.to_builtins(wire.person(person)) for person in found]})
+
+
+@require_POST
+@login_required
+@translates_errors
+def invite_people(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Takes `{"user_ids": [id], "to_speak"?, "text"?}`, as JSON or as a form; answers
+    `{"results": [{"id", "error": null or {"code", "message", "details"}}]}`, in the same order."""
+    wanted = _wanted(request)
+    results = services.invite_by_message(
+        user=request.user,
+        public_id=public_id,
+        invitee_ids=_ids(wanted.user_ids),
+        to_speak=wanted.to_speak,
+        text=wanted.text,
+    )
+    rows = [{"id": str(result.user_id), "error": result.error and result.error.as_dict()} for result in results]
+    return JsonResponse({"results": rows})
+
+
+def _wanted(request: PersonRequest) -> Invitations:
+    if request.content_type != "application/json":
+        form = request.POST
+        return Invitations(form.getlist("user_ids"), form.get("to_speak") in ("true", "on"), form.get("text", ""))
+    try:
+        return _read_body(request.body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadInput("bad_request", "This request cannot be understood.") from error
+
+
+def _ids(user_ids: list[str]) -> list[int]:
+    if not all(pk.isascii() and pk.isdigit() and len(pk) <= 18 for pk in user_ids):
+        raise BadInput("bad_request", "This is not the id of a person.")
+    return [int(pk) for pk in user_ids]

@@ -1,0 +1,24 @@
+"""Answers that are a page for a move and a part of one for htmx."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from accounts.http import PageRequest
+from accounts.paging import Page
+from timeline.selectors.posts import PostRow
+
+CURSOR = "before"
+
+
+def lines(request: PageRequest, posts: Page[PostRow], *, cursor_name: str = CURSOR) -> HttpResponse:
+    return render_varying(request, "timeline/_posts.html", {"page": posts, "cursor_name": cursor_name})
+
+
+def render_varying(request: PageRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """One address answers with a page or with a part of it: a cache must not mix them up."""
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response

@@ -1,0 +1,60 @@
+"""The inbox and the threads in it."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.http import PersonRequest
+from accounts.models import User
+from accounts.selectors import get_user_by_username
+from spaces_project.common.http import translates_errors, wants_partial
+from timeline import services
+from timeline.selectors import messages as selectors
+from timeline.views.lines import render_varying
+
+
+@require_safe
+@login_required
+@translates_errors
+def inbox(request: PersonRequest) -> HttpResponse:
+    threads = selectors.inbox(user=request.user, cursor=request.GET.get("before"))
+    template = "timeline/_threads.html" if wants_partial(request) else "timeline/inbox.html"
+    return render_varying(request, template, {"page": threads})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@translates_errors
+def thread(request: PersonRequest, username: str) -> HttpResponse:
+    other = get_user_by_username(username)
+    if request.method == "POST":
+        services.send_message(sender=request.user, to=other, text=request.POST.get("text", ""))
+        return _sent(request, other)
+    found = selectors.thread_page(user=request.user, other=other, cursor=request.GET.get("before"))
+    services.mark_read(user=request.user, other=other)
+    template = "timeline/_thread_page.html" if wants_partial(request) else "timeline/thread.html"
+    return render_varying(request, template, {"thread": found})
+
+
+@require_safe
+@login_required
+@translates_errors
+def latest_messages(request: PersonRequest, username: str, message_id: int) -> HttpResponse:
+    """What an open thread does not show yet."""
+    other = get_user_by_username(username)
+    services.mark_read(user=request.user, other=other)
+    return _messages_after(request, other, message_id)
+
+
+def _sent(request: PersonRequest, other: User) -> HttpResponse:
+    """Everything behind the last message the page has, not only the new one: the order stays that of the thread."""
+    after = request.POST.get("after", "")
+    if wants_partial(request) and after.isascii() and after.isdigit():
+        return _messages_after(request, other, int(after))
+    return redirect("thread", other.username)
+
+
+def _messages_after(request: PersonRequest, other: User, message_id: int) -> HttpResponse:
+    found = selectors.messages_after(user=request.user, other=other, message_id=message_id)
+    return render_varying(request, "timeline/_messages.html", {"rows": found, "other": other})

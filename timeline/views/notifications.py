@@ -1,0 +1,33 @@
+"""What one was told, and the numbers beside the navigation."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.http import PersonRequest
+from spaces_project.common.http import translates_errors, wants_partial
+from timeline import services
+from timeline.selectors import notifications as selectors
+from timeline.views.lines import render_varying
+
+
+@require_safe
+@login_required
+@translates_errors
+def notifications(request: PersonRequest) -> HttpResponse:
+    """What is shown counts as seen; this one time it is still marked as new."""
+    found = selectors.notifications(user_id=request.user.pk, cursor=request.GET.get("before"))
+    if found.items:
+        services.mark_seen(user=request.user, up_to=found.items[0].pk)
+    template = "timeline/_notifications.html" if wants_partial(request) else "timeline/notifications.html"
+    return render_varying(request, template, {"page": found})
+
+
+@require_safe
+@login_required
+@never_cache
+def badges(request: PersonRequest) -> HttpResponse:
+    """`{"notifications": n, "messages": n}`; 100 stands for more than 99."""
+    found = selectors.badges(user_id=request.user.pk)
+    return JsonResponse({"notifications": found.notifications, "messages": found.messages})

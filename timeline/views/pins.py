@@ -1,0 +1,87 @@
+"""What is pinned to a Space: JSON for the script of the room."""
+
+from typing import Any
+
+import msgspec
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, JsonResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.http import PageRequest, PersonRequest
+from spaces import wire
+from spaces_project.common.errors import BadInput
+from spaces_project.common.http import translates_errors
+from timeline import selectors, services
+from timeline.links import pieces, post_id_of
+from timeline.selectors import Pin, PostRow
+
+TEXT_SHOWN = 280
+
+
+@require_safe
+@translates_errors
+def pins(request: PageRequest, public_id: str) -> HttpResponse:
+    """For everybody: `{"pins": [post]}`, newest first; a post is `{"id", "url", "text", "author": person, "created_at",
+    "pinned_by": person, "may_unpin"}`."""
+    found = selectors.pins(public_id=public_id, viewer_id=request.user.pk)
+    return JsonResponse({"pins": [_pinned(pin) for pin in found]})
+
+
+@require_POST
+@login_required
+@translates_errors
+def pin(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Takes `post`, the id of a post or its address; 201."""
+    pinned = services.pin_post(public_id=public_id, user=request.user, post_id=_post_id(request.POST.get("post", "")))
+    return JsonResponse({"id": str(pinned.post_id)}, status=201)
+
+
+@require_safe
+@login_required
+@translates_errors
+def pin_choices(request: PersonRequest, public_id: str) -> HttpResponse:
+    """One's own latest posts: `{"posts": [post]}`."""
+    return JsonResponse({"posts": [_post(row) for row in selectors.pinnable_posts(user=request.user)]})
+
+
+@require_POST
+@login_required
+@translates_errors
+def unpin(request: PersonRequest, public_id: str, post_id: int) -> HttpResponse:
+    services.unpin_post(public_id=public_id, user=request.user, post_id=post_id)
+    return JsonResponse({})
+
+
+def _post_id(text: str) -> int:
+    """Raises `BadInput` `bad_link`."""
+    given = text.strip()
+    post_id = int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else post_id_of(given)
+    if post_id is None:
+        raise BadInput("bad_link", "Paste the link of a post on this site.")
+    return post_id
+
+
+def _pinned(pin: Pin) -> dict[str, Any]:
+    return _post(pin.row) | {"pinned_by": _person(wire.person(pin.pinned_by)), "may_unpin": pin.may_unpin}
+
+
+def _post(row: PostRow) -> dict[str, Any]:
+    post = row.post
+    return {
+        "id": str(post.pk),
+        "url": post.get_absolute_url(),
+        "text": _words(row),
+        "author": _person(wire.person(post.author)),
+        "created_at": post.created_at.isoformat(),
+    }
+
+
+def _words(row: PostRow) -> str:
+    """Links as posts show them; for the one of the card's Space its title."""
+    titles = {row.card.id: row.card.title} if row.card else {}
+    words = "".join(titles.get(piece.target, piece.shown) for piece in pieces(row.post.text))
+    return words if len(words) <= TEXT_SHOWN else f"{words[:TEXT_SHOWN]}…"
+
+
+def _person(person: wire.Person) -> Any:
+    return msgspec.to_builtins(person)
