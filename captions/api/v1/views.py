@@ -1,0 +1,72 @@
+"""`/api/v1/spaces/<id>/caption…`."""
+
+from msgspec import UNSET
+
+from accounts.api.views import ApiRequest, ApiView
+from captions import selectors, services
+from captions.api.v1.objects import (
+    CaptionPage,
+    CaptionsQuery,
+    ConsentAnswer,
+    FilePath,
+    NewConsent,
+    NewLanguage,
+    SpacePath,
+)
+from captions.files import FORMATS
+from spaces_project.common.api.operations import Text, operation
+from spaces_project.common.api.problems import BadRequest
+from spaces_project.common.api.scopes import Scope
+
+TAG = "Captions"
+READ, WRITE, MODERATE = (Scope.SPACE_READ,), (Scope.SPACE_WRITE,), (Scope.SPACE_MODERATE,)
+
+
+class Captions(ApiView):
+    @operation("listCaptions", tag=TAG, scopes=READ, errors=(404,))
+    def get(self, request: ApiRequest, path: SpacePath, query: CaptionsQuery) -> CaptionPage:
+        """What was said in a Space, oldest of the page first.
+
+        The latest fifty lines, or with `before` those before them. With `since` the lines that became final or were
+        changed since then: ask again with the new `live` as long as the Space lasts. A line may come more than once;
+        that with the largest `revision` is the one that holds.
+        """
+        info = selectors.captions_info(path.id, request.user.pk)
+        if query.since is not UNSET:
+            if query.before is not UNSET:
+                raise BadRequest("Send `before` or `since`, not both.", {"before": [query.before]})
+            news = selectors.news(public_id=path.id, user=request.user, since=query.since)
+            return CaptionPage(data=news.lines, live=news.live, captions=info)
+        live = selectors.live_marker(path.id)  # first: what becomes final meanwhile comes twice rather than never
+        before = None if query.before is UNSET else query.before
+        page = selectors.lines(public_id=path.id, user=request.user, before=before)
+        return CaptionPage(data=page.lines, live=live, previous=page.previous, captions=info)
+
+
+class CaptionsFile(ApiView):
+    @operation(
+        "getCaptionsFile",
+        tag=TAG,
+        scopes=READ,
+        errors=(404,),
+        media_types=tuple(kind.content_type.split(";")[0] for kind in FORMATS.values()),
+    )
+    def get(self, request: ApiRequest, path: FilePath) -> Text:
+        """All of it as WebVTT (`vtt`), SubRip (`srt`) or plain text (`txt`), up to now or to the end."""
+        document = selectors.document(public_id=path.id, user=request.user)
+        kind = FORMATS[path.format]
+        return Text(kind.write(document.heading, document.cues), kind.content_type)
+
+
+class OwnConsent(ApiView):
+    @operation("setCaptionConsent", tag=TAG, scopes=WRITE, errors=(404, 409))
+    def put(self, request: ApiRequest, path: SpacePath, body: NewConsent) -> ConsentAnswer:
+        """Say whether one's own words may be captioned in a Space."""
+        return ConsentAnswer(services.set_consent(public_id=path.id, user=request.user, given=body.given))
+
+
+class Language(ApiView):
+    @operation("setCaptionLanguage", tag=TAG, scopes=MODERATE, status=204, errors=(404, 409))
+    def put(self, request: ApiRequest, path: SpacePath, body: NewLanguage) -> None:
+        """Say what is spoken from now on; one of `captions.languages`."""
+        services.set_language(public_id=path.id, user=request.user, language=body.language)

@@ -1,0 +1,72 @@
+"""An utterance may go on for long; a cue is as much of it as the eye takes in at once. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+LONGEST = 84
+"""Characters: two lines of 42, as subtitles have them."""
+SHORTEST_MS = 1
+"""WebVTT wants every cue to end after its start."""
+
+Timed = tuple[str, int, int]
+"""`(word, start_ms, end_ms)`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Times in milliseconds on the Space's clock; `text` is one line and not empty."""
+
+    start_ms: int
+    end_ms: int
+    name: str
+    text: str
+
+
+def cues_of(
+    *, name: str, text: str, start_ms: int, end_ms: int, words: Sequence[Sequence[str | int | float]]
+) -> list[Cue]:
+    """What one person said without a pause, in reading order; none where nothing was said.
+
+    Args:
+        words: `[word, start_ms, end_ms, …]` each; where they are not those of `text`, times are spread over it evenly.
+    """
+    tokens = text.split()
+    timed = _timed(tokens, words) or _spread(tokens, start_ms, max(end_ms, start_ms))
+    return [_cue(name, part) for part in _parts(timed)]
+
+
+def _timed(tokens: list[str], words: Sequence[Sequence[str | int | float]]) -> list[Timed]:
+    if [word[0] for word in words] != tokens:
+        return []
+    return [(str(word[0]), int(word[1]), int(word[2])) for word in words]
+
+
+def _spread(tokens: list[str], start_ms: int, end_ms: int) -> list[Timed]:
+    """Each word has as much of the time as it has of the characters."""
+    letters = sum(map(len, tokens))
+    spread: list[Timed] = []
+    said = 0
+    for token in tokens:
+        begins, said = said, said + len(token)
+        at, until = (start_ms + (end_ms - start_ms) * part // letters for part in (begins, said))
+        spread.append((token, at, until))
+    return spread
+
+
+def _parts(timed: list[Timed]) -> Iterator[list[Timed]]:
+    part: list[Timed] = []
+    length = 0
+    for word in timed:
+        if part and length + 1 + len(word[0]) > LONGEST:
+            yield part
+            part, length = [], 0
+        length += len(word[0]) + bool(part)
+        part.append(word)
+    if part:
+        yield part
+
+
+def _cue(name: str, part: list[Timed]) -> Cue:
+    start_ms = part[0][1]
+    end_ms = max(start_ms + SHORTEST_MS, *(end for _, _, end in part))
+    return Cue(start_ms, end_ms, name, " ".join(word for word, _, _ in part))

@@ -1,0 +1,98 @@
+"""The three kinds of file. Pure: cues in, text out.
+
+https://www.w3.org/TR/webvtt1/ says what a voice (`<v Name>`) and its escapes are; SubRip has no standard.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from captions.files.cues import Cue
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the file is about."""
+
+    title: str
+    day: date | None
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.day.isoformat()}" if self.day else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    content_type: str
+    write: Callable[[Heading, Iterable[Cue]], str]
+    name: str
+
+
+def webvtt(heading: Heading, cues: Iterable[Cue]) -> str:
+    blocks = ["WEBVTT", f"NOTE {_vtt_text(str(heading))}", *map(_vtt_cue, cues)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def subrip(heading: Heading, cues: Iterable[Cue]) -> str:
+    blocks = (f"{number}\n{_srt_times(cue)}\n{_line(cue)}\n" for number, cue in enumerate(cues, start=1))
+    return "\n".join(blocks)
+
+
+def plain(heading: Heading, cues: Iterable[Cue]) -> str:
+    return "\n".join([_one_line(str(heading)), "", *_paragraphs(cues)]) + "\n"
+
+
+FORMATS = {
+    "vtt": Format("text/vtt; charset=utf-8", webvtt, "WebVTT"),
+    "srt": Format("application/x-subrip; charset=utf-8", subrip, "SubRip"),
+    "txt": Format("text/plain; charset=utf-8", plain, "Text"),
+}
+"""By the ending of the file's name."""
+
+
+def _vtt_cue(cue: Cue) -> str:
+    times = f"{_clock(cue.start_ms, '.')} --> {_clock(cue.end_ms, '.')}"
+    return f"{times}\n<v {_vtt_text(cue.name) or '?'}>{_vtt_text(cue.text)}</v>"
+
+
+def _vtt_text(text: str) -> str:
+    """Without `<`, `>` and `&` nothing in it can be markup, nor the arrow that only timings may have."""
+    return _one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _srt_times(cue: Cue) -> str:
+    return f"{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}"
+
+
+def _paragraphs(cues: Iterable[Cue]) -> Iterator[str]:
+    """A line for each time that somebody else begins."""
+    said: list[Cue] = []
+    for cue in cues:
+        if said and cue.name != said[0].name:
+            yield _paragraph(said)
+            said = []
+        said.append(cue)
+    if said:
+        yield _paragraph(said)
+
+
+def _paragraph(said: list[Cue]) -> str:
+    words = " ".join(_one_line(cue.text) for cue in said)
+    return f"{_clock(said[0].start_ms, '.')[:8]} {_one_line(said[0].name)}: {words}"
+
+
+def _line(cue: Cue) -> str:
+    return f"{_one_line(cue.name)}: {_one_line(cue.text)}"
+
+
+def _one_line(text: str) -> str:
+    """`split` knows every character that any reader takes for the end of a line."""
+    return " ".join(text.replace("\0", " ").split())
+
+
+def _clock(milliseconds: int, point: str) -> str:
+    """`01:02:03.456`; hours may have more digits."""
+    seconds, thousandths = divmod(milliseconds, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{thousandths:03}"

@@ -1,0 +1,6 @@
+from captions.models.consent import Consent
+from captions.models.redaction import Redaction
+from captions.models.track import Track
+from captions.models.utterance import Utterance, UtteranceAudio
+
+__all__ = ["Consent", "Redaction", "Track", "Utterance", "UtteranceAudio"]

@@ -1,0 +1,232 @@
+"""Reads. Nothing here changes anything."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.selectors import is_blocked
+from captions import wire
+from captions.files import Cue, Heading, cues_of
+from captions.models import Consent, Track, Utterance
+from captions.models.track import default_language
+from captions.states import ConsentState, Source, UtteranceState
+from spaces import rules
+from spaces.models import Participant, Space
+from spaces.selectors import get_space
+from spaces.states import SpaceState
+from spaces_project.common.errors import BadInput, NotFound, ProductError
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LINES = 50
+OVERLAP = timedelta(seconds=10)
+"""What was stored this lately may stand beside something earlier that is not committed yet."""
+REDACTED = "[taken away by a moderator]"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """All captions of a Space, as its files have them; cues in the order of speaking."""
+
+    heading: Heading
+    cues: list[Cue]
+
+
+def captions_info(public_id: str, user_id: int) -> wire.CaptionsInfo:
+    """The `captions` of a snapshot. Two queries."""
+    language = Track.objects.filter(space__public_id=public_id).values_list("language", flat=True).first()
+    own = Consent.objects.filter(space__public_id=public_id, user=user_id).values_list("state", flat=True)
+    return wire.CaptionsInfo(
+        language=language or default_language(),
+        languages=settings.CAPTIONS_LANGUAGES,
+        consenting=consenting(public_id),
+        browser=settings.CAPTIONS_BROWSER,
+        consent=own.first(),
+    )
+
+
+def consenting(public_id: str) -> list[str]:
+    """Ids of those who hold a microphone and have agreed to be captioned."""
+    on_stage = Participant.objects.with_mic().filter(space__public_id=public_id)
+    given = Consent.objects.given().filter(space__public_id=public_id, user__in=on_stage.values("user"))
+    return [str(user_id) for user_id in given.order_by("user_id").values_list("user_id", flat=True)]
+
+
+def consents(*, space: Space, user_id: int) -> bool:
+    return Consent.objects.given().filter(space=space, user=user_id).exists()
+
+
+def language_of(space: Space) -> str:
+    track = Track.objects.filter(space=space).first()
+    return track.language if track else default_language()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody whose voice may go on a lane."""
+
+    user_id: int
+    mixer_id: str
+    unmuted: bool
+    lane: int | None
+
+
+def candidates(space: Space) -> list[Candidate]:
+    """Everybody on the stage with an audio connection and consent, but for those whose own browser recognises."""
+    plugged_in = {p.user_id: p for p in Participant.objects.with_mic().filter(space=space).exclude(mixer_id="")}
+    given = Consent.objects.given().filter(space=space, user__in=plugged_in)
+    return [
+        Candidate(p.user_id, p.mixer_id, not p.muted, p.lane)
+        for consent in given
+        if (p := plugged_in[consent.user_id]) and not recognises_in_browser(consent, p.connection)
+    ]
+
+
+def on_lanes(space: Space) -> dict[int, int]:
+    """Who is assigned which lane, allowed or not any more: lane by user id."""
+    assigned = Participant.objects.filter(space=space).exclude(lane=None)
+    return {user_id: lane for user_id, lane in assigned.values_list("user_id", "lane") if lane is not None}
+
+
+def microphones(space: Space) -> set[str]:
+    """Every audio connection of the stage, by its name in the mixer."""
+    plugged_in = Participant.objects.with_mic().filter(space=space).exclude(mixer_id="")
+    return set(plugged_in.values_list("mixer_id", flat=True))
+
+
+def captioned_spaces() -> list[Space]:
+    """Live Spaces in which somebody has agreed to be captioned."""
+    agreed = Consent.objects.given().filter(space=OuterRef("pk"))
+    return list(Space.objects.filter(Exists(agreed), state=SpaceState.LIVE, captions_allowed=True))
+
+
+def readable_space(*, public_id: str, user: "User | None") -> Space:
+    """A Space whose captions `user` may read, live or ended: whoever was not removed from it, nor blocked by its host;
+    without an account (None) where this house lets such people listen.
+
+    Raises `NotFound` also where captions are off, `login_required`, `removed`, `blocked`.
+    """
+    rules.require_account_or_public(has_account=user is not None)
+    space = get_space(public_id)
+    if not space.captions_allowed:
+        raise NotFound("not_found", "This Space has no captions.")
+    if user is None:
+        return space
+    rules.require_not_removed(space.participants.filter(user=user).first())
+    rules.require_not_blocked(blocked=is_blocked(blocker_id=space.host_id, blocked_id=user.pk))
+    return space
+
+
+def transcript(space: Space) -> QuerySet[Utterance]:
+    """Everything final that has words, in the order of speaking; redacted ones are there without theirs."""
+    said = Utterance.objects.filter(space=space, state=UtteranceState.FINAL).exclude(text="", redaction=None)
+    return said.select_related("speaker", "redaction").order_by("start_ms", "id")
+
+
+def lines(*, public_id: str, user: "User", before: str | None = None) -> wire.Lines:
+    """The latest fifty final lines, or those before the marker. Errors: of `readable_space`, `bad_cursor`."""
+    space = readable_space(public_id=public_id, user=user)
+    found = transcript(space)
+    if before is not None:
+        start_ms, pk = _position(before)
+        found = found.filter(start_ms__lte=start_ms).exclude(start_ms=start_ms, pk__gte=pk)
+    page = list(found.reverse()[: LINES + 1])
+    shown = page[:LINES][::-1]
+    previous = f"{shown[0].start_ms}-{shown[0].pk}" if len(page) > LINES else None
+    return wire.Lines(lines=[wire.line(utterance, final=True) for utterance in shown], previous=previous)
+
+
+def news(*, public_id: str, user: "User", since: str) -> wire.News:
+    """Up to fifty lines whose text became what it is after the marker, first that which did first. Those of the last
+    `OVERLAP` come again with the next marker. Errors: of `readable_space`, `bad_cursor`."""
+    space = readable_space(public_id=public_id, user=user)
+    microseconds, pk = _position(since)
+    at = _moment(microseconds)
+    later = transcript(space).filter(Q(finished_at__gt=at) | Q(finished_at=at, pk__gt=pk))
+    page = list(later.order_by("finished_at", "id")[: LINES + 1])
+    shown = page[:LINES]
+    live = since
+    if shown and shown[-1].finished_at:
+        is_whole = len(page) <= LINES
+        live = _marker(shown[-1].finished_at, shown[-1].pk, is_whole=is_whole)
+    return wire.News(lines=[wire.line(utterance, final=True) for utterance in shown], live=live)
+
+
+def live_marker(public_id: str) -> str:
+    """From where on `news` tells what a reader of the latest lines does not know yet."""
+    final = Utterance.objects.filter(space__public_id=public_id, state=UtteranceState.FINAL, finished_at__isnull=False)
+    last = final.order_by("-finished_at", "-id").first()
+    return _marker(last.finished_at, last.pk) if last and last.finished_at else "0-0"
+
+
+def has_files(*, public_id: str, user: "User | None") -> bool:
+    """Whether there is anything to download for this person."""
+    try:
+        return transcript(readable_space(public_id=public_id, user=user)).exists()
+    except ProductError:
+        return False
+
+
+def document(*, public_id: str, user: "User | None") -> Document:
+    """Everything final up to now. Errors: of `readable_space`."""
+    space = readable_space(public_id=public_id, user=user)
+    day = space.started_at.date() if space.started_at else None
+    cues = [cue for utterance in transcript(space) for cue in _cues(utterance)]
+    return Document(Heading(space.display_title, day), cues)
+
+
+def recognises_in_browser(consent: Consent, connection: str) -> bool:
+    """A new connection starts with the server's engine, whatever an older one could do."""
+    is_browser = settings.CAPTIONS_BROWSER and consent.source == Source.BROWSER
+    return is_browser and consent.source_connection == connection
+
+
+def has_answered(*, space: Space, user_id: int) -> ConsentState | None:
+    state = Consent.objects.filter(space=space, user=user_id).values_list("state", flat=True).first()
+    return ConsentState(state) if state else None
+
+
+def _cues(utterance: Utterance) -> list[Cue]:
+    is_redacted = hasattr(utterance, "redaction")
+    return cues_of(
+        name=utterance.speaker.name,
+        text=REDACTED if is_redacted else utterance.text,
+        start_ms=utterance.start_ms,
+        end_ms=utterance.end_ms or utterance.start_ms,
+        words=utterance.words,
+    )
+
+
+def _marker(at: datetime, pk: int, *, is_whole: bool = True) -> str:
+    """`is_whole`: there is nothing more behind it at the moment."""
+    settled = timezone.now() - OVERLAP
+    if is_whole and at > settled:
+        at, pk = settled, 0
+    return f"{(at - _EPOCH) // timedelta(microseconds=1)}-{pk}"
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _moment(microseconds: int) -> datetime:
+    """Raises `bad_cursor`."""
+    try:
+        return _EPOCH + timedelta(microseconds=microseconds)
+    except OverflowError:
+        raise _no_marker() from None
+
+
+def _no_marker() -> BadInput:
+    return BadInput("bad_cursor", "This page marker was not given out by us.")
+
+
+def _position(marker: str) -> tuple[int, int]:
+    start_ms, _, pk = marker.partition("-")
+    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (start_ms, pk)):
+        raise _no_marker()
+    return int(start_ms), int(pk)

@@ -1,0 +1,128 @@
+"""What a worker does with one utterance. A killed worker loses nothing: its claim runs out and another takes over; each
+attempt is counted when it begins, so that one that kills its worker ends as a failure too."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from captions.events import publish_line
+from captions.models import Utterance, UtteranceAudio
+from captions.services.utterances import loaded, said
+from captions.signals import utterance_waits
+from captions.states import UTTERANCE_MOVES, UtteranceState
+from captions.words import Word, joined
+from spaces import retention, rules
+from spaces_project.common.errors import Conflict
+
+CLAIM = timedelta(seconds=9)
+"""How long a claim lasts without being extended."""
+MOST_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt. `pcm`: int16, little-endian, mono, 16 kHz; `start_ms`: its beginning on the Space's clock."""
+
+    utterance_id: int
+    attempt: int
+    language: str
+    start_ms: int
+    pcm: bytes
+
+
+def claim(*, utterance_id: int) -> Claim | None:
+    """None where there is nothing to do: final, dropped, failed, or with a worker that lives."""
+    now = timezone.now()
+    free = Q(state=UtteranceState.WAITING) | Q(state=UtteranceState.RUNNING, claimed_until__lt=now)
+    with transaction.atomic():
+        row = Utterance.objects.filter(free, pk=utterance_id)
+        if not row.update(state=UtteranceState.RUNNING, attempts=F("attempts") + 1, claimed_until=now + CLAIM):
+            return None
+        utterance = Utterance.objects.get(pk=utterance_id)
+        if utterance.attempts > MOST_ATTEMPTS:
+            _give_up(utterance, utterance.error or "the worker ended during every attempt")
+            return None
+        sound = UtteranceAudio.objects.get(utterance=utterance_id)
+    return Claim(utterance_id, utterance.attempts, utterance.language, utterance.start_ms, bytes(sound.pcm))
+
+
+def extend(claim: Claim) -> bool:
+    """Still at it. False when the claim was lost."""
+    return bool(_claimed(claim).update(claimed_until=timezone.now() + CLAIM))
+
+
+def complete(claim: Claim, *, words: Sequence[Word], engine: str, engine_ms: int) -> bool:
+    """The text is final and the sound is deleted, unless a report holds it. False, and nothing is changed or told, when
+    another attempt took over or the utterance was dropped."""
+    with transaction.atomic():
+        done = _claimed(claim).update(
+            state=UtteranceState.FINAL,
+            text=joined(words),
+            words=[word.on_clock(claim.start_ms) for word in words],
+            revision=F("revision") + 1,
+            engine=engine,
+            engine_ms=engine_ms,
+            error="",
+            claimed_until=None,
+            finished_at=timezone.now(),
+        )
+        if not done:
+            return False
+        _forget_sound(claim.utterance_id)
+    said(claim.utterance_id)
+    return True
+
+
+def fail(claim: Claim, *, error: str) -> None:
+    """This attempt failed: another follows, or after three it stays in the admin as failed, with its sound."""
+    with transaction.atomic():
+        utterance = _claimed(claim).first()
+        if utterance is None:
+            return
+        if claim.attempt >= MOST_ATTEMPTS:
+            _give_up(utterance, error)
+            return
+        _claimed(claim).update(state=UtteranceState.WAITING, error=error[:300], queued_at=timezone.now())
+        transaction.on_commit(lambda: utterance_waits.send(Utterance, utterance_id=claim.utterance_id))
+
+
+def rerun(*, utterance_id: int, user: User) -> None:
+    """An operator sends it through the engine again. Errors: `forbidden`, `no_audio`, `unfinished`."""
+    rules.require_operator(user)
+    with transaction.atomic():
+        if not UtteranceAudio.objects.filter(utterance=utterance_id).exists():
+            raise Conflict("no_audio", "The sound of this utterance is not kept any more.")
+        again = UTTERANCE_MOVES.into(UtteranceState.WAITING) & {UtteranceState.FINAL, UtteranceState.FAILED}
+        row = Utterance.objects.filter(pk=utterance_id, state__in=again)
+        if not row.update(state=UtteranceState.WAITING, attempts=0, error="", queued_at=timezone.now()):
+            raise Conflict("unfinished", "This utterance is with the engine already.")
+        transaction.on_commit(lambda: utterance_waits.send(Utterance, utterance_id=utterance_id))
+
+
+def _claimed(claim: Claim) -> QuerySet[Utterance]:
+    return Utterance.objects.filter(pk=claim.utterance_id, state=UtteranceState.RUNNING, attempts=claim.attempt)
+
+
+def _give_up(utterance: Utterance, error: str) -> None:
+    """An interim that never became final goes from the pages."""
+    Utterance.objects.filter(pk=utterance.pk).update(
+        state=UtteranceState.FAILED,
+        error=error[:300],
+        text="",
+        attempts=min(utterance.attempts, MOST_ATTEMPTS),
+        revision=F("revision") + 1,
+        finished_at=timezone.now(),
+    )
+    if utterance.revision:
+        transaction.on_commit(lambda: publish_line(loaded(utterance.pk), final=True))
+
+
+def _forget_sound(utterance_id: int) -> None:
+    space_id = Utterance.objects.values_list("space", flat=True).get(pk=utterance_id)
+    if not retention.held([space_id]):
+        UtteranceAudio.objects.filter(utterance=utterance_id).delete()

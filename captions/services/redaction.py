@@ -1,0 +1,58 @@
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from captions.events import publish_line
+from captions.models import Redaction, Utterance
+from captions.services.utterances import loaded
+from captions.states import UtteranceState
+from spaces import rules
+from spaces.services.turn import turn
+from spaces.states import LogKind
+from spaces_project.common.errors import Conflict, NotFound
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def redact(*, utterance_id: int, user: "User", reason: str = "") -> None:
+    """A moderator takes a final caption out of sight, everywhere at once; the original stays for as long as captions
+    are kept. Doing it twice changes nothing. Errors: `forbidden`, `not_found`, `unfinished`."""
+    rules.require_operator(user)
+    found = Utterance.objects.select_related("space").filter(pk=utterance_id).first()
+    if found is None:
+        raise NotFound("not_found", "There is no such caption.")
+    with turn(found.space.public_id) as current:
+        utterance = Utterance.objects.select_related("speaker").get(pk=utterance_id)
+        if utterance.state != UtteranceState.FINAL:
+            raise Conflict("unfinished", "Only a final caption can be redacted.")
+        if Redaction.objects.filter(utterance=utterance).exists():
+            return
+        Redaction.objects.create(
+            utterance=utterance, by=user, reason=reason, original=utterance.text, original_words=utterance.words
+        )
+        utterance.text, utterance.words = "", []
+        _store(utterance)
+        current.log(LogKind.CAPTION_REDACTED, actor=user, target=utterance.speaker, reason=reason)
+        transaction.on_commit(lambda: publish_line(loaded(utterance_id), final=True))
+
+
+def restore(*, utterance_id: int) -> None:
+    """The redaction was wrong: the caption is there again, everywhere at once. Repeatable."""
+    redaction = Redaction.objects.select_related("utterance__space").filter(pk=utterance_id).first()
+    if redaction is None:
+        return
+    with turn(redaction.utterance.space.public_id):
+        utterance = Utterance.objects.get(pk=utterance_id)
+        utterance.text, utterance.words = redaction.original, redaction.original_words
+        _store(utterance)
+        redaction.delete()
+        transaction.on_commit(lambda: publish_line(loaded(utterance_id), final=True))
+
+
+def _store(utterance: Utterance) -> None:
+    """Whoever reads on from a marker is told as well."""
+    utterance.revision += 1
+    utterance.finished_at = timezone.now()
+    utterance.save(update_fields=["text", "words", "revision", "finished_at"])

@@ -1,0 +1,22 @@
+"""What an engine understood."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Times in milliseconds from the beginning of the sound; `confidence` from 0 to 1."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+
+    def on_clock(self, offset_ms: int) -> list[str | int | float]:
+        """`[text, start_ms, end_ms, confidence]` for sound that begins at `offset_ms`."""
+        return [self.text, self.start_ms + offset_ms, self.end_ms + offset_ms, round(self.confidence, 3)]
+
+
+def joined(words: Iterable[Word]) -> str:
+    return " ".join(word.text for word in words)
