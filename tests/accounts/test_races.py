@@ -1,0 +1,127 @@
+"""Many threads, real connections, real commits."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from accounts import services
+from accounts.models import Block, Follow, User
+from spaces_project.common.errors import Refused
+from tests.factories import UserFactory
+
+THREADS = 8
+ROUNDS = 10
+DEADLINE_SECONDS = 40
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def everybody_at_once() -> Iterator[Callable[[Callable[[int], None]], None]]:
+    """Runs a function in all threads from the same moment on; gives it the number of its thread."""
+    barrier = threading.Barrier(THREADS, timeout=DEADLINE_SECONDS)
+
+    def run(work: Callable[[int], None]) -> None:
+        def in_thread(number: int) -> None:
+            try:
+                barrier.wait()
+                for _ in range(ROUNDS):
+                    work(number)
+            finally:
+                connection.close()
+
+        for future in [pool.submit(in_thread, number) for number in range(THREADS)]:
+            future.result(timeout=DEADLINE_SECONDS)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        yield run
+
+
+def stored_counts_are_true() -> bool:
+    return all(
+        (user.followers_count, user.following_count) == (user.follower_rows.count(), user.following_rows.count())
+        for user in User.objects.all()
+    )
+
+
+def test_follow_and_unfollow_of_the_same_two_leave_true_counts(
+    everybody_at_once: Callable[[Callable[[int], None]], None],
+) -> None:
+    ana, ben = UserFactory.create(), UserFactory.create()
+
+    def work(number: int) -> None:
+        verb = services.follow_user if number % 2 else services.unfollow_user
+        verb(follower=ana, followee=ben)
+
+    everybody_at_once(work)
+    ben.refresh_from_db()
+    assert ben.followers_count == Follow.objects.filter(followee=ben).count()
+    assert stored_counts_are_true()
+
+
+def test_many_followers_at_once_are_all_counted(everybody_at_once: Callable[[Callable[[int], None]], None]) -> None:
+    star, fans = UserFactory.create(), UserFactory.create_batch(THREADS)
+    everybody_at_once(lambda number: follow(fans[number], star))
+    star.refresh_from_db()
+    assert star.followers_count == THREADS
+
+
+def test_two_people_following_each_other_do_not_lock_each_other_out(
+    everybody_at_once: Callable[[Callable[[int], None]], None],
+) -> None:
+    pair = [UserFactory.create(), UserFactory.create()]
+
+    def work(number: int) -> None:
+        follower, followee = pair if number % 2 else reversed(pair)
+        services.follow_user(follower=follower, followee=followee)
+        services.unfollow_user(follower=follower, followee=followee)
+
+    everybody_at_once(work)
+    assert stored_counts_are_true()
+
+
+def test_no_follow_survives_a_block(everybody_at_once: Callable[[Callable[[int], None]], None]) -> None:
+    ana, ben = UserFactory.create(), UserFactory.create()
+    # Once: a second block would sweep away what slipped past the first.
+    blocks = iter([services.block_user])
+
+    def work(number: int) -> None:
+        if number == 0:
+            for block in blocks:
+                block(blocker=ana, blocked=ben)
+        else:
+            try_to_follow(ben, ana)
+
+    everybody_at_once(work)
+    assert (Block.objects.count(), Follow.objects.count()) == (1, 0)
+    assert stored_counts_are_true()
+
+
+def test_healing_while_people_follow_leaves_true_counts(
+    everybody_at_once: Callable[[Callable[[int], None]], None],
+) -> None:
+    star, fans = UserFactory.create(followers_count=41), UserFactory.create_batch(THREADS)
+
+    def work(number: int) -> None:
+        if number == 0:
+            services.recount_followers()
+        else:
+            services.follow_user(follower=fans[number], followee=star)
+            services.unfollow_user(follower=fans[number], followee=star)
+
+    everybody_at_once(work)
+    assert stored_counts_are_true()
+
+
+def follow(follower: User, followee: User) -> None:
+    services.follow_user(follower=follower, followee=followee)
+
+
+def try_to_follow(follower: User, followee: User) -> None:
+    try:
+        follow(follower, followee)
+    except Refused as refusal:
+        assert refusal.code == "blocked"

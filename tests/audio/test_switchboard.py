@@ -1,0 +1,108 @@
+"""What the gateway says reaches the page it is about."""
+
+import importlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from spaces.audio.switchboard import Switchboard
+from spaces.gateway.audiobridge import PLUGIN
+from spaces.gateway.messages import Detached, HangUp, PluginData, PluginEvent, WebrtcUp
+from spaces.gateway.notices import Disconnected, Notice, NoticesLost, Reconnected
+from tests.factories import SpaceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Listener:
+    """A party that writes down what it hears."""
+
+    public_id: str = "1party"
+    user_id: int = 7
+    up: list[str] = field(default_factory=list)
+    down: list[str] = field(default_factory=list)
+
+    def went_up(self, opaque_id: str) -> None:
+        self.up.append(opaque_id)
+
+    def went_down(self, opaque_id: str) -> None:
+        self.down.append(opaque_id)
+
+
+@pytest.fixture
+def board() -> Switchboard:
+    return Switchboard()
+
+
+@pytest.fixture
+def party(board: Switchboard) -> Listener:
+    party = Listener()
+    board.register("a", party)
+    return party
+
+
+@pytest.fixture
+def followed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    followed: list[int] = []
+    module = importlib.import_module("spaces.audio.switchboard")  # the package gives the object of this name
+    monkeypatch.setattr(module, "follow", followed.append)
+    return followed
+
+
+def plugin_event(**data: Any) -> PluginEvent:
+    return PluginEvent(handle_id=1, plugindata=PluginData(PLUGIN, data))
+
+
+def notice(subject: Any, opaque_id: str | None = "a") -> Notice:
+    return Notice("default", subject, opaque_id)
+
+
+def test_a_connection_that_is_up(board: Switchboard, party: Listener) -> None:
+    board.hear(notice(WebrtcUp(handle_id=1)))
+    assert (party.up, party.down) == (["a"], [])
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        HangUp(handle_id=1, reason="ICE failed"),
+        Detached(handle_id=1),
+        plugin_event(audiobridge="event", kicked="a"),
+        plugin_event(audiobridge="destroyed"),
+    ],
+)
+def test_a_connection_that_is_gone(board: Switchboard, party: Listener, subject: Any) -> None:
+    board.hear(notice(subject))
+    assert party.down == ["a"]
+
+
+def test_what_is_about_nobody_known_is_ignored(board: Switchboard, party: Listener) -> None:
+    board.hear(notice(WebrtcUp(handle_id=1), "somebody else"))
+    board.hear(notice(HangUp(handle_id=1, reason="x"), None))
+    board.forget("a")
+    board.hear(notice(WebrtcUp(handle_id=1)))
+    assert (party.up, party.down) == ([], [])
+
+
+@pytest.mark.fault("A1")
+def test_with_a_lost_session_every_connection_is_gone(board: Switchboard, party: Listener, followed: list[int]) -> None:
+    space = SpaceFactory.create()
+    board.hear(notice(Reconnected(session_kept=False), None))
+    assert (party.down, followed) == (["a"], [space.pk])
+
+
+@pytest.mark.fault("A3")
+@pytest.mark.parametrize("subject", [Reconnected(session_kept=True), NoticesLost(3)])
+def test_with_a_kept_session_rooms_are_compared_and_connections_stay(
+    board: Switchboard, party: Listener, followed: list[int], subject: Any
+) -> None:
+    space = SpaceFactory.create()
+    board.hear(notice(subject, None))
+    assert (party.down, followed) == ([], [space.pk])
+
+
+def test_a_lost_socket_is_no_lost_audio(board: Switchboard, party: Listener) -> None:
+    board.hear(notice(Disconnected("cut"), None))
+    assert party.down == []

@@ -1,0 +1,86 @@
+"""Log lines: what they carry, and what never gets into them."""
+
+import asyncio
+import json
+import logging
+import sys
+
+import pytest
+
+from spaces_project.common.logs import HIDDEN, JsonFormatter, LineFormatter, about, hide, now_about
+
+OFFER = "v=0\r\no=- 42 2 IN IP4 127.0.0.1\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=ice-pwd:tellnobody\r\n"
+
+
+def record(message: str, *, error: BaseException | None = None) -> logging.LogRecord:
+    failure = (type(error), error, error.__traceback__) if error else None
+    return logging.LogRecord("spaces.hub", logging.WARNING, "hub.py", 1, message, (), failure)
+
+
+def test_a_line_says_what_it_is_about() -> None:
+    with about(space="1a"), about(request="7f-1"):
+        line = json.loads(JsonFormatter().format(record("not done")))
+    assert (line["message"], line["level"], line["logger"]) == ("not done", "WARNING", "spaces.hub")
+    assert (line["space"], line["request"]) == ("1a", "7f-1")
+
+
+def test_nothing_is_left_of_it_afterwards() -> None:
+    with about(space="1a"):
+        pass
+    assert now_about() == {}
+
+
+def test_tasks_that_are_started_meanwhile_are_about_the_same() -> None:
+    async def main() -> object:
+        async def look() -> object:
+            return now_about()["space"]
+
+        with about(space="1a"):
+            task = asyncio.create_task(look())
+        return await task
+
+    assert asyncio.run(main()) == "1a"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OFFER,
+        json.dumps({"type": "audio.speak", "sdp": OFFER}),
+        repr({"sdp": OFFER}),
+        "a=ice-pwd:tellnobody",
+        "a=fingerprint:sha-256 tellnobody",
+        "candidate:1 1 udp 2122260223 tellnobody 51234 typ host",
+        "cannot connect to redis://default:tellnobody@10.0.0.1:6379/0",
+        '{"janus":"attach","api_secret":"tellnobody","apisecret": "tellnobody"}',
+        "Authorization: Bearer tellnobody",
+        "sessionid=tellnobody; csrftoken=tellnobody",
+        "{'password': 'tellnobody'}",
+    ],
+)
+def test_secrets_and_descriptions_are_hidden(text: str) -> None:
+    assert "tellnobody" not in hide(text)
+    assert HIDDEN in hide(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "an event of spaces:space:1a was not passed on",
+        "Space 12 ends: 3 people in it",
+        "gateway default: Reconnected(session_kept=True)",
+        "Redis is away: Error 111 connecting to 127.0.0.1:6390. Connection refused.",
+    ],
+)
+def test_the_rest_stays(text: str) -> None:
+    assert hide(text) == text
+
+
+@pytest.mark.parametrize("formatter", [JsonFormatter(), LineFormatter()])
+def test_an_error_does_not_tell_either(formatter: logging.Formatter) -> None:
+    try:
+        raise ValueError(OFFER)
+    except ValueError:
+        line = formatter.format(record("failed", error=sys.exc_info()[1]))
+    assert "tellnobody" not in line
+    assert "ValueError" in line

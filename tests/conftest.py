@@ -1,0 +1,54 @@
+"""Fixtures for all tests. The environment is set first: Django reads its settings when pytest configures itself."""
+
+from collections.abc import Iterator
+
+import django
+
+from tests.support.environment import isolate
+
+VAR = isolate()
+django.setup()
+
+import pytest  # noqa: E402 - the lines above must run first
+from django.conf import settings  # noqa: E402
+from django.test import override_settings  # noqa: E402
+
+from tests.support.redis import RedisServer, running_redis  # noqa: E402
+
+PLAIN_STATIC_FILES = {
+    "default": settings.STORAGES["default"],
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What races is tried on both databases: the file is named `test_races.py`, and that is the mark."""
+    for item in items:
+        if item.path.name == "test_races.py":
+            item.add_marker("race")
+
+
+@pytest.fixture(scope="session")
+def redis_process() -> Iterator[RedisServer]:
+    """The Redis that `settings.REDIS_URL` names, started by the first test that needs it."""
+    with running_redis(VAR, port=settings.REDIS_PORT) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_server(redis_process: RedisServer) -> RedisServer:
+    """The same, empty."""
+    redis_process.flush()
+    return redis_process
+
+
+@pytest.fixture(autouse=True)
+def _redis_where_marked(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("redis"):
+        request.getfixturevalue("redis_server")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_collected_static_files() -> Iterator[None]:
+    with override_settings(STORAGES=PLAIN_STATIC_FILES):
+        yield

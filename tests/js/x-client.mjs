@@ -1,0 +1,168 @@
+// npm's twitter-api-v2 as it comes, with its host changed. tests/api/test_node_client.py starts the product, says in HOUSE
+// what is in it, and runs this.
+import assert from "node:assert/strict"
+import http from "node:http"
+import { createRequire } from "node:module"
+import { test } from "node:test"
+
+const require = createRequire(import.meta.url)
+const house = JSON.parse(process.env.HOUSE)
+// The only change: requests for X go to us, and not by TLS.
+require("./node_modules/twitter-api-v2/dist/cjs/globals.js").API_V2_PREFIX = `${house.url}/2/`
+const {
+  ApiResponseError,
+  TweetHomeTimelineV2Paginator,
+  TweetUserTimelineV2Paginator,
+  TwitterApi,
+  TwitterV2IncludesHelper,
+  UserFollowersV2Paginator,
+  UserFollowingV2Paginator,
+} = require("twitter-api-v2")
+
+const login = (token) => new TwitterApi(token, { httpAgent: new http.Agent({ keepAlive: false }) })
+const x = login(house.token).v2
+
+const SPACE_FIELDS = {
+  "space.fields": house.spaceFields,
+  expansions: ["invited_user_ids", "speaker_ids", "creator_id", "host_ids", "topic_ids"],
+  "user.fields": house.userFields,
+}
+const USER_FIELDS = {
+  "user.fields": house.userFields,
+  expansions: ["pinned_tweet_id"],
+  "tweet.fields": house.postFields,
+  "media.fields": ["media_key", "type", "url"],
+  "place.fields": ["id", "full_name"],
+  "poll.fields": ["id", "options"],
+}
+const POST_FIELDS = {
+  ...USER_FIELDS,
+  expansions: [
+    "attachments.poll_ids", "attachments.media_keys", "attachments.media_source_tweet", "author_id",
+    "referenced_tweets.id", "in_reply_to_user_id", "edit_history_tweet_ids", "geo.place_id",
+    "entities.mentions.username", "referenced_tweets.id.author_id", "article.cover_media", "article.media_entities",
+    "entities.note.mentions.username", "referenced_tweets.id.attachments.media_keys",
+  ],
+}
+
+const ids = (rows) => rows.map((row) => row.id)
+
+async function refusal(call) {
+  try {
+    await call()
+  } catch (error) {
+    assert.ok(error instanceof ApiResponseError, String(error))
+    return error
+  }
+  return assert.fail("it was not refused")
+}
+
+test("a Space with everything", async () => {
+  const found = await x.space(house.live, SPACE_FIELDS)
+  const space = found.data
+  assert.deepEqual([space.id, space.state, space.creator_id], [house.live, "live", house.ada])
+  assert.match(space.started_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  assert.ok(!Number.isNaN(Date.parse(space.started_at)))
+  assert.ok(space.host_ids.includes(house.ada) && space.speaker_ids.includes(house.ada))
+  assert.ok(space.invited_user_ids.includes(house.bob))
+  assert.deepEqual([typeof space.participant_count, typeof space.subscriber_count, space.is_ticketed], ["number", "number", false])
+  assert.ok(!Object.values(space).includes(null) && !("ended_at" in space))
+  const includes = new TwitterV2IncludesHelper(found)
+  assert.equal(includes.userById(house.ada).username, house.username)
+  assert.equal(new Set(ids(includes.users)).size, includes.users.length)
+  assert.equal(found.includes.topics[0].name, "Knots")
+})
+
+test("Spaces by id, by creator and by title", async () => {
+  const byId = await x.spaces([house.live, "1Gone"], SPACE_FIELDS)
+  assert.deepEqual(ids(byId.data), [house.live])
+  assert.equal(byId.errors[0].resource_id, "1Gone")
+  const byCreator = await x.spacesByCreators([house.ada], SPACE_FIELDS)
+  assert.deepEqual(new Set(ids(byCreator.data)), new Set([house.live, house.scheduled]))
+  assert.equal(byCreator.meta.result_count, 2)
+  const found = await x.searchSpaces({ query: "Space", state: "live", max_results: 10, ...SPACE_FIELDS })
+  assert.deepEqual([ids(found.data), found.meta.result_count], [[house.live], 1])
+  const none = await x.searchSpaces({ query: "nothing of the kind", state: "scheduled" })
+  assert.deepEqual(none, { meta: { result_count: 0 } })
+})
+
+test("what belongs to a Space", async () => {
+  assert.equal((await x.spaceBuyers(house.live, USER_FIELDS)).meta.result_count, 0)
+  const posts = await x.spaceTweets(house.live, POST_FIELDS)
+  assert.deepEqual([posts.data[0].id, posts.data[0].author_id], [house.post, house.ada])
+  assert.equal(new TwitterV2IncludesHelper(posts).author(posts.data[0]).username, house.username)
+})
+
+test("people", async () => {
+  const me = (await x.me(USER_FIELDS)).data
+  assert.deepEqual([me.id, me.username, me.public_metrics.tweet_count], [house.ada, house.username, 1])
+  assert.ok(!Number.isNaN(Date.parse(me.created_at)))
+  assert.equal((await x.user(house.bob, USER_FIELDS)).data.id, house.bob)
+  assert.equal((await x.userByUsername(house.username, USER_FIELDS)).data.id, house.ada)
+  assert.deepEqual(ids((await x.users([house.ada, house.bob], USER_FIELDS)).data), [house.ada, house.bob])
+  const byName = await x.usersByUsernames([house.username, "nobody_at_all"], USER_FIELDS)
+  assert.deepEqual(ids(byName.data), [house.ada])
+  assert.equal(byName.errors[0].value, "nobody_at_all")
+})
+
+test("following", async () => {
+  assert.deepEqual((await x.follow(house.ada, house.bob)).data, { following: true, pending_follow: false })
+  const following = await x.following(house.ada, { asPaginator: true, max_results: 10, ...USER_FIELDS })
+  assert.ok(following instanceof UserFollowingV2Paginator)
+  assert.deepEqual(ids(following.users), [house.bob])
+  const followers = await x.followers(house.bob, { asPaginator: true, ...USER_FIELDS })
+  assert.ok(followers instanceof UserFollowersV2Paginator)
+  assert.deepEqual(ids(followers.users), [house.ada])
+  assert.deepEqual((await x.unfollow(house.ada, house.bob)).data, { following: false })
+  assert.deepEqual(await x.followers(house.bob), { meta: { result_count: 0 } })
+})
+
+test("posts", async () => {
+  const reply = (await x.reply("An answer", house.post)).data
+  const quote = (await x.quote("Look", house.post)).data
+  const found = await x.singleTweet(reply.id, POST_FIELDS)
+  assert.deepEqual([found.data.text, found.data.edit_history_tweet_ids], ["An answer", [reply.id]])
+  const includes = new TwitterV2IncludesHelper(found)
+  assert.equal(includes.repliedTo(found.data).id, house.post)
+  assert.equal(includes.repliedToAuthor(found.data).id, house.ada)
+  const quoted = await x.singleTweet(quote.id, POST_FIELDS)
+  assert.equal(new TwitterV2IncludesHelper(quoted).quote(quoted.data).id, house.post)
+  for (const { id } of [reply, quote]) assert.deepEqual((await x.deleteTweet(id)).data, { deleted: true })
+  assert.equal((await x.singleTweet(reply.id)).errors[0].type, "https://api.twitter.com/2/problems/resource-not-found")
+})
+
+test("timelines are fetched page by page, forth and back", async () => {
+  for (const text of ["One", "Two", "Three"]) await x.tweet(text)
+  const own = await x.userTimeline(house.ada, { max_results: 2, exclude: ["retweets"], ...POST_FIELDS })
+  assert.ok(own instanceof TweetUserTimelineV2Paginator)
+  assert.deepEqual(own.tweets.map((post) => post.text), ["Three", "Two"])
+  const next = await own.next()
+  assert.deepEqual(ids(next.tweets).slice(1), [house.post])
+  assert.deepEqual(ids((await next.previous()).tweets), ids(own.tweets))
+  await own.fetchLast(100)
+  assert.equal(own.tweets.length, 4)
+  assert.equal(own.includes.author(own.tweets[0]).id, house.ada)
+  const home = await x.homeTimeline({ max_results: 3, ...POST_FIELDS })
+  assert.ok(home instanceof TweetHomeTimelineV2Paginator)
+  assert.deepEqual(ids(home.tweets), ids(own.tweets).slice(0, 3))
+  assert.equal(home.rateLimit.limit, house.limit)
+  assert.ok(home.rateLimit.remaining < house.limit && home.rateLimit.reset > Date.now() / 1000)
+})
+
+test("refusals have what the client reads", async () => {
+  const bad = await refusal(() => x.searchSpaces({ query: "x".repeat(2049), state: "all" }))
+  assert.deepEqual([bad.code, bad.isInvalidOAuthToken ?? false], [400, false])
+  assert.ok("query" in bad.errors[0].parameters)
+  const wrong = await refusal(() => login("wrong").v2.me())
+  assert.deepEqual([wrong.code, wrong.isAuthError], [401, true])
+  const narrow = await refusal(() => login(house.narrowToken).v2.tweet("Hello"))
+  assert.deepEqual([narrow.code, narrow.data.type], [403, "https://api.twitter.com/2/problems/client-forbidden"])
+})
+
+test("the limit is told as the client knows it", async () => {
+  const spent = login(house.otherToken).v2
+  let error
+  while (error === undefined) error = await spent.spaces([house.live]).then(() => undefined, (reason) => reason)
+  assert.ok(error instanceof ApiResponseError)
+  assert.deepEqual([error.code, error.rateLimitError, error.rateLimit.remaining], [429, true, 0])
+})

@@ -1,0 +1,4 @@
+from tests.signalling.fixtures import no_idle_connections, nothing_logged, sessions, sockets
+from tests.spaces.fixtures import audio_where_there_is_a_gateway
+
+__all__ = ["audio_where_there_is_a_gateway", "no_idle_connections", "nothing_logged", "sessions", "sockets"]

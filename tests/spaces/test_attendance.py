@@ -1,0 +1,170 @@
+"""Joining, leaving, being lost."""
+
+import pytest
+
+from accounts.services import block_user
+from spaces import services
+from spaces.events import CLOSE_LEFT, CLOSE_REPLACED, Signal
+from spaces.rules import Standing
+from spaces.states import LogKind, RequestState, Role, SpaceState
+from tests.factories import UserFactory
+from tests.spaces.fixtures import Told
+from tests.spaces.scene import Scene, assert_lawful, outcome
+
+pytestmark = pytest.mark.django_db
+
+
+# --- Joining ---
+
+
+def test_a_stranger_joins_as_a_muted_listener(scene: Scene) -> None:
+    place = services.join_space(public_id=scene.id, user=scene.outsider, connection="c1")
+    assert (place.role, place.muted, place.connection) == (Role.LISTENER, True, "c1")
+
+
+def test_joining_is_counted_and_logged(told: Told, scene: Scene) -> None:
+    news = told(services.join_space, public_id=scene.id, user=scene.outsider, connection="c1")
+    scene.space.refresh_from_db()
+    assert (scene.space.joins, scene.log(), news.signals()) == (1, [LogKind.JOINED], [Signal.AUDIENCE])
+
+
+@pytest.mark.parametrize("standing", [Standing.HOST, Standing.COHOST, Standing.SPEAKER, Standing.LISTENER])
+def test_whoever_is_in_keeps_role_and_microphone(scene: Scene, standing: Standing) -> None:
+    user = scene.people[standing]
+    before = scene.place(user)
+    after = services.join_space(public_id=scene.id, user=user, connection="c2")
+    assert (after.role, after.muted) == (before.role, before.muted)
+    assert_lawful(scene.space)
+
+
+def test_joining_again_on_the_same_connection_changes_nothing(scene: Scene) -> None:
+    services.join_space(public_id=scene.id, user=scene.listener, connection="c1")
+    before = scene.place(scene.listener)
+    services.join_space(public_id=scene.id, user=scene.listener, connection="c1")
+    assert scene.place(scene.listener).joined_at == before.joined_at
+    assert LogKind.JOINED not in scene.log()
+
+
+@pytest.mark.fault("E6")
+def test_a_second_tab_takes_the_audio_over(told: Told, scene: Scene) -> None:
+    services.join_space(public_id=scene.id, user=scene.speaker, connection="first")
+    news = told(services.join_space, public_id=scene.id, user=scene.speaker, connection="second")
+    [closing] = [envelope for envelope in news if envelope.signal == Signal.CLOSE]
+    assert (closing.to, closing.code, closing.spare) == ((scene.speaker.pk,), CLOSE_REPLACED.code, "second")
+    assert scene.space.participants.filter(user=scene.speaker).count() == 1
+
+
+@pytest.mark.fault("D7")
+def test_a_removed_person_stays_out(scene: Scene) -> None:
+    before = scene.dump()
+    assert outcome(services.join_space, public_id=scene.id, user=scene.removed, connection="c1") == "removed"
+    assert scene.dump() == before
+
+
+def test_somebody_whom_the_host_blocked_stays_out(scene: Scene) -> None:
+    block_user(blocker=scene.host, blocked=scene.outsider)
+    before = scene.dump()
+    assert outcome(services.join_space, public_id=scene.id, user=scene.outsider, connection="c1") == "blocked"
+    assert scene.dump() == before
+
+
+def test_a_block_by_a_speaker_keeps_nobody_out(scene: Scene) -> None:
+    block_user(blocker=scene.speaker, blocked=scene.outsider)
+    assert outcome(services.join_space, public_id=scene.id, user=scene.outsider, connection="c1") == "ok"
+
+
+@pytest.mark.fault("E5")
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [(SpaceState.SCHEDULED, "not_live"), (SpaceState.ENDED, "ended"), (SpaceState.CANCELED, "canceled")],
+)
+def test_only_a_live_space_is_joined(state: SpaceState, code: str) -> None:
+    scene = Scene(state=state)
+    assert outcome(services.join_space, public_id=scene.id, user=scene.outsider, connection="c1") == code
+
+
+# --- Leaving ---
+
+
+def test_a_speaker_who_leaves_gives_the_seat_back(told: Told, scene: Scene) -> None:
+    news = told(services.leave_space, public_id=scene.id, user=scene.speaker)
+    scene.space.refresh_from_db()
+    assert (scene.space.seats_taken, scene.log()) == (0, [LogKind.LEFT])
+    assert news.only("stage.changed")["left"] == [str(scene.speaker.pk)]
+    assert_lawful(scene.space)
+
+
+def test_whoever_leaves_is_put_out_quietly(told: Told, scene: Scene) -> None:
+    news = told(services.leave_space, public_id=scene.id, user=scene.listener)
+    assert news.types() == ["bye"]
+    assert [(e.to, e.code) for e in news if e.signal == Signal.CLOSE] == [((scene.listener.pk,), CLOSE_LEFT.code)]
+
+
+def test_a_leaving_listener_takes_the_request_along(told: Told, scene: Scene) -> None:
+    scene.ask(scene.listener)
+    news = told(services.leave_space, public_id=scene.id, user=scene.listener)
+    assert (news.only("queue.changed")["state"], news.only("queue.changed")["total"]) == (RequestState.CANCELED, 0)
+
+
+def test_a_speaker_who_comes_back_is_a_listener(scene: Scene) -> None:
+    services.leave_space(public_id=scene.id, user=scene.speaker)
+    services.join_space(public_id=scene.id, user=scene.speaker, connection="c2")
+    assert scene.place(scene.speaker).role == Role.LISTENER
+    assert_lawful(scene.space)
+
+
+def test_the_host_cannot_leave(scene: Scene) -> None:
+    assert outcome(services.leave_space, public_id=scene.id, user=scene.host) == "host_cannot_leave"
+
+
+def test_leaving_twice(scene: Scene) -> None:
+    services.leave_space(public_id=scene.id, user=scene.listener)
+    before = scene.dump()
+    assert outcome(services.leave_space, public_id=scene.id, user=scene.listener) == "not_in_space"
+    assert scene.dump() == before
+
+
+# --- Being lost ---
+
+
+def lose(scene: Scene, standing: Standing, *, connection: str = "") -> bool:
+    user = scene.people[standing]
+    return services.mark_lost(public_id=scene.id, user_id=user.pk, connection=connection)
+
+
+@pytest.mark.parametrize("standing", [Standing.COHOST, Standing.SPEAKER, Standing.LISTENER])
+def test_a_lost_person_is_out_and_may_return(scene: Scene, standing: Standing) -> None:
+    assert lose(scene, standing)
+    assert scene.log() == [LogKind.LOST]
+    assert_lawful(scene.space)
+    assert outcome(services.join_space, public_id=scene.id, user=scene.people[standing], connection="c") == "ok"
+
+
+def test_a_lost_speaker_gives_the_seat_back(scene: Scene) -> None:
+    lose(scene, Standing.SPEAKER)
+    scene.space.refresh_from_db()
+    assert scene.space.seats_taken == 0
+
+
+@pytest.mark.parametrize("standing", [Standing.HOST, Standing.OUTSIDER, Standing.REMOVED])
+def test_some_are_never_lost(scene: Scene, standing: Standing) -> None:
+    before = scene.dump()["participants"]
+    assert not lose(scene, standing)
+    assert scene.dump()["participants"] == before
+
+
+def test_whoever_came_back_meanwhile_is_not_lost(scene: Scene) -> None:
+    services.join_space(public_id=scene.id, user=scene.listener, connection="new")
+    assert not lose(scene, Standing.LISTENER, connection="old")
+    assert scene.place(scene.listener).is_active
+
+
+# --- What is left of somebody who deletes the account ---
+
+
+def test_the_log_outlives_the_people_in_it(scene: Scene) -> None:
+    user = UserFactory.create()
+    services.join_space(public_id=scene.id, user=user, connection="c1")
+    user.delete()
+    assert scene.log() == [LogKind.JOINED, LogKind.LEFT]
+    assert not scene.space.log.exclude(actor=None).exists()

@@ -1,0 +1,115 @@
+"""What an operator types."""
+
+import io
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from accounts.models import Follow, User
+from spaces import rules
+from spaces.states import SpaceState
+from tests.factories import SpaceFactory
+from tests.spaces.scene import Scene
+
+pytestmark = [pytest.mark.redis, pytest.mark.django_db]
+
+
+def run(*arguments: Any) -> str:
+    out = io.StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_list_shows_live_spaces(scene: Scene) -> None:
+    over = Scene(state=SpaceState.ENDED)
+    [line] = run("list_spaces").splitlines()
+    assert line.split()[:4] == [scene.id, "live", "4", f"@{scene.host.username}"]
+    assert over.id not in line
+
+
+@pytest.mark.parametrize("state", ["scheduled", "live", "ended", "canceled", "all"])
+def test_the_list_shows_one_state_or_all(state: str) -> None:
+    for each in SpaceState:
+        SpaceFactory.create(state=each)
+    shown = run("list_spaces", f"--state={state}").splitlines()
+    assert len(shown) == (4 if state == "all" else 1)
+
+
+def test_the_list_for_programs(scene: Scene) -> None:
+    row = json.loads(run("list_spaces", "--json"))
+    assert row == {
+        "id": scene.id,
+        "state": "live",
+        "people": 4,
+        "host": scene.host.username,
+        "title": scene.space.title,
+    }
+
+
+def test_no_spaces_are_no_lines() -> None:
+    assert run("list_spaces") == ""
+
+
+def test_ending(scene: Scene) -> None:
+    assert run("end_space", scene.id) == f"{scene.id} ended\n"
+    assert scene.space.log.get().reason == "operator"
+
+
+@pytest.mark.parametrize(("state", "code"), [(SpaceState.ENDED, "ended"), (SpaceState.SCHEDULED, "not_live")])
+def test_ending_what_is_not_live_fails_with_a_sentence(state: SpaceState, code: str) -> None:
+    scene = Scene(state=state)
+    with pytest.raises(CommandError, match=f"^{code}: This Space has ") as failure:
+        run("end_space", scene.id)
+    assert failure.value.returncode == 1
+
+
+def test_ending_what_does_not_exist_fails_with_a_sentence() -> None:
+    with pytest.raises(CommandError, match="not_found: There is no such Space"):
+        run("end_space", "1nosuchspace")
+
+
+def test_expiring_prints_what_it_did() -> None:
+    SpaceFactory.create(state=SpaceState.SCHEDULED, scheduled_start=timezone.now() - timedelta(days=1))
+    assert json.loads(run("expire_spaces")) == {
+        "hosts_lost": 0,
+        "people_lost": 0,
+        "people_barred": 0,
+        "ended": 0,
+        "canceled": 1,
+    }
+    assert json.loads(run("expire_spaces"))["canceled"] == 0
+
+
+# --- The demo ---
+
+
+@pytest.fixture
+def demo(db: None) -> None:
+    run("seed_demo")  # six hundred people
+
+
+@pytest.mark.slow
+def test_of_the_demo_only_ada_may_host(demo: None) -> None:
+    people = User.objects.filter(username__in=["ada", "grace", "alan", "joan", "mod"])
+    assert [person.username for person in people if rules.hosting_obstacle(person) is None] == ["ada"]
+
+
+@pytest.mark.slow
+def test_the_people_of_the_demo_log_in_and_mod_is_staff(demo: None) -> None:
+    names = ["ada", "alan", "grace", "joan", "mod", "senior"]
+    people = [authenticate(None, username=name, password="spaces-demo") for name in names]
+    assert [isinstance(person, User) and person.is_staff for person in people] == [False] * 4 + [True] * 2
+
+
+@pytest.mark.slow
+def test_seeding_again_changes_nothing(demo: None) -> None:
+    User.objects.filter(username="ada").update(bio="My own words")
+    before = list(User.objects.order_by("pk").values()), Follow.objects.count()
+    run("seed_demo")
+    assert (list(User.objects.order_by("pk").values()), Follow.objects.count()) == before

@@ -1,0 +1,168 @@
+"""What the create sheet and the page of a scheduled Space do with what people choose."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from spaces.models import Reminder, Space, Topic
+from spaces.states import SpaceState, SpeakPolicy
+from tests.factories import SpaceFactory, UserFactory
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
+
+pytestmark = [pytest.mark.django_db, pytest.mark.redis]
+
+JSON = {"accept": "application/json"}
+
+
+@pytest.fixture
+def ada() -> User:
+    return UserFactory.create(username="ada", followers_count=600)
+
+
+@pytest.fixture
+def as_ada(ada: User) -> Client:
+    return logged_in(ada)
+
+
+@pytest.fixture
+def planned(ada: User) -> Space:
+    return SpaceFactory.create(creator=ada, state=SpaceState.SCHEDULED, scheduled_start=soon(), title="Planned")
+
+
+def logged_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def soon() -> datetime:
+    return (timezone.now() + timedelta(days=2)).replace(microsecond=0)
+
+
+def create(client: Client, headers: dict[str, str] = JSON, **fields: Any) -> "Response":
+    return client.post(reverse("space_create"), fields, headers=headers)
+
+
+def act(client: Client, name: str, space: Space, **fields: object) -> "Response":
+    return client.post(reverse(name, args=[space.public_id]), fields)
+
+
+# --- Creating ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_chosen_is_kept(as_ada: Client) -> None:
+    topics = Topic.objects.filter(name__in=["Jazz", "Physics"])
+    create(as_ada, speak_policy="invited", recording_wanted="on", topics=[t.pk for t in topics])
+    space = Space.objects.get()
+    assert (space.speak_policy, space.captions_allowed, space.recording_wanted) == (SpeakPolicy.INVITED, False, True)
+    assert set(space.topics.all()) == set(topics)
+
+
+def test_captions_are_a_switch_that_stands_on(as_ada: Client) -> None:
+    assert 'name="captions_allowed" aria-label="Captions" aria-describedby="captions-why" checked' in sheet(as_ada)
+    create(as_ada, captions_allowed="on")
+    assert Space.objects.get().captions_allowed
+
+
+def sheet(client: Client) -> str:
+    return client.get(reverse("space_new")).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"speak_policy": "nobody"}, "bad_policy"),
+        ({"topics": ["0"]}, "bad_topics"),
+        ({"topics": ["x"]}, "bad_topics"),
+        ({"act": "schedule"}, "bad_time"),
+        ({"act": "schedule", "when": "tomorrow"}, "bad_time"),
+        ({"act": "schedule", "when": "2001-01-01T10:00+00:00"}, "bad_time"),
+        ({"act": "schedule", "when": "2999-01-01T10:00+00:00"}, "bad_time"),
+    ],
+)
+def test_what_cannot_be_chosen_makes_nothing(as_ada: Client, fields: dict[str, Any], code: str) -> None:
+    response = create(as_ada, **fields)
+    assert (response.status_code, response.json()["error"]["code"]) == (400, code)
+    assert not Space.objects.exists()
+
+
+def test_four_topics_are_one_too_many(as_ada: Client) -> None:
+    chosen = [topic.pk for topic in Topic.objects.all()[:4]]
+    assert create(as_ada, topics=chosen).json()["error"]["code"] == "bad_topics"
+
+
+def test_without_a_script_the_sheet_comes_back_with_what_was_typed(as_ada: Client) -> None:
+    response = create(as_ada, headers={}, title="Evening", act="schedule", when="2001-01-01T10:00")
+    assert response.status_code == 400
+    assert "Choose a time from now to 14 days ahead." in response.text
+    assert 'value="Evening"' in response.text
+
+
+def test_a_schedule_keeps_its_moment_in_any_zone(as_ada: Client) -> None:
+    moment = soon()
+    there = (moment + timedelta(hours=5, minutes=30)).replace(tzinfo=None).isoformat()
+    create(as_ada, act="schedule", when=f"{there}+05:30")
+    space = Space.objects.get()
+    assert (space.scheduled_start, space.state) == (moment, SpaceState.SCHEDULED)
+
+
+def test_a_time_without_a_zone_is_meant_in_utc(as_ada: Client) -> None:
+    create(as_ada, act="schedule", when=soon().astimezone(UTC).replace(tzinfo=None).isoformat())
+    assert Space.objects.get().scheduled_start == soon()
+
+
+# --- A scheduled one --------------------------------------------------------------------------------------------------
+
+
+def test_a_reminder_is_set_and_removed_without_a_script(planned: Space) -> None:
+    grace = UserFactory.create()
+    client = logged_in(grace)
+    assert act(client, "space_remind", planned).status_code == 303
+    assert "Remove reminder" in client.get(planned.get_absolute_url()).text
+    act(client, "space_unremind", planned)
+    assert not Reminder.objects.exists()
+    assert "Set reminder" in client.get(planned.get_absolute_url()).text
+
+
+def test_the_host_starts_it(as_ada: Client, planned: Space) -> None:
+    assert "Start your Space" in as_ada.get(planned.get_absolute_url()).text
+    act(as_ada, "space_start", planned)
+    planned.refresh_from_db()
+    assert planned.is_live
+
+
+def test_the_host_renames_and_moves_it(as_ada: Client, planned: Space) -> None:
+    later = soon() + timedelta(days=1)
+    act(as_ada, "space_change", planned, title="Later", when=later.isoformat())
+    planned.refresh_from_db()
+    assert (planned.title, planned.scheduled_start) == ("Later", later)
+
+
+def test_a_wrong_time_changes_nothing(as_ada: Client, planned: Space) -> None:
+    assert act(as_ada, "space_change", planned, title="Later", when="never").status_code == 400
+    planned.refresh_from_db()
+    assert planned.title == "Planned"
+
+
+def test_the_host_cancels_it(as_ada: Client, planned: Space) -> None:
+    act(as_ada, "space_cancel", planned)
+    assert "CANCELED" in as_ada.get(planned.get_absolute_url()).text
+
+
+@pytest.mark.parametrize("name", ["space_start", "space_change", "space_cancel"])
+def test_a_stranger_may_do_none_of_it(planned: Space, name: str) -> None:
+    stranger = logged_in(UserFactory.create(followers_count=600))
+    assert act(stranger, name, planned, title="Mine").status_code == 403
+    assert "Start your Space" not in stranger.get(planned.get_absolute_url()).text
+
+
+@pytest.mark.parametrize("name", ["space_start", "space_change", "space_cancel", "space_remind", "space_unremind"])
+def test_a_link_does_nothing(as_ada: Client, planned: Space, name: str) -> None:
+    assert as_ada.get(reverse(name, args=[planned.public_id])).status_code == 405

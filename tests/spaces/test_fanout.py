@@ -1,0 +1,103 @@
+"""One peer's trouble is nobody else's."""
+
+import asyncio
+import json
+
+import pytest
+
+from spaces import events
+from spaces.fanout import BACKLOG, Message, Socket, broadcast
+from spaces.signalling.base import CommandSocket
+
+pytestmark = pytest.mark.asyncio
+
+
+class Peer:
+    """The server's end of one connection, as uvicorn behaves: a send waits while the peer does not read."""
+
+    def __init__(self) -> None:
+        self.got: list[Message] = []
+        self.reads = asyncio.Event()
+        self.reads.set()
+        self.socket = Socket(1, "", self.send)
+
+    async def send(self, message: Message) -> None:
+        await self.reads.wait()
+        self.got.append(message)
+
+    @property
+    def texts(self) -> list[str]:
+        return [message["text"] for message in self.got]
+
+    async def read_again(self) -> None:
+        self.reads.set()
+        await asyncio.sleep(0.01)
+
+
+async def test_everybody_has_the_frame_when_broadcast_returns() -> None:
+    peers = [Peer() for _ in range(500)]
+    await broadcast([peer.socket for peer in peers], "news")
+    assert all(peer.texts == ["news"] for peer in peers)
+
+
+async def test_who_does_not_read_holds_nobody_up() -> None:
+    slow, other = Peer(), Peer()
+    slow.reads.clear()
+    await broadcast([slow.socket, other.socket], "news")
+    assert other.texts == ["news"]
+
+
+async def test_who_reads_again_gets_what_was_missed_in_order() -> None:
+    slow = Peer()
+    slow.reads.clear()
+    for number in range(3):
+        await broadcast([slow.socket], str(number))
+    await slow.read_again()
+    slow.socket.write("3")
+    assert slow.texts == ["0", "1", "2", "3"]
+
+
+async def test_who_reads_again_is_written_to_directly_from_then_on() -> None:
+    slow = Peer()
+    slow.reads.clear()
+    slow.socket.write("0")
+    await slow.read_again()
+    slow.socket.write("1")
+    assert slow.texts == ["0", "1"]
+
+
+@pytest.mark.fault("B9")
+async def test_who_is_too_late_is_sent_away_to_start_over() -> None:
+    slow = Peer()
+    slow.reads.clear()
+    for number in range(BACKLOG * 3):
+        slow.socket.write(str(number))
+    await slow.read_again()
+    first, bye, close = slow.got
+    assert (first["text"], json.loads(bye["text"])["code"], close["code"]) == ("0", "slow", events.CLOSE_SLOW.code)
+
+
+async def test_the_close_comes_after_what_was_put_off() -> None:
+    slow = Peer()
+    slow.reads.clear()
+    slow.socket.write("bye")
+    slow.socket.close(4410)
+    await slow.read_again()
+    assert [message["type"] for message in slow.got] == ["websocket.send", "websocket.close"]
+
+
+@pytest.mark.parametrize("error", [OSError, RuntimeError])
+async def test_a_peer_that_is_gone_is_written_to_once(error: type[Exception]) -> None:
+    tries: list[Message] = []
+
+    async def send(message: Message) -> None:
+        tries.append(message)
+        raise error
+
+    async def receive() -> Message:
+        raise AssertionError("not asked")
+
+    socket = CommandSocket({}, receive, send)
+    await socket.send_frame("one")
+    await socket.send_frame("two")
+    assert [message["text"] for message in tries] == ["one"]

@@ -1,0 +1,72 @@
+"""`deploy/respawn`: what keeps one part's death from being everybody's."""
+
+import re
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from honcho.manager import KILL_WAIT
+
+from tests.support.processes import REPOSITORY, Child
+
+Respawn = Callable[[str], Child]
+
+
+@pytest.fixture
+def respawn(tmp_path: Path) -> Iterator[Respawn]:
+    """Runs a shell script under `deploy/respawn`, with what honcho and `deploy/run` give it."""
+    (tmp_path / "run.env").write_text("PORT=9456\n")
+    environment = {"SPACES_VAR": str(tmp_path), "PORT": "5100"}
+    children = []
+
+    def start(script: str) -> Child:
+        command = [str(REPOSITORY / "deploy/respawn"), "sh", "-c", script]
+        children.append(Child(command, log=tmp_path / "respawn.log", env=environment))
+        return children[-1]
+
+    yield start
+    for child in children:
+        child.stop()
+
+
+def has_said(child: Child, text: str, *, times: int = 1) -> bool:
+    child.wait_until(lambda: child.output.count(text) >= times, seconds=10)
+    return True
+
+
+def ask_to_stop(child: Child) -> None:
+    """Returns when it is gone."""
+    child.send(signal.SIGTERM)
+    child.wait_until_gone(seconds=20)
+
+
+def grace_seconds() -> int:
+    found = re.search(r"^readonly GRACE_SECONDS=(\d+)", (REPOSITORY / "deploy/respawn").read_text(), re.MULTILINE)
+    assert found
+    return int(found[1])
+
+
+def test_what_ends_is_started_again(respawn: Respawn) -> None:
+    assert has_said(respawn("echo started; exit 3"), "started", times=2)
+
+
+def test_it_gets_the_port_that_was_chosen_not_the_one_of_honcho(respawn: Respawn) -> None:
+    assert has_said(respawn('echo "port $PORT"; sleep 60'), "port 9456")
+
+
+def test_a_signal_to_stop_is_passed_on_once(respawn: Respawn) -> None:
+    child = respawn('trap "echo asked; exit" INT; echo started; while :; do sleep 0.1; done')
+    has_said(child, "started")
+    ask_to_stop(child)
+    assert child.output.count("asked") == 1
+
+
+def test_what_does_not_obey_is_killed(respawn: Respawn) -> None:
+    child = respawn('trap "" INT; echo started; while :; do sleep 0.1; done')
+    has_said(child, "started")
+    ask_to_stop(child)
+
+
+def test_it_gives_up_on_its_command_well_before_honcho_gives_up_on_it() -> None:
+    assert grace_seconds() + 1 < KILL_WAIT
