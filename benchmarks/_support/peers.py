@@ -1,0 +1,277 @@
+"""WebRTC peers that cost next to nothing once they are connected: handshake, then sink.
+
+A peer does what a browser does until audio flows: ICE both ways, DTLS with use_srtp. From then on the kernel drops the
+audio that the gateway has already paid for, before it reaches the socket's queue (a socket filter on the first byte,
+RFC 7983), and the peer only answers what keeps the connection alive. A witness counts packets instead. A voice sends.
+"""
+
+import array
+import asyncio
+import contextlib
+import ctypes
+import itertools
+import math
+import re
+import secrets
+import socket
+import struct
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import av
+from aioice import stun
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from OpenSSL import SSL, crypto
+from pylibsrtp import Policy, Session
+
+UP_WITHIN: Final = 10.0
+CHECK_EVERY: Final = 0.05
+FRAME_SECONDS: Final = 0.02
+_ANY: Final = b"SRTP_AEAD_AES_256_GCM:SRTP_AES128_CM_SHA1_80"
+_PLAIN: Final = b"SRTP_AES128_CM_SHA1_80"
+"""The only one whose keys `_policy` can make: for those who send, and those who really listen."""
+_SO_ATTACH_FILTER: Final = 26
+# Load the byte behind the UDP header; 64 and more is RTP: drop it, keep the rest.
+_NO_RTP: Final = struct.pack("HBBI" * 4, 0x30, 0, 0, 8, 0x35, 0, 1, 64, 0x06, 0, 0, 0, 0x06, 0, 0, 0xFFFFFFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One certificate for all peers: making them is no part of what is measured."""
+
+    key: crypto.PKey
+    certificate: crypto.X509
+    fingerprint: str
+
+
+def identity() -> Identity:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "peer")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    digest = ":".join(f"{byte:02X}" for byte in certificate.fingerprint(hashes.SHA256()))
+    return Identity(crypto.PKey.from_cryptography_key(key), crypto.X509.from_cryptography(certificate), digest)
+
+
+class Peer:
+    """`offers`: whether this side makes the offer; it is then in charge of ICE and waits for the DTLS hello. `decodes`:
+    whether it will `listen`."""
+
+    def __init__(self, address: str, own: Identity, *, offers: bool, decodes: bool = False) -> None:
+        self.packets = 0
+        self.profile = ""
+        self._own = own
+        self._offers = offers
+        self._profiles = _PLAIN if offers or decodes else _ANY
+        self._on_payload: Callable[[bytes], None] | None = None
+        self._ufrag, self._password = secrets.token_hex(4), secrets.token_hex(12)
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.settimeout(0)
+        self._socket.bind((address, 0))
+        self._checked, self._was_checked = asyncio.Event(), asyncio.Event()
+        self._secure, self._hears = asyncio.Event(), asyncio.Event()
+        self._remote: tuple[str, int] = ("", 0)
+        self._dtls: Any = None
+        self._counts = False
+
+    # --- what is said ---
+
+    def offer(self, ssrc: int) -> str:
+        lines = [*self._head(["0"]), *self._section("0", "actpass", "sendrecv"), f"a=ssrc:{ssrc} cname:peer"]
+        return "\r\n".join(lines) + "\r\n"
+
+    def answer(self, offer: str) -> str:
+        mids = re.findall(r"^a=mid:(\S+)", offer, re.MULTILINE)
+        sections = itertools.chain.from_iterable(self._section(mid, "active", "recvonly") for mid in mids)
+        return "\r\n".join([*self._head(mids), *sections]) + "\r\n"
+
+    def _head(self, mids: list[str]) -> list[str]:
+        return ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", f"a=group:BUNDLE {' '.join(mids)}"]
+
+    def _section(self, mid: str, setup: str, direction: str) -> list[str]:
+        host, port = self._socket.getsockname()
+        return [
+            f"m=audio {port} UDP/TLS/RTP/SAVPF 111",
+            f"c=IN IP4 {host}",
+            f"a=candidate:1 1 udp 2122260223 {host} {port} typ host",
+            "a=end-of-candidates",
+            f"a=ice-ufrag:{self._ufrag}",
+            f"a=ice-pwd:{self._password}",
+            f"a=fingerprint:sha-256 {self._own.fingerprint}",
+            f"a=setup:{setup}",
+            f"a=mid:{mid}",
+            f"a={direction}",
+            "a=rtcp-mux",
+            "a=rtpmap:111 opus/48000/2",
+        ]
+
+    # --- coming up ---
+
+    async def connect(self, description: str) -> None:
+        """Raises TimeoutError. Returns when the keys are agreed on."""
+        self._their_ufrag = _first(r"a=ice-ufrag:(\S+)", description)
+        self._their_password = _first(r"a=ice-pwd:(\S+)", description)
+        host, port = re.findall(r"a=candidate:\S+ 1 udp \d+ ([\d.]+) (\d+) typ host", description, re.IGNORECASE)[0]
+        self._remote = (host, int(port))
+        asyncio.get_running_loop().add_reader(self._socket, self._read)
+        async with asyncio.timeout(UP_WITHIN):
+            await self._check()
+            self._begin_dtls()
+            await self._secure.wait()
+
+    def sink(self) -> None:
+        buffer = ctypes.create_string_buffer(_NO_RTP)
+        program = struct.pack("HL", 4, ctypes.addressof(buffer))
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
+
+    def witness(self) -> None:
+        """Counts what arrives, from now on."""
+        self.packets, self._counts = 0, True
+
+    def listen(self, on_payload: Callable[[bytes], None]) -> None:
+        """Hands over the Opus packets that come, from now on. For a peer that answers: the gateway is the server."""
+        self._incoming = Session(self._policy(Policy.SSRC_ANY_INBOUND, of_server=True))
+        self._on_payload, self._counts = on_payload, True
+
+    async def heard(self) -> None:
+        """Returns with the first packet of a witness. Raises TimeoutError."""
+        async with asyncio.timeout(UP_WITHIN):
+            await self._hears.wait()
+
+    def close(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._socket)
+        self._socket.close()
+
+    def sender(self, ssrc: int) -> Callable[[bytes, int], None]:
+        """Sends an Opus packet of 20 ms as this peer's voice, with its number: from 0, in the order of being said."""
+        session = Session(self._policy(Policy.SSRC_ANY_OUTBOUND, of_server=True))
+
+        def send(payload: bytes, number: int) -> None:
+            header = struct.pack("!BBHII", 0x80, 111, number & 0xFFFF, number * 960 & 0xFFFFFFFF, ssrc)
+            with contextlib.suppress(BlockingIOError):
+                self._socket.sendto(session.protect(header + payload), self._remote)
+
+        return send
+
+    async def _check(self) -> None:
+        """Until our check was answered and theirs came: whose hello is too early waits a second for the next."""
+        while not (self._checked.is_set() and self._was_checked.is_set()):
+            self._send_check()
+            await asyncio.sleep(CHECK_EVERY)
+
+    def _send_check(self) -> None:
+        role = "ICE-CONTROLLING" if self._offers else "ICE-CONTROLLED"
+        attributes: dict[str, Any] = {"USERNAME": f"{self._their_ufrag}:{self._ufrag}", "PRIORITY": 1853824767}
+        attributes[role] = 1
+        if self._offers:
+            attributes["USE-CANDIDATE"] = None
+        self._say(stun.Message(stun.Method.BINDING, stun.Class.REQUEST, attributes=attributes), self._their_password)
+
+    def _say(self, message: stun.Message, password: str) -> None:
+        message.add_message_integrity(password.encode())
+        self._socket.sendto(bytes(message), self._remote)
+
+    def _begin_dtls(self) -> None:
+        context = SSL.Context(SSL.DTLS_METHOD)
+        context.use_privatekey(self._own.key)
+        context.use_certificate(self._own.certificate)
+        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
+        context.set_tlsext_use_srtp(self._profiles)
+        self._dtls = SSL.Connection(context)
+        if self._offers:
+            self._dtls.set_accept_state()
+        else:
+            self._dtls.set_connect_state()
+        self._handshake()
+
+    def _handshake(self) -> None:
+        try:
+            self._dtls.do_handshake()
+            self._secure.set()
+            self.profile = self._dtls.get_selected_srtp_profile().decode()
+        except SSL.WantReadError:
+            pass
+        with contextlib.suppress(SSL.WantReadError):
+            while True:
+                self._socket.sendto(self._dtls.bio_read(1500), self._remote)
+
+    def _policy(self, direction: int, *, of_server: bool) -> Policy:
+        """Keys come as client's key, server's key, client's salt, server's salt (RFC 5764 §4.2)."""
+        keys = self._dtls.export_keying_material(b"EXTRACTOR-dtls_srtp", 60)
+        key = keys[16:32] + keys[46:60] if of_server else keys[:16] + keys[32:46]
+        return Policy(key=key, ssrc_type=direction, srtp_profile=Policy.SRTP_PROFILE_AES128_CM_SHA1_80)
+
+    # --- what comes ---
+
+    def _read(self) -> None:
+        with contextlib.suppress(BlockingIOError, ConnectionRefusedError):
+            while True:
+                self._take(self._socket.recv(2048))
+
+    def _take(self, data: bytes) -> None:
+        if data[0] < 4:
+            self._take_stun(stun.parse_message(data))
+        elif data[0] < 64 and self._dtls is not None and not self._secure.is_set():
+            self._dtls.bio_write(data)
+            self._handshake()
+        elif self._counts and data[0] >= 128 and not 192 <= data[1] <= 223:  # not RTCP
+            self.packets += 1
+            self._hears.set()
+            if self._on_payload is not None:
+                self._on_payload(_payload(self._incoming.unprotect(data)))
+
+    def _take_stun(self, message: stun.Message) -> None:
+        if message.message_class == stun.Class.RESPONSE:
+            self._checked.set()
+        elif message.message_class == stun.Class.REQUEST:
+            answer = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, message.transaction_id)
+            answer.attributes["XOR-MAPPED-ADDRESS"] = self._remote
+            self._say(answer, self._password)
+            self._was_checked.set()
+
+
+def opus_tone(hertz: int, packets: int = 50) -> list[bytes]:
+    """So many packets of 20 ms of a tone, 32 kbit/s."""
+    return opus(round(8_000 * math.sin(2 * math.pi * hertz * at / 48_000)) for at in range(packets * 960))
+
+
+def opus(samples: Iterable[int]) -> list[bytes]:
+    """Packets of 20 ms, 48 kHz mono, 32 kbit/s."""
+    encoder: Any = av.CodecContext.create("libopus", "w")
+    encoder.sample_rate, encoder.layout, encoder.format, encoder.bit_rate = 48_000, "mono", "s16", 32_000
+    sound, found = array.array("h", samples), []
+    for at in range(0, len(sound), 960):
+        frame = av.AudioFrame(format="s16", layout="mono", samples=960)
+        frame.planes[0].update(sound[at : at + 960].tobytes())
+        frame.sample_rate, frame.pts = 48_000, at
+        found += [bytes(packet) for packet in encoder.encode(frame)]
+    return found
+
+
+def _payload(packet: bytes) -> bytes:
+    """Without the RTP header, its sources and its extension (RFC 3550 §5)."""
+    start = 12 + 4 * (packet[0] & 0x0F)
+    if packet[0] & 0x10:
+        start += 4 + 4 * int.from_bytes(packet[start + 2 : start + 4])
+    return packet[start:]
+
+
+def _first(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    if found is None:
+        raise ValueError(f"no {pattern} in the description")
+    return found[1]

@@ -1,0 +1,47 @@
+"""The two ASGI servers, with the limits of `deploy/web`, on one core."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+from benchmarks._support import cores
+from tests.support.ports import listens
+from tests.support.processes import Child
+
+Server = Literal["daphne", "uvicorn", "node", "floor"]
+STARTS_WITHIN: Final = 30.0
+
+CHANNEL: Final = "bench:bare"
+"""What `node` and `floor` listen to; they take a text as it is to be written."""
+
+# Every browser offers compression, and uvicorn would take it: a compressor, and its work, for each socket.
+_COMMANDS: Final[dict[Server, str]] = {
+    "daphne": (
+        ".venv/bin/daphne --bind 127.0.0.1 --port {port} --no-server-name --verbosity 0"
+        " --websocket-max-message-size 65536 --ping-interval 10 --ping-timeout 10 {application}"
+    ),
+    "uvicorn": (
+        ".venv/bin/uvicorn --host 127.0.0.1 --port {port} --no-server-header --no-access-log --log-level warning"
+        " --loop uvloop --ws websockets-sansio --ws-per-message-deflate false"
+        " --ws-max-size 65536 --ws-ping-interval 10 --ws-ping-timeout 10 {application}"
+    ),
+    "node": "node benchmarks/_support/rival/server.mjs {port} {redis} " + CHANNEL,
+    "floor": ".venv/bin/python -m benchmarks._support.floor {port} {redis} " + CHANNEL,
+}
+
+
+@contextlib.contextmanager
+def running(
+    server: Server, application: str, *, port: int, core: int, log: Path, env: Mapping[str, str]
+) -> Iterator[Child]:
+    """Listens when entered, is gone afterwards."""
+    redis_port = urlsplit(env["REDIS_URL"]).port
+    command = _COMMANDS[server].format(port=port, application=application, redis=redis_port).split()
+    child = Child(cores.on_core(core, command), log=log, env=env)
+    try:
+        child.wait_until(lambda: listens(port), seconds=STARTS_WITHIN)
+        yield child
+    finally:
+        child.stop()

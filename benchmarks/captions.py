@@ -1,0 +1,289 @@
+"""Captions through the whole product: how good, how late, at what cost.
+
+    python -m benchmarks.captions [--sentences 16]
+
+Every part runs on this machine as the Procfile has it. Ada hosts in a real Chromium whose microphone plays sentences
+said by espeak-ng, each followed by a pause; Grace listens in another and notes when each caption arrives at her page.
+
+- word error rate: of all final captions against what was said, beside the same engine on the clean file, which never
+  went through browser, network and mixer. Both are cut into utterances by the same endpointer.
+- end of utterance -> final: from the moment Ada's own page hears her microphone fall silent, to the final text on
+  Grace's page. The half second of silence that makes an utterance end is in it.
+- word -> first interim: from a word's end, as the engine places it on the Space's clock, to the first caption on
+  Grace's page that is long enough to have it. A word may still be wrong then.
+- CPU seconds of `captions` and `speech`, with all their children, for each second that somebody spoke.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import statistics
+import tempfile
+import time
+import wave
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import Browsers
+from tests.support.environment import isolate
+from tests.support.stack import Stack
+from tests.support.voice import RATE, silence, spoken
+
+TITLE = "Captions benchmark"
+LEAD_SECONDS, PAUSE_SECONDS = 12.0, 1.6
+SETTLED_SECONDS = 20.0
+
+# The first lists of the Harvard sentences (IEEE 1969), made to test how speech survives a line.
+SENTENCES = (
+    "The birch canoe slid on the smooth planks.",
+    "Glue the sheet to the dark blue background.",
+    "It is easy to tell the depth of a well.",
+    "These days a chicken leg is a rare dish.",
+    "Rice is often served in round bowls.",
+    "The juice of lemons makes fine punch.",
+    "The box was thrown beside the parked truck.",
+    "The hogs were fed chopped corn and garbage.",
+    "Four hours of steady work faced us.",
+    "A large size in stockings is hard to sell.",
+    "The boy was there when the sun rose.",
+    "A rod is used to catch pink salmon.",
+    "The source of the huge river is the clear spring.",
+    "Kick the ball straight and follow through.",
+    "Help the woman get back to her feet.",
+    "A pot of tea helps to pass the evening.",
+)
+
+NOTE_CAPTIONS = """
+window.heard = [];
+const Plain = window.WebSocket;
+window.WebSocket = class extends Plain {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("message", (event) => {
+      if (typeof event.data === "string" && event.data.startsWith('{"type":"caption"')) {
+        window.heard.push({ at: Date.now(), ...JSON.parse(event.data).line });
+      }
+    });
+  }
+};"""
+
+NOTE_SILENCES = """
+window.silences = [];
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  const stream = await ask(wanted);
+  const context = new AudioContext();
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 512;
+  context.createMediaStreamSource(stream).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  let loudAt = 0;
+  setInterval(() => {
+    analyser.getFloatTimeDomainData(samples);
+    const now = Date.now();
+    if (Math.max(...samples.map(Math.abs)) > 0.01) loudAt = now;
+    else if (loudAt && now - loudAt > 800) { window.silences.push(loudAt); loudAt = 0; }
+  }, 5);
+  return stream;
+};"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What Grace's page noted, and Ada's; times are milliseconds of the wall clock."""
+
+    lines: list[dict[str, Any]]
+    silences: list[float]
+    cpu_seconds: float
+    rows: list[dict[str, Any]]
+    started_ms: float
+
+    @property
+    def finals(self) -> list[dict[str, Any]]:
+        return sorted((line for line in self.lines if line["final"]), key=lambda line: line["start_ms"])
+
+    @property
+    def spoken_seconds(self) -> float:
+        return sum(float(row["end_ms"] - row["start_ms"]) for row in self.rows) / 1000
+
+    def words(self) -> list[str]:
+        return words(" ".join(line["text"] for line in self.finals))
+
+    def final_delays(self) -> list[float]:
+        """Seconds; which of the silences an utterance ended with, its place on the Space's clock says."""
+        arrivals = {line["id"]: line["at"] for line in self.finals}
+        return [(arrivals[str(row["id"])] - self._silence_at(row["end_ms"])) / 1000 for row in self.rows]
+
+    def _silence_at(self, end_ms: float) -> float:
+        return min(self.silences, key=lambda silence: abs(silence - self.started_ms - end_ms))
+
+    def interim_delays(self) -> list[float]:
+        delays = []
+        for row in self.rows:
+            shown = [line for line in self.lines if line["id"] == str(row["id"])]
+            for number, (_, _, end_ms, _) in enumerate(row["words"], start=1):
+                long_enough = [line["at"] for line in shown if len(line["text"].split()) >= number]
+                delays.append((min(long_enough) - self.started_ms - end_ms) / 1000)
+        return delays
+
+
+def main() -> None:
+    sentences = SENTENCES[: _arguments().sentences]
+    isolate()
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        voice, clean = _say(directory, sentences)
+        with Stack(directory, environment={"SPACES_HOST_MIN_FOLLOWERS": "0"}) as stack, Browsers(directory) as browsers:
+            run = _measure(stack, browsers, voice, len(sentences))
+        _report(run, sentences, _recognise(clean))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sentences", type=int, default=len(SENTENCES))
+    return parser.parse_args()
+
+
+def _say(directory: Path, sentences: Sequence[str]) -> tuple[Path, bytes]:
+    """The file that the microphone plays, and the same sentences at 16 kHz, untouched."""
+    loud = silence(LEAD_SECONDS)
+    clean = b""
+    for number, sentence in enumerate(sentences):
+        loud += spoken(directory / f"{number}.wav", sentence) + silence(PAUSE_SECONDS)
+        clean += spoken(directory / f"{number}-16.wav", sentence, rate=16_000) + silence(PAUSE_SECONDS, rate=16_000)
+    path = directory / "voice.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(loud + silence(30))
+    return path, clean
+
+
+def _measure(stack: Stack, browsers: Browsers, voice: Path, sentences: int) -> Run:
+    ada = browsers.open(stack.url, "ada", voice=voice)
+    ada.add_init_script(NOTE_SILENCES)
+    grace = browsers.open(stack.url, "grace")
+    grace.add_init_script(NOTE_CAPTIONS)
+    grace.reload()
+    _start(ada)
+    _shell(stack, CONSENT)
+    grace.goto(f"/i/spaces/{_shell(stack, SPACE)}")
+    grace.get_by_role("button", name="Start listening").or_(grace.get_by_role("button", name="Join")).first.click()
+    before = _cpu(stack)
+    ada.get_by_role("button", name="Unmute", exact=True).click()
+    _wait_for(grace, ada, sentences)
+    rows, started_ms = json.loads(_shell(stack, ROWS))
+    lines, silences = grace.evaluate("() => window.heard"), ada.evaluate("() => window.silences")
+    return Run(lines, silences, _cpu(stack) - before, rows, started_ms)
+
+
+def _start(page: Page) -> None:
+    page.goto("/i/spaces/new")
+    page.get_by_role("textbox", name="Name your Space").fill(TITLE)
+    page.get_by_role("button", name="Start your Space", exact=True).click()
+    expect(page.get_by_role("button", name="Unmute", exact=True)).to_be_visible()
+
+
+def _wait_for(grace: Page, ada: Page, sentences: int) -> None:
+    """Until every sentence was said, and nothing new has come for a while."""
+    deadline = time.monotonic() + LEAD_SECONDS + sentences * 10 + 60
+    while len(ada.evaluate("() => window.silences")) < sentences and time.monotonic() < deadline:
+        grace.wait_for_timeout(500)
+    known, since = -1, time.monotonic()
+    while time.monotonic() - since < SETTLED_SECONDS:
+        count = grace.evaluate("() => window.heard.filter((line) => line.final).length")
+        known, since = (known, since) if count == known else (count, time.monotonic())
+        grace.wait_for_timeout(500)
+
+
+CONSENT = """
+from captions import services
+from spaces.models import Space
+space = Space.objects.get(state="live", title="Captions benchmark")
+services.set_consent(public_id=space.public_id, user=space.creator, given=True)
+"""
+SPACE = 'from spaces.models import Space; print(Space.objects.get(state="live", title="Captions benchmark").public_id)'
+ROWS = """
+import json
+from captions.models import Utterance
+rows = list(Utterance.objects.filter(state="final").values("id", "start_ms", "end_ms", "words", "engine_ms"))
+print(json.dumps([rows, Utterance.objects.first().space.started_at.timestamp() * 1000]))
+"""
+
+
+def _shell(stack: Stack, program: str) -> str:
+    return stack.manage("shell", "--verbosity", "0", "--command", program).strip()
+
+
+def _recognise(clean: bytes) -> list[str]:
+    """The same endpointer and engine as in the product, on what never left this program."""
+    import django
+
+    django.setup()
+    from captions.engines import engine
+    from captions.ingest.endpointer import Endpointer
+
+    found = Endpointer().push(clean, at_ms=0)
+    return words(" ".join(word.text for heard in found for word in engine("en").transcribe(heard.pcm)))
+
+
+def words(text: str) -> list[str]:
+    return ["".join(c for c in word if c.isalnum() or c == "'") for word in text.lower().split()]
+
+
+def errors(said: Sequence[str], understood: Sequence[str]) -> int:
+    """Words to insert, delete and replace: Levenshtein's distance."""
+    row = list(range(len(understood) + 1))
+    for number, word in enumerate(said, start=1):
+        corner, row[0] = row[0], number
+        for column, other in enumerate(understood, start=1):
+            cost = min(row[column] + 1, row[column - 1] + 1, corner + (word != other))
+            corner, row[column] = row[column], cost
+    return row[-1]
+
+
+def _cpu(stack: Stack) -> float:
+    return sum(_cpu_of(pid) for part in ("captions", "speech") for pid in _tree(stack.pid(part)))
+
+
+def _tree(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *itertools.chain.from_iterable(_tree(int(child)) for child in children)]
+
+
+def _cpu_of(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _percentile(values: Sequence[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]
+
+
+def _print_delays(what: str, seconds: Sequence[float]) -> None:
+    p50, p95 = (_percentile(seconds, percent) for percent in (50, 95))
+    print(f"{what}: p50 {p50:.2f} s, p95 {p95:.2f} s, of {len(seconds)}")
+
+
+def _report(run: Run, sentences: Sequence[str], clean: Sequence[str]) -> None:
+    said = words(" ".join(sentences))
+    through, beside = errors(said, run.words()) / len(said), errors(said, clean) / len(said)
+    load = os.getloadavg()[0]
+    print(f"{len(sentences)} sentences, {len(said)} words, {run.spoken_seconds:.0f} s of utterances; load {load:.1f}")
+    print(f"word error rate: {through:.3f} through the chain, {beside:.3f} on the clean file: {through / beside:.2f}")
+    _print_delays("end of utterance -> final", run.final_delays())
+    _print_delays("word -> first interim", run.interim_delays())
+    _print_delays("in the engine", [row["engine_ms"] / 1000 for row in run.rows])
+    print(f"CPU seconds per spoken second: {run.cpu_seconds / run.spoken_seconds:.2f}")
+    for line in run.finals:
+        print(f"  {line['start_ms'] / 1000:7.2f} {line['text']}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""The speech engines beside each other, on sentences whose words are known.
+
+    python -m benchmarks.engines pocketsphinx faster_whisper=/srv/whisper-tiny.en moonshine=base:/srv/moonshine-base-en
+
+Each is `ENGINE=CAPTIONS_MODEL`, run through our adapter and the library's own code. espeak-ng says the sentences at
+16 kHz; every sentence is one utterance. CPU seconds are those of this process, whatever else the machine does.
+"""
+
+import argparse
+import resource
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.captions import SENTENCES, errors, words
+from captions.engines import ENGINES
+from captions.engines.base import RATE
+from captions.words import Word
+from tests.support.voice import silence, spoken
+
+MARGIN_SECONDS = 0.3
+
+
+@dataclass(frozen=True)
+class Understood:
+    """One sentence through one engine."""
+
+    said: str
+    words: Sequence[Word]
+    seconds: float
+    cpu_seconds: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("engines", nargs="+", metavar="ENGINE[=MODEL]")
+    with tempfile.TemporaryDirectory() as directory:
+        sounds = {sentence: _say(Path(directory), sentence) for sentence in SENTENCES}
+    for chosen in parser.parse_args().engines:
+        name, _, model = chosen.partition("=")
+        _report(chosen, list(_understand(name, model, sounds)))
+
+
+def _say(directory: Path, sentence: str) -> bytes:
+    margin = silence(MARGIN_SECONDS, rate=RATE)
+    return margin + spoken(directory / "said.wav", sentence, rate=RATE) + margin
+
+
+def _understand(name: str, model: str, sounds: dict[str, bytes]) -> Iterator[Understood]:
+    ENGINES[name].require(model=model, language="en")
+    engine = ENGINES[name].load(model=model, language="en")
+    for sentence, pcm in sounds.items():
+        before = _cpu()
+        found = engine.transcribe(pcm)
+        yield Understood(sentence, found, len(pcm) / 2 / RATE, _cpu() - before)
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _report(chosen: str, found: Sequence[Understood]) -> None:
+    said = words(" ".join(one.said for one in found))
+    understood = words(" ".join(word.text for one in found for word in one.words))
+    cpu, seconds = sum(one.cpu_seconds for one in found), sum(one.seconds for one in found)
+    outside = [
+        word for one in found for word in one.words if not 0 <= word.start_ms <= word.end_ms <= one.seconds * 1000
+    ]
+    print(f"{chosen}: word error rate {errors(said, understood) / len(said):.3f}, of {len(said)} words")
+    print(
+        f"  CPU seconds per spoken second: {cpu / seconds:.2f}; words whose times are not in the sound: {len(outside)}"
+    )
+    for one in found[:4]:
+        print(f"  {' '.join(word.text for word in one.words)}")
+
+
+if __name__ == "__main__":
+    main()

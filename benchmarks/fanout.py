@@ -1,0 +1,293 @@
+"""What one event costs to deliver: our hub beside stock Channels groups, each on daphne and on uvicorn, and beside Node
+with `ws` and the floor below all of them.
+
+    .venv/bin/python benchmarks/fanout.py [--sockets 1000] [--window 10]
+
+Method. Six servers run one after the other, each pinned to one core; the clients, the publisher and a Redis of the
+run's own share another. Everything is on 127.0.0.1 and gone at the end.
+
+1. The hub is the whole product: `spaces_project.asgi:application`, a session in the database for each person, a socket
+   of `/ws/spaces/<id>` that joined and says its heartbeat every ten seconds. No gateway runs. Stock is
+   `_support/stock.py`: one `channels_redis.core` group member per socket, its frame ready-made too. Node
+   (`_support/rival/`) and the floor (`_support/floor.py`, uvloop and nothing else) subscribe to Redis once and know
+   nobody: no session, no heartbeat, no Space.
+2. All sockets join, 32 at a time; the rate and the CPU of it are reported.
+3. `idle`: CPU of the server process (`/proc/PID/stat`, all threads) over one window without events. Ten seconds hold
+   each socket's heartbeat and ping exactly once.
+4. One event of about 300 bytes is published again and again over a second window, through `spaces.events.publish` or
+   `group_send`, so rarely that it keeps the core at most 40 % busy: an event never meets the one before it.
+5. CPU per delivery is the CPU of that window, less its length at the idle rate, by frames received. Latency is from the
+   stamp inside the frame, taken before it is published, to its receipt.
+
+A row says so when frames were lost, sockets closed, or other work on the machine kept the server from its core.
+"""
+
+import argparse
+import asyncio
+import itertools
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import uvloop
+from channels_redis.core import RedisChannelLayer
+from django.conf import settings
+
+from benchmarks._support import cores, product, servers, stock
+from benchmarks._support.crowd import Crowd, Door
+from benchmarks._support.servers import Server
+from benchmarks._support.table import markdown, percentile, versions
+from spaces import events
+from spaces_project.common.store import store
+from tests.support.ports import free_port
+from tests.support.processes import REPOSITORY
+from tests.support.redis import running_redis
+
+BUSY: Final = 0.4
+SERVERS: Final[tuple[Server, ...]] = ("daphne", "uvicorn")
+RIVAL: Final = REPOSITORY / "benchmarks/_support/rival"
+PERIOD_AT_LEAST: Final = 0.05
+WARM_UPS: Final = 3
+SETTLES_IN: Final = 2.5
+"""The hub tells everybody the new count of listeners once a second until it is right."""
+ARRIVES_WITHIN: Final = 20.0
+WAITED_AT_MOST: Final = 0.05
+"""Share of a window for which the server may have waited for its core."""
+
+Publish = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One way to fan out. `door` is made for the port of each server."""
+
+    name: str
+    application: str
+    door: Callable[[int], Door]
+    publish: Publish
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Seconds it took, and CPU of the server."""
+
+    sockets: int
+    seconds: float
+    cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the window with events showed, in seconds; `cpu` is without the idle part."""
+
+    seconds: float
+    cpu: float
+    latencies: list[float]
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One row. `idle` is the share of the core that the sockets cost by being there."""
+
+    name: str
+    server: Server
+    joining: Joining
+    idle: float
+    load: Load
+
+    @property
+    def per_delivery(self) -> float:
+        return self.load.cpu / len(self.load.latencies)
+
+
+def main() -> None:
+    options = _options()
+    cores.allow_sockets()
+    server_core = cores.split()
+    product.migrate()
+    host, *listeners = product.people(options.sockets + 1)
+    cookies = product.session_cookies(listeners)
+    hub, stock, bare = _hub(product.live_space(host).public_id), _stock(), _bare()
+    trials = [*itertools.product((hub, stock), SERVERS), (bare, "floor"), *_node(bare)]
+    with (
+        running_redis(product.VAR, port=settings.REDIS_PORT) as redis,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        rows: list[Figures] = []
+        for contender, server in trials:
+            redis.flush()
+            rows.append(runner.run(_measure(contender, server, cookies, core=server_core, window=options.window)))
+    print(_report(rows, sockets=options.sockets))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--sockets", type=int, default=1000, help="100 to 5000 (default 1000)")
+    parser.add_argument("--window", type=float, default=10.0, help="seconds of each measurement (default 10)")
+    return parser.parse_args()
+
+
+def _hub(public_id: str) -> Contender:
+    async def publish() -> None:
+        envelope = events.to_everyone(product.stage_changed(time.monotonic_ns()))
+        events.publish(events.space_channel(public_id), envelope)
+
+    def door(port: int) -> Door:
+        path = f"/ws/spaces/{public_id}"
+        return Door(port, path, first='{"type":"join","id":1}', heartbeat='{"type":"ping","id":2}')
+
+    return Contender("our hub", "spaces_project.asgi:application", door, publish)
+
+
+def _stock() -> Contender:
+    layer = RedisChannelLayer(hosts=[settings.REDIS_URL])
+
+    async def publish() -> None:
+        frame = events.frame(product.stage_changed(time.monotonic_ns()))
+        await layer.group_send(stock.GROUP, {"type": "room.event", "frame": frame})
+
+    return Contender("stock Channels", "benchmarks._support.stock:application", partial(Door, path="/stock"), publish)
+
+
+def _bare() -> Contender:
+    """Ready-made text, passed on by something that does nothing else."""
+
+    async def publish() -> None:
+        store().publish(servers.CHANNEL, events.frame(product.stage_changed(time.monotonic_ns())))
+
+    return Contender("bare", "", partial(Door, path="/"), publish)
+
+
+def _node(bare: Contender) -> list[tuple[Contender, Server]]:
+    if (RIVAL / "node_modules").exists():
+        return [(bare, "node")]
+    print(f"without Node: npm ci --prefix {RIVAL} installs its `ws`", file=sys.stderr)
+    return []
+
+
+async def _measure(contender: Contender, server: Server, cookies: list[str], *, core: int, window: float) -> Figures:
+    print(f"{contender.name} on {server} ...", file=sys.stderr, flush=True)
+    port, log = free_port(), product.VAR / f"{contender.name}-{server}.log"
+    # All of the crowd comes from one address.
+    environment = {"PORT": str(port), "REDIS_URL": settings.REDIS_URL, "LIMITS_PEOPLE_PER_ADDRESS": "0"}
+    with servers.running(server, contender.application, port=port, core=core, log=log, env=environment) as running:
+        crowd = Crowd(contender.door(port), cookies)
+        trial = Trial(contender, crowd, pid=running.pid, sockets=len(cookies))
+        try:
+            joining = await trial.join()
+            idle = await trial.idle(window)
+            loaded = await trial.load(window, idle)
+        finally:
+            await crowd.leave()
+    return Figures(contender.name, server, joining, idle, loaded)
+
+
+class Trial:
+    """One contender with all its sockets, from joining to the last frame. Shares are of the server's core."""
+
+    def __init__(self, contender: Contender, crowd: Crowd, *, pid: int, sockets: int) -> None:
+        self._contender = contender
+        self._crowd = crowd
+        self._pid = pid
+        self._sockets = sockets
+        self._published = 0
+
+    async def join(self) -> Joining:
+        started, cpu = time.monotonic(), cores.cpu_seconds(self._pid)
+        await self._crowd.join()
+        return Joining(self._sockets, time.monotonic() - started, cores.cpu_seconds(self._pid) - cpu)
+
+    async def idle(self, window: float) -> float:
+        """The share that the sockets cost by being there."""
+        await asyncio.sleep(SETTLES_IN)
+        cpu = cores.cpu_seconds(self._pid)
+        await asyncio.sleep(window)
+        return (cores.cpu_seconds(self._pid) - cpu) / window
+
+    async def load(self, window: float, idle: float) -> Load:
+        period = await self._period()
+        self._crowd.tally.latencies.clear()
+        self._published = 0
+        started, cpu, waited = time.monotonic(), cores.cpu_seconds(self._pid), cores.waited_seconds(self._pid)
+        while (at := started + self._published * period) < started + window:
+            await asyncio.sleep(at - time.monotonic())
+            await self._publish()
+        await self._crowd.hear(self._published * self._sockets, within=ARRIVES_WITHIN)
+        await asyncio.sleep(started + window - time.monotonic())
+        seconds = time.monotonic() - started
+        used = cores.cpu_seconds(self._pid) - cpu - idle * seconds
+        contended = (cores.waited_seconds(self._pid) - waited) / seconds
+        return Load(seconds, used, self._crowd.tally.latencies, self._remark(contended))
+
+    async def _period(self) -> float:
+        """Seconds between events that keep the server as busy as `BUSY`, at most."""
+        cpu = cores.cpu_seconds(self._pid)
+        for _ in range(WARM_UPS):
+            await self._publish()
+            if not await self._crowd.hear(self._published * self._sockets, within=ARRIVES_WITHIN):
+                raise TimeoutError(f"{self._contender.name}: an event did not reach everybody; {self._remark(0)}")
+        return max((cores.cpu_seconds(self._pid) - cpu) / WARM_UPS / BUSY, PERIOD_AT_LEAST)
+
+    async def _publish(self) -> None:
+        await self._contender.publish()
+        self._published += 1
+
+    def _remark(self, contended: float) -> str:
+        lost = self._published * self._sockets - len(self._crowd.tally.latencies)
+        remarks = (
+            f"{lost} frames lost" if lost else "",
+            *(f"{number} sockets {why}" for why, number in Counter(self._crowd.tally.closed).most_common(3)),
+            f"waited {contended:.0%} of the time for its core" if contended > WAITED_AT_MOST else "",
+        )
+        return ", ".join(filter(None, remarks))
+
+
+def _report(rows: list[Figures], *, sockets: int) -> str:
+    stock_on = {row.server: row.per_delivery for row in rows if row.name == "stock Channels"}
+    floor = next(row.per_delivery for row in rows if row.server == "floor")
+    head = (
+        f"{sockets} sockets",
+        "µs CPU per delivery",
+        "stock, same server ÷ this",
+        "stock on daphne ÷ this",
+        "this ÷ floor",
+        "p50 ms",
+        "p99 ms",
+        "busy",
+        "idle",
+        "joins/s",
+        "ms CPU per join",
+    )
+    table = markdown(head, [_cells(row, stock_on, floor) for row in rows])
+    remarks = [f"{row.name} on {row.server}: {row.load.remark}" for row in rows if row.load.remark]
+    used = versions("channels", "channels_redis", "daphne", "uvicorn", "uvloop", "websockets", "redis")
+    return "\n".join([table, *remarks, used])
+
+
+def _cells(row: Figures, stock_on: dict[Server, float], floor: float) -> list[str]:
+    load, joining = row.load, row.joining
+    return [
+        f"{row.name}, {row.server}",
+        f"{row.per_delivery * 1e6:.1f}",
+        f"{stock_on[row.server] / row.per_delivery:.1f}" if row.server in stock_on else "",
+        f"{stock_on['daphne'] / row.per_delivery:.1f}",
+        f"{row.per_delivery / floor:.2f}",
+        f"{percentile(load.latencies, 0.5) * 1e3:.1f}",
+        f"{percentile(load.latencies, 0.99) * 1e3:.1f}",
+        f"{load.cpu / load.seconds + row.idle:.0%}",
+        f"{row.idle:.1%}",
+        f"{joining.sockets / joining.seconds:.0f}",
+        f"{joining.cpu / joining.sockets * 1e3:.1f}",
+    ]
+
+
+if __name__ == "__main__":
+    main()

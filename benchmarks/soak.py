@@ -1,0 +1,171 @@
+"""Does anything grow? People come to a Space, listen, and go, for half an hour.
+
+    python -m benchmarks.soak [--minutes 30] [--people 40]
+
+The whole product with two web processes behind the proxy, on this machine. Listeners without an account come by the
+socket protocol and make real connections (`_support/peers.py`); each stays 5 to 30 s, and every other goes without a
+word. Every ten seconds the resident memory of every process is read. Told are its slope over the second half, when
+everything is warm, how many came and how many could not, and what the gateway holds after the Space has ended: nothing.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import random
+import statistics
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+from websockets.typing import Origin
+
+from benchmarks._support.peers import Identity, Peer, identity
+from benchmarks._support.table import markdown
+from spaces.gateway.addresses import own_address
+from tests.support.environment import isolate
+from tests.support.stack import Part, Stack
+
+LOOKS_EVERY: Final = 10.0
+STAYS: Final = (5.0, 30.0)
+PARTS: Final[tuple[Part, ...]] = ("redis", "gateway", "web", "web2", "proxy", "worker", "beat", "captions", "speech")
+FORGOTTEN_WITHIN: Final = 60.0
+LIMITS: Final = {"SPACES_PUBLIC_CONNECTIONS": "100000", "SPACES_PUBLIC_JOINS_PER_MINUTE": "1000000"}
+PAGE: Final = 4096
+HEAD: Final = ("process", "MB at first", "MB at last", "MB an hour, second half")
+_BEGIN: Final = """
+from accounts.models import User
+from spaces.services import create_space
+print(create_space(user=User.objects.get(username="ada"), title="Soak").public_id)
+"""
+_END: Final = """
+from accounts.models import User
+from spaces.services import end_space
+end_space(public_id="{}", user=User.objects.get(username="ada"))
+"""
+
+
+@dataclass
+class Crowd:
+    stack: Stack
+    public_id: str
+    own: Identity
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+    async def seat(self, until: float) -> None:
+        """One after another sits here."""
+        while time.monotonic() < until:
+            try:
+                async with asyncio.timeout(60):
+                    await self._visit()
+                self.outcomes["came and went"] += 1
+            except (OSError, TimeoutError, WebSocketException, RuntimeError) as error:
+                self.outcomes[type(error).__name__] += 1
+
+    async def _visit(self) -> None:
+        url = self.stack.url
+        address = f"{url.replace('http', 'ws', 1)}/ws/spaces/{self.public_id}"
+        peer = Peer(own_address(), self.own, offers=False)
+        try:
+            async with connect(address, origin=Origin(url), proxy=None, compression=None) as socket:
+                ask = _asker(socket)
+                await ask("join")
+                offer = (await ask("audio.listen"))["sdp"]
+                await asyncio.gather(ask("audio.answer", sdp=peer.answer(offer)), peer.connect(offer))
+                await self._stay(ask)
+        finally:
+            peer.close()
+
+    async def _stay(self, ask: Any) -> None:
+        leaves = time.monotonic() + random.uniform(*STAYS)
+        while time.monotonic() < leaves:
+            await asyncio.sleep(min(10.0, max(0.0, leaves - time.monotonic())))
+            await ask("ping")
+        if random.random() < 0.5:
+            await ask("leave")
+
+
+def _asker(socket: ClientConnection) -> Any:
+    numbers = itertools.count(1)
+
+    async def ask(kind: str, **fields: object) -> dict[str, Any]:
+        number = next(numbers)
+        await socket.send(json.dumps({"type": kind, "id": number, **fields}))
+        while True:
+            message = json.loads(await socket.recv())
+            if message.get("re") == number:
+                if "error" in message:
+                    raise RuntimeError(message["error"]["code"])
+                return dict(message["data"])
+
+    return ask
+
+
+def main() -> None:
+    options = _options()
+    isolate()
+    with (
+        tempfile.TemporaryDirectory() as name,
+        Stack(Path(name), server="uvicorn", web_processes=2, environment=LIMITS) as stack,
+    ):
+        before = stack.census()
+        public_id = stack.manage("shell", "--verbosity=0", "--command", _BEGIN).split()[-1]
+        crowd = Crowd(stack, public_id, identity())
+        memory = asyncio.run(_soak(crowd, options.people, options.minutes * 60))
+        stack.manage("shell", "--verbosity=0", "--command", _END.format(public_id))
+        after = _settled(stack, before)
+    print(f"{options.minutes:g} minutes, {options.people} at a time: {dict(crowd.outcomes)}")
+    print(f"the gateway held {before}; afterwards {after}")
+    print(
+        markdown(
+            ["process", "MB at first", "MB at last", "MB an hour, second half"], [_row(*m) for m in memory.items()]
+        )
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--people", type=int, default=40)
+    return parser.parse_args()
+
+
+async def _soak(crowd: Crowd, people: int, seconds: float) -> dict[str, list[tuple[float, float]]]:
+    started = time.monotonic()
+    seats = [asyncio.create_task(crowd.seat(started + seconds)) for _ in range(people)]
+    memory: dict[str, list[tuple[float, float]]] = {part: [] for part in PARTS}
+    while time.monotonic() < started + seconds:
+        await asyncio.sleep(LOOKS_EVERY)
+        for part in PARTS:
+            memory[part].append((time.monotonic() - started, _resident(crowd.stack.pid(part))))
+    await asyncio.gather(*seats)
+    return memory
+
+
+def _resident(pid: int) -> float:
+    """MB, with the processes it started."""
+    own = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / 1e6
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return own + sum(_resident(int(child)) for child in children)
+
+
+def _settled(stack: Stack, before: object) -> object:
+    deadline = time.monotonic() + FORGOTTEN_WITHIN
+    while (found := stack.census()) != before and time.monotonic() < deadline:
+        time.sleep(1)
+    return found
+
+
+def _row(part: str, points: list[tuple[float, float]]) -> list[str]:
+    late = points[len(points) // 2 :]
+    slope = statistics.linear_regression([at for at, _ in late], [size for _, size in late]).slope * 3600
+    return [part, f"{points[0][1]:.1f}", f"{points[-1][1]:.1f}", f"{slope:+.1f}"]
+
+
+if __name__ == "__main__":
+    main()
