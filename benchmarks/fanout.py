@@ -1,10 +1,11 @@
 """What one event costs to deliver: our hub beside stock Channels groups, each on daphne and on uvicorn, and beside Node
 with `ws` and the floor below all of them.
 
-    .venv/bin/python benchmarks/fanout.py [--sockets 1000] [--window 10]
+    python -m benchmarks.fanout [--sockets 1000] [--window 10] [--processes 1] [--only hub]
 
 Method. Six servers run one after the other, each pinned to one core; the clients, the publisher and a Redis of the
-run's own share another. Everything is on 127.0.0.1 and gone at the end.
+run's own share another. Everything is on 127.0.0.1 and gone at the end. With `--processes 2` each is two processes with
+half of the sockets each, on the same core: what more processes cost, not how much faster more cores are.
 
 1. The hub is the whole product: `spaces_project.asgi:application`, a session in the database for each person, a socket
    of `/ws/spaces/<id>` that joined and says its heartbeat every ten seconds. No gateway runs. Stock is
@@ -24,6 +25,7 @@ A row says so when frames were lost, sockets closed, or other work on the machin
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import sys
 import time
@@ -47,7 +49,7 @@ from benchmarks._support.table import markdown, percentile, versions
 from spaces import events
 from spaces_project.common.store import store
 from tests.support.ports import free_port
-from tests.support.processes import REPOSITORY
+from tests.support.processes import REPOSITORY, Child
 from tests.support.redis import running_redis
 
 BUSY: Final = 0.4
@@ -66,11 +68,11 @@ Publish = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One way to fan out. `door` is made for the port of each server."""
+    """One way to fan out. `door` is made for the ports of each server."""
 
     name: str
     application: str
-    door: Callable[[int], Door]
+    door: Callable[[tuple[int, ...]], Door]
     publish: Publish
 
 
@@ -116,7 +118,10 @@ def main() -> None:
     host, *listeners = product.people(options.sockets + 1)
     cookies = product.session_cookies(listeners)
     hub, stock, bare = _hub(product.live_space(host).public_id), _stock(), _bare()
-    trials = [*itertools.product((hub, stock), SERVERS), (bare, "floor"), *_node(bare)]
+    trials: list[tuple[Contender, Server]] = [*itertools.product((hub, stock), SERVERS), *_node(bare)]
+    if options.only:
+        trials = [trial for trial in trials if options.only in f"{trial[0].name} {trial[1]}"]
+    trials.append((bare, "floor"))
     with (
         running_redis(product.VAR, port=settings.REDIS_PORT) as redis,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
@@ -124,13 +129,15 @@ def main() -> None:
         rows: list[Figures] = []
         for contender, server in trials:
             redis.flush()
-            rows.append(runner.run(_measure(contender, server, cookies, core=server_core, window=options.window)))
-    print(_report(rows, sockets=options.sockets))
+            rows.append(runner.run(_measure(contender, server, cookies, core=server_core, options=options)))
+    print(_report(rows, sockets=options.sockets, processes=options.processes))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--sockets", type=int, default=1000, help="100 to 5000 (default 1000)")
+    parser.add_argument("--processes", type=int, default=1, help="of each server, on one core (default 1)")
+    parser.add_argument("--only", help="contenders whose names have this in them, and the floor")
     parser.add_argument("--window", type=float, default=10.0, help="seconds of each measurement (default 10)")
     return parser.parse_args()
 
@@ -140,11 +147,11 @@ def _hub(public_id: str) -> Contender:
         envelope = events.to_everyone(product.stage_changed(time.monotonic_ns()))
         events.publish(events.space_channel(public_id), envelope)
 
-    def door(port: int) -> Door:
+    def door(ports: tuple[int, ...]) -> Door:
         path = f"/ws/spaces/{public_id}"
-        return Door(port, path, first='{"type":"join","id":1}', heartbeat='{"type":"ping","id":2}')
+        return Door(ports, path, first='{"type":"join","id":1}', heartbeat='{"type":"ping","id":2}')
 
-    return Contender("our hub", "spaces_project.asgi:application", door, publish)
+    return Contender("our hub", servers.PRODUCT, door, publish)
 
 
 def _stock() -> Contender:
@@ -173,68 +180,83 @@ def _node(bare: Contender) -> list[tuple[Contender, Server]]:
     return []
 
 
-async def _measure(contender: Contender, server: Server, cookies: list[str], *, core: int, window: float) -> Figures:
+async def _measure(
+    contender: Contender, server: Server, cookies: list[str], *, core: int, options: argparse.Namespace
+) -> Figures:
     print(f"{contender.name} on {server} ...", file=sys.stderr, flush=True)
-    port, log = free_port(), product.VAR / f"{contender.name}-{server}.log"
-    # All of the crowd comes from one address.
-    environment = {"PORT": str(port), "REDIS_URL": settings.REDIS_URL, "LIMITS_PEOPLE_PER_ADDRESS": "0"}
-    with servers.running(server, contender.application, port=port, core=core, log=log, env=environment) as running:
-        crowd = Crowd(contender.door(port), cookies)
-        trial = Trial(contender, crowd, pid=running.pid, sockets=len(cookies))
+    ports = tuple(free_port() for _ in range(options.processes))
+    with contextlib.ExitStack() as stack:
+        children = [stack.enter_context(_running(contender, server, port=port, core=core)) for port in ports]
+        crowd = Crowd(contender.door(ports), cookies)
+        trial = Trial(contender, crowd, pids=[child.pid for child in children], sockets=len(cookies))
         try:
             joining = await trial.join()
-            idle = await trial.idle(window)
-            loaded = await trial.load(window, idle)
+            idle = await trial.idle(options.window)
+            loaded = await trial.load(options.window, idle)
         finally:
             await crowd.leave()
     return Figures(contender.name, server, joining, idle, loaded)
 
 
+def _running(contender: Contender, server: Server, *, port: int, core: int) -> contextlib.AbstractContextManager[Child]:
+    log = product.VAR / f"{contender.name}-{server}-{port}.log"
+    # All of the crowd comes from one address.
+    environment = {"PORT": str(port), "REDIS_URL": settings.REDIS_URL, "LIMITS_PEOPLE_PER_ADDRESS": "0"}
+    return servers.running(server, contender.application, port=port, core=core, log=log, env=environment)
+
+
 class Trial:
     """One contender with all its sockets, from joining to the last frame. Shares are of the server's core."""
 
-    def __init__(self, contender: Contender, crowd: Crowd, *, pid: int, sockets: int) -> None:
+    def __init__(self, contender: Contender, crowd: Crowd, *, pids: list[int], sockets: int) -> None:
         self._contender = contender
         self._crowd = crowd
-        self._pid = pid
+        self._pids = pids
         self._sockets = sockets
         self._published = 0
 
     async def join(self) -> Joining:
-        started, cpu = time.monotonic(), cores.cpu_seconds(self._pid)
+        started, cpu = time.monotonic(), self._cpu()
         await self._crowd.join()
-        return Joining(self._sockets, time.monotonic() - started, cores.cpu_seconds(self._pid) - cpu)
+        return Joining(self._sockets, time.monotonic() - started, self._cpu() - cpu)
 
     async def idle(self, window: float) -> float:
         """The share that the sockets cost by being there."""
         await asyncio.sleep(SETTLES_IN)
-        cpu = cores.cpu_seconds(self._pid)
+        cpu = self._cpu()
         await asyncio.sleep(window)
-        return (cores.cpu_seconds(self._pid) - cpu) / window
+        return (self._cpu() - cpu) / window
 
     async def load(self, window: float, idle: float) -> Load:
         period = await self._period()
         self._crowd.tally.latencies.clear()
         self._published = 0
-        started, cpu, waited = time.monotonic(), cores.cpu_seconds(self._pid), cores.waited_seconds(self._pid)
+        started, cpu, waited = time.monotonic(), self._cpu(), self._waited()
         while (at := started + self._published * period) < started + window:
             await asyncio.sleep(at - time.monotonic())
             await self._publish()
         await self._crowd.hear(self._published * self._sockets, within=ARRIVES_WITHIN)
         await asyncio.sleep(started + window - time.monotonic())
         seconds = time.monotonic() - started
-        used = cores.cpu_seconds(self._pid) - cpu - idle * seconds
-        contended = (cores.waited_seconds(self._pid) - waited) / seconds
+        used = self._cpu() - cpu - idle * seconds
+        contended = (self._waited() - waited) / seconds
         return Load(seconds, used, self._crowd.tally.latencies, self._remark(contended))
 
     async def _period(self) -> float:
         """Seconds between events that keep the server as busy as `BUSY`, at most."""
-        cpu = cores.cpu_seconds(self._pid)
+        cpu = self._cpu()
         for _ in range(WARM_UPS):
             await self._publish()
             if not await self._crowd.hear(self._published * self._sockets, within=ARRIVES_WITHIN):
                 raise TimeoutError(f"{self._contender.name}: an event did not reach everybody; {self._remark(0)}")
-        return max((cores.cpu_seconds(self._pid) - cpu) / WARM_UPS / BUSY, PERIOD_AT_LEAST)
+        return max((self._cpu() - cpu) / WARM_UPS / BUSY, PERIOD_AT_LEAST)
+
+    def _cpu(self) -> float:
+        return sum(map(cores.cpu_seconds, self._pids))
+
+    def _waited(self) -> float:
+        """For the core; of several processes one always waits for another of them, so they are not asked."""
+        return cores.waited_seconds(self._pids[0]) if len(self._pids) == 1 else 0.0
 
     async def _publish(self) -> None:
         await self._contender.publish()
@@ -250,11 +272,11 @@ class Trial:
         return ", ".join(filter(None, remarks))
 
 
-def _report(rows: list[Figures], *, sockets: int) -> str:
+def _report(rows: list[Figures], *, sockets: int, processes: int) -> str:
     stock_on = {row.server: row.per_delivery for row in rows if row.name == "stock Channels"}
     floor = next(row.per_delivery for row in rows if row.server == "floor")
     head = (
-        f"{sockets} sockets",
+        f"{sockets} sockets" if processes == 1 else f"{sockets} sockets, {processes} processes",
         "µs CPU per delivery",
         "stock, same server ÷ this",
         "stock on daphne ÷ this",
@@ -278,7 +300,7 @@ def _cells(row: Figures, stock_on: dict[Server, float], floor: float) -> list[st
         f"{row.name}, {row.server}",
         f"{row.per_delivery * 1e6:.1f}",
         f"{stock_on[row.server] / row.per_delivery:.1f}" if row.server in stock_on else "",
-        f"{stock_on['daphne'] / row.per_delivery:.1f}",
+        f"{stock_on['daphne'] / row.per_delivery:.1f}" if "daphne" in stock_on else "",
         f"{row.per_delivery / floor:.2f}",
         f"{percentile(load.latencies, 0.5) * 1e3:.1f}",
         f"{percentile(load.latencies, 0.99) * 1e3:.1f}",

@@ -50,7 +50,7 @@ class Guest(Client):
     """Comes again when it is told to; counts itself once it is in."""
 
     def __init__(self, door: Door, cookie: str, room: "Room") -> None:
-        super().__init__(door, cookie, room.tally)
+        super().__init__(door, door.ports[0], cookie, room.tally)
         self._room = room
 
     def _joined(self, payload: bytes) -> None:
@@ -127,9 +127,10 @@ async def _measure(public_id: str, cookies: list[str], options: argparse.Namespa
     port, log = free_port(), product.VAR / "presence.log"
     # All of the crowd comes from one address.
     environment = {"PORT": str(port), "REDIS_URL": settings.REDIS_URL, "LIMITS_PEOPLE_PER_ADDRESS": "0"}
-    application = "spaces_project.asgi:application"
-    with servers.running("uvicorn", application, port=port, core=core, log=log, env=environment) as server:
-        door = Door(port, f"/ws/spaces/{public_id}", first='{"type":"join","id":1}', heartbeat='{"type":"ping","id":2}')
+    with servers.running("uvicorn", servers.PRODUCT, port=port, core=core, log=log, env=environment) as server:
+        door = Door(
+            (port,), f"/ws/spaces/{public_id}", first='{"type":"join","id":1}', heartbeat='{"type":"ping","id":2}'
+        )
         room = Room()
         watching = asyncio.create_task(_look(room))
         beating = asyncio.create_task(_beat(room))
@@ -191,7 +192,7 @@ async def _go(room: Room, public_id: str) -> list[list[str]]:
 
 async def _arrive(room: Room, door: Door, cookie: str) -> None:
     make = partial(Guest, door, cookie, room)
-    _, guest = await asyncio.get_running_loop().create_connection(make, "127.0.0.1", door.port)
+    _, guest = await asyncio.get_running_loop().create_connection(make, "127.0.0.1", door.ports[0])
     room.witness = room.witness or guest
     room.guests.append(guest)
     await guest.joined

@@ -3,6 +3,8 @@
 A server takes a frame at once, so a write is a plain call: no task, no queue and no wake-up for a socket. uvicorn alone
 waits, for a peer whose buffers are full; what comes next for that peer queues up here, to a limit, and nobody else
 waits with it. (daphne never waits and keeps everything; a peer that is gone costs memory until its ping fails.)
+
+Where the server takes prepared messages, what goes to everybody is made into bytes once and written as it is.
 """
 
 import asyncio
@@ -15,6 +17,7 @@ from typing import Any, Final
 
 from spaces import events
 from spaces_project.common import metrics
+from spaces_project.common.prepared import Write, prepare
 
 Message = dict[str, Any]
 Sending = Coroutine[Any, Any, None]
@@ -27,11 +30,12 @@ YIELD_EVERY: Final = 200
 
 @dataclass(eq=False)
 class Socket:
-    """One open WebSocket. `send` takes an ASGI message and does not raise."""
+    """One open WebSocket. `send` takes an ASGI message and does not raise; some servers have `write_prepared`."""
 
     user_id: int
     session_key: str
     send: Callable[[Message], Sending]
+    write_prepared: Write | None = None
     heard_at: float = field(default_factory=time.monotonic)
     _backlog: deque[Message] = field(default_factory=deque)
     _catching_up: asyncio.Task[None] | None = None
@@ -49,6 +53,11 @@ class Socket:
             self._put_off(message)
         elif (rest := _begin(self.send(message))) is not None:
             self._catching_up = asyncio.create_task(self._catch_up(rest))
+
+    def deliver(self, message: Message, prepared: bytes) -> None:
+        """As `post`; `prepared` is the same message as bytes."""
+        if self._catching_up is not None or self.write_prepared is None or not self.write_prepared(prepared):
+            self.post(message)
 
     def _put_off(self, message: Message) -> None:
         """Whoever is too late for everything is sent away, and comes back for a snapshot: that is one message."""
@@ -70,10 +79,10 @@ class Socket:
 
 
 async def broadcast(sockets: Iterable[Socket], frame: str) -> None:
-    """One message object for everybody; the server encodes it into each transport's buffer."""
-    message, number = _text(frame), 0
+    """The same message for everybody, made once."""
+    message, prepared, number = _text(frame), prepare(frame), 0
     for number, socket in enumerate(sockets, start=1):
-        socket.post(message)
+        socket.deliver(message, prepared)
         if number % YIELD_EVERY == 0:
             await asyncio.sleep(0)
     metrics.FRAMES.inc(number)

@@ -34,18 +34,19 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where clients knock. `first` is said when the socket is open; the reply to it ends the joining."""
+    """Where clients knock, at each port in turn. `first` is said at once; the reply to it ends the joining."""
 
-    port: int
+    ports: tuple[int, ...]
     path: str
     first: str | None = None
     heartbeat: str | None = None
 
 
 class Client(asyncio.Protocol):
-    def __init__(self, door: Door, cookie: str, tally: Tally) -> None:
+    def __init__(self, door: Door, port: int, cookie: str, tally: Tally) -> None:
         self.joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._door = door
+        self._port = port
         self._cookie = cookie
         self._tally = tally
         self._is_open = False
@@ -53,7 +54,7 @@ class Client(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self._transport.write(_handshake(self._door, self._cookie))
+        self._transport.write(_handshake(self._door.path, self._port, self._cookie))
 
     def data_received(self, data: bytes) -> None:
         now = time.monotonic_ns()
@@ -158,8 +159,9 @@ class Crowd:
         loop = asyncio.get_running_loop()
         while self._waiting:
             cookie, started = self._waiting.pop(), time.monotonic()
-            connecting = partial(Client, self._door, cookie, self.tally)
-            _, client = await loop.create_connection(connecting, "127.0.0.1", self._door.port)
+            port = self._door.ports[len(self._waiting) % len(self._door.ports)]
+            connecting = partial(Client, self._door, port, cookie, self.tally)
+            _, client = await loop.create_connection(connecting, "127.0.0.1", port)
             async with asyncio.timeout(self.JOINS_WITHIN):
                 await client.joined
             self._clients.append(client)
@@ -174,9 +176,9 @@ class Crowd:
                 client.beat()
 
 
-def _handshake(door: Door, cookie: str) -> bytes:
+def _handshake(path: str, port: int, cookie: str) -> bytes:
     return (
-        f"GET {door.path} HTTP/1.1\r\nHost: 127.0.0.1:{door.port}\r\nOrigin: http://127.0.0.1:{door.port}\r\n"
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
         "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
         f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\nCookie: {cookie}\r\n\r\n"

@@ -1,6 +1,7 @@
 """The two ASGI servers, with the limits of `deploy/web`, on one core."""
 
 import contextlib
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, Literal
@@ -16,6 +17,10 @@ STARTS_WITHIN: Final = 30.0
 CHANNEL: Final = "bench:bare"
 """What `node` and `floor` listen to; they take a text as it is to be written."""
 
+PRODUCT: Final = "spaces_project.asgi:application"
+_PROTOCOLS: Final = {PRODUCT: "spaces_project.uvicorn:PreparedMessageProtocol"}
+"""uvicorn's, by application; any other has the one that uvicorn brings."""
+
 # Every browser offers compression, and uvicorn would take it: a compressor, and its work, for each socket.
 _COMMANDS: Final[dict[Server, str]] = {
     "daphne": (
@@ -24,7 +29,7 @@ _COMMANDS: Final[dict[Server, str]] = {
     ),
     "uvicorn": (
         ".venv/bin/uvicorn --host 127.0.0.1 --port {port} --no-server-header --no-access-log --log-level warning"
-        " --loop uvloop --ws websockets-sansio --ws-per-message-deflate false"
+        " --loop uvloop --ws {protocol} --ws-per-message-deflate false"
         " --ws-max-size 65536 --ws-ping-interval 10 --ws-ping-timeout 10 {application}"
     ),
     "node": "node benchmarks/_support/rival/server.mjs {port} {redis} " + CHANNEL,
@@ -36,12 +41,16 @@ _COMMANDS: Final[dict[Server, str]] = {
 def running(
     server: Server, application: str, *, port: int, core: int, log: Path, env: Mapping[str, str]
 ) -> Iterator[Child]:
-    """Listens when entered, is gone afterwards."""
-    redis_port = urlsplit(env["REDIS_URL"]).port
-    command = _COMMANDS[server].format(port=port, application=application, redis=redis_port).split()
+    """Listens when entered, is gone afterwards. Prints the end of its log when the measurement failed."""
+    redis_port, protocol = urlsplit(env["REDIS_URL"]).port, _PROTOCOLS.get(application, "websockets-sansio")
+    template = _COMMANDS[server]
+    command = template.format(port=port, application=application, redis=redis_port, protocol=protocol).split()
     child = Child(cores.on_core(core, command), log=log, env=env)
     try:
         child.wait_until(lambda: listens(port), seconds=STARTS_WITHIN)
         yield child
+    except BaseException:
+        print(f"{server} said last:\n{child.output[-6000:]}", file=sys.stderr)
+        raise
     finally:
         child.stop()

@@ -21,6 +21,7 @@ from spaces_project.common import logs
 from spaces_project.common.addresses import address_of
 from spaces_project.common.errors import BadInput, ProductError, TryAgain
 from spaces_project.common.limits import acting_from
+from spaces_project.common.prepared import writer
 from spaces_project.common.threads import in_thread
 
 logger = logging.getLogger(__name__)
@@ -119,7 +120,8 @@ class CommandSocket:
             if hub().is_leaving:
                 raise Disconnect(events.CLOSE_RESTART)
             self.visitor = await self._recognise() or self.stranger()
-            self.socket = Socket(self.visitor.user_id, self.visitor.session_key, self.send_message)
+            writes = writer(self.scope)
+            self.socket = Socket(self.visitor.user_id, self.visitor.session_key, self.send_message, writes)
             with hub().watching(self.socket):
                 await self._serve()
         except Disconnect as end:

@@ -101,3 +101,35 @@ async def test_a_peer_that_is_gone_is_written_to_once(error: type[Exception]) ->
     await socket.send_frame("one")
     await socket.send_frame("two")
     assert [message["text"] for message in tries] == ["one"]
+
+
+class Preparing(Peer):
+    """The same where the server takes ready-made bytes, as long as the peer reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frames: list[bytes] = []
+        self.socket.write_prepared = self.write_prepared
+
+    def write_prepared(self, frame: bytes) -> bool:
+        if self.reads.is_set():
+            self.frames.append(frame)
+        return self.reads.is_set()
+
+
+async def test_a_broadcast_is_made_into_bytes_once() -> None:
+    peers = [Preparing() for _ in range(3)]
+    await broadcast([peer.socket for peer in peers], "news")
+    assert [peer.frames for peer in peers] == [[b"\x81\x04news"]] * 3
+    assert peers[0].frames[0] is peers[1].frames[0]
+
+
+async def test_ready_made_bytes_do_not_overtake_what_was_put_off() -> None:
+    slow = Preparing()
+    slow.reads.clear()
+    await broadcast([slow.socket], "0")
+    slow.reads.set()
+    await broadcast([slow.socket], "1")
+    await slow.read_again()
+    await broadcast([slow.socket], "2")
+    assert (slow.texts, slow.frames) == (["0", "1"], [b"\x81\x012"])
