@@ -68,12 +68,22 @@ def get_space(public_id: str) -> Space:
     return space
 
 
-def snapshot(*, public_id: str, user_id: int | None) -> Snapshot:
-    """As somebody with or without an account sees the Space. Raises `NotFound`."""
+def snapshot(*, public_id: str, user_id: int | None, connection: str | None = None) -> Snapshot:
+    """As somebody with or without an account sees the Space. Raises `NotFound`.
+
+    With `connection` as whoever came in by it: raises what the rules say unless they may still be in, and `replaced`
+    unless it is the newest of theirs.
+    """
     space = get_space(public_id)
     if user_id is None:
+        if connection is not None:
+            rules.require(Action.LISTEN, space=space, actor=rules.ANONYMOUS)
         return _snapshot(space, wire.nobody(space), runs=False)
     own = space.participants.select_related("user").filter(user_id=user_id).first()
+    if connection is not None:
+        rules.require(Action.LISTEN, space=space, actor=own)
+        if own is not None and own.connection != connection:
+            raise rules.replaced()
     requested = space.requests.filter(user_id=user_id, state=RequestState.PENDING).exists()
     runs = own is not None and own.is_active and own.role in MANAGER_ROLES
     you = wire.you(space, own, user_id=user_id, requested=requested, offers=offers(space, user_id))
@@ -161,20 +171,6 @@ def people(
 def _offered(space: Space) -> list[wire.Person]:
     offers = space.invitations.filter(to_cohost=True).select_related("invitee").order_by("-id")
     return [wire.person(offer.invitee) for offer in offers[:AUDIENCE_FACES]]
-
-
-def require_inside(*, public_id: str, user: "User", connection: str) -> None:
-    """Raises what the rules say unless the person is in, and `replaced` unless `connection` is the newest of theirs."""
-    space = get_space(public_id)
-    own = space.participants.select_related("user").filter(user=user).first()
-    rules.require(Action.LISTEN, space=space, actor=own)
-    if own is not None and own.connection != connection:
-        raise rules.replaced()
-
-
-def require_public(*, public_id: str) -> None:
-    """Raises what the rules say unless people without an account may be in this Space now."""
-    rules.require(Action.LISTEN, space=get_space(public_id), actor=rules.ANONYMOUS)
 
 
 def is_inside(*, public_id: str, user: "User") -> bool:

@@ -32,10 +32,11 @@ def join_space(*, public_id: str, user: "User", connection: str) -> Participant:
     """
     _spend_entrance(public_id, user)
     with turn(public_id) as current:
-        rules.require(Action.JOIN, space=current.space, actor=current.place_of(user))
-        participant = current.participant(user.pk)
+        actor = current.place_of(user)
+        rules.require(Action.JOIN, space=current.space, actor=actor)
+        participant = actor if actor.pk else None
         _require_welcome(current, participant, user)
-        entered = _enter(current, participant, user)
+        entered = _enter(current, participant, user, connection)
         _take_over(current, entered, connection)
         if entered.role == Role.HOST:
             host_back(current)
@@ -122,10 +123,10 @@ def _require_welcome(current: Turn, participant: Participant | None, user: "User
     rules.require_open(locked=space.locked, known=participant is not None, invited=invited)
 
 
-def _enter(current: Turn, participant: Participant | None, user: "User") -> Participant:
+def _enter(current: Turn, participant: Participant | None, user: "User", connection: str) -> Participant:
     if participant is not None and participant.is_active:
         return participant
-    entered = participant or Participant(space=current.space, user=user)
+    entered = participant or Participant(space=current.space, user=user, connection=connection)
     entered.joined_at, entered.left_at = current.now, None
     entered.save()
     Space.objects.filter(pk=current.space.pk).update(joins=F("joins") + 1)

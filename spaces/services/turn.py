@@ -36,6 +36,7 @@ class Turn:
     def __init__(self, space: Space) -> None:
         self.space = space
         self.now = timezone.now()
+        self._numbers = (space.event_seq, space.queue_seq)
         self._envelopes: list[Envelope] = []
         self._stage: dict[int, Participant] = {}
         self._bubble_changed = False
@@ -186,7 +187,9 @@ class Turn:
         if self._lanes_changed:
             self.say(events.lanes_changed())
         self._envelopes[:0] = list(self._numbered())
-        Space.objects.filter(pk=self.space.pk).update(event_seq=self.space.event_seq, queue_seq=self.space.queue_seq)
+        numbers = (self.space.event_seq, self.space.queue_seq)
+        if numbers != self._numbers:
+            Space.objects.filter(pk=self.space.pk).update(event_seq=numbers[0], queue_seq=numbers[1])
         transaction.on_commit(self._publish)
 
     def _warnings(self) -> Iterator[Envelope]:

@@ -23,7 +23,7 @@ _IS_NAMELESS = re.compile(_NAMELESS + r"[\w-]{22}", re.ASCII)
 
 
 class Place(Protocol):
-    """Every method but the first two crosses to the database, and raises what the rules say."""
+    """Every coroutine crosses to the database, and raises what the rules say."""
 
     def presence_id(self, connection: str) -> int:
         """Under which `spaces.presence` counts whoever is here by `connection`."""
@@ -39,13 +39,11 @@ class Place(Protocol):
 
     async def enter(self, connection: str) -> None: ...
 
-    async def stay(self, connection: str) -> None:
-        """Raises unless whoever entered by `connection` may still be in."""
-        ...
-
     async def leave(self, connection: str) -> None: ...
 
-    async def snapshot(self) -> Snapshot: ...
+    def snapshot(self, connection: str | None) -> Snapshot:
+        """On a database thread. Raises unless whoever entered by `connection`, if that is given, may still be in."""
+        ...
 
     async def mix(self, action: Action) -> Mix: ...
 
@@ -65,23 +63,23 @@ class PersonsPlace:
         return await in_thread(function, public_id=self.public_id, user=self.user, **arguments)
 
     async def enter(self, connection: str) -> None:
-        """The lease comes first: a sweep in between would take somebody who comes back for lost."""
-        await in_thread(presence.enter, self.public_id, self.user.pk)
-        try:
-            await self.call(services.join_space, connection=connection)
-        except ProductError:
-            if not await self.call(selectors.is_inside):
-                await in_thread(presence.forget, self.public_id, self.user.pk)
-            raise
+        await in_thread(self._enter, connection)
 
-    async def stay(self, connection: str) -> None:
-        await self.call(selectors.require_inside, connection=connection)
+    def _enter(self, connection: str) -> None:
+        """The lease comes first: a sweep in between would take somebody who comes back for lost."""
+        presence.enter(self.public_id, self.user.pk)
+        try:
+            services.join_space(public_id=self.public_id, user=self.user, connection=connection)
+        except ProductError:
+            if not selectors.is_inside(public_id=self.public_id, user=self.user):
+                presence.forget(self.public_id, self.user.pk)
+            raise
 
     async def leave(self, connection: str) -> None:
         await self.call(services.leave_space)
 
-    async def snapshot(self) -> Snapshot:
-        return await in_thread(selectors.snapshot, public_id=self.public_id, user_id=self.user.pk)
+    def snapshot(self, connection: str | None) -> Snapshot:
+        return selectors.snapshot(public_id=self.public_id, user_id=self.user.pk, connection=connection)
 
     async def mix(self, action: Action) -> Mix:
         return await self.call(selectors.mix_for, action=action)
@@ -108,14 +106,11 @@ class NamelessPlace:
         enter = services.join_anonymously
         await in_thread(enter, public_id=self.public_id, connection=connection, address=self.address)
 
-    async def stay(self, connection: str) -> None:
-        await in_thread(selectors.require_public, public_id=self.public_id)
-
     async def leave(self, connection: str) -> None:
         await in_thread(services.leave_anonymously, public_id=self.public_id, connection=connection)
 
-    async def snapshot(self) -> Snapshot:
-        return await in_thread(selectors.snapshot, public_id=self.public_id, user_id=None)
+    def snapshot(self, connection: str | None) -> Snapshot:
+        return selectors.snapshot(public_id=self.public_id, user_id=None, connection=connection)
 
     async def mix(self, action: Action) -> Mix:
         return await in_thread(selectors.mix_for_anonymous, public_id=self.public_id, action=action)

@@ -11,7 +11,7 @@ import msgspec
 import redis
 from django.conf import settings
 
-from spaces import audio, events, presence, rules, selectors
+from spaces import audio, events, presence, rules
 from spaces.audio import ConnectionAudio
 from spaces.hub import hub
 from spaces.members import Member
@@ -86,7 +86,7 @@ class SpaceSocket(CommandSocket):
     async def opened(self) -> None:
         self.place = await self._place()
         try:
-            await in_thread(selectors.get_space, self.public_id)
+            await self.sequence()
         except NotFound:
             raise Disconnect(events.CLOSE_NOT_FOUND) from None
 
@@ -152,9 +152,8 @@ class SpaceSocket(CommandSocket):
         self._member = resumed or self._new_member(connection)
         self._member.attach(self.socket)
         await hub().add(self._member)
-        await self._stay_if_inside(self._member)
         extra = {"connection": connection, "resumed": resumed is not None, "heartbeat_seconds": HEARTBEAT_SECONDS}
-        return await self.snapshot() | extra
+        return await self._welcome(self._member) | extra
 
     def _resume(self, connection: str) -> Member | None:
         user_id = self.place.presence_id(connection)
@@ -164,9 +163,9 @@ class SpaceSocket(CommandSocket):
         user_id = self.place.presence_id(connection)
         return Member(public_id=self.public_id, connection=connection, user_id=user_id, socket=self.socket)
 
-    async def _stay_if_inside(self, member: Member) -> None:
+    async def _welcome(self, member: Member) -> dict[str, Any]:
         try:
-            await self.place.stay(member.connection)
+            return await in_thread(self._snapshot, member.connection)
         except ProductError:
             self._member = None
             await hub().drop(member)
@@ -179,9 +178,12 @@ class SpaceSocket(CommandSocket):
         await self.place.leave(self._member.connection if self._member else "")
 
     async def snapshot(self) -> dict[str, Any]:
-        snapshot = await self.place.snapshot()
-        talking = await in_thread(audio.now_talking, self.public_id)
-        parts = await in_thread(snapshot_parts, self.public_id, self.visitor.user_id)
+        return await in_thread(self._snapshot, None)
+
+    def _snapshot(self, connection: str | None) -> dict[str, Any]:
+        snapshot = self.place.snapshot(connection)
+        talking = audio.now_talking(self.public_id)
+        parts = snapshot_parts(self.public_id, self.visitor.user_id)
         return {**msgspec.to_builtins(snapshot), "talking": talking, **parts}
 
     def audio(self) -> ConnectionAudio:

@@ -21,7 +21,7 @@ TITLE = "Open audio hour"
 BUBBLE_WITHIN_MS = 2_000
 HEARD_WITHIN = 20.0
 SILENT_WITHIN = 0.5
-TRIES = 3
+TRIES = 5
 """Once is enough: a machine that stands still for a moment says nothing of the product."""
 
 

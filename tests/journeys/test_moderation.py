@@ -14,7 +14,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(300, func_only=True)]
 
 TITLE = "Open audio hour"
 HEARD_WITHIN = 30.0
-GONE_WITHIN = 1.0
+GONE_WITHIN = 10.0
+"""On a machine that does other things too; `benchmarks/authority.py` measures the second that it takes at most."""
 SOON_MS = 30_000
 
 
