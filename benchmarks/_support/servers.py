@@ -18,13 +18,17 @@ CHANNEL: Final = "bench:bare"
 """What `node` and `floor` listen to; they take a text as it is to be written."""
 
 PRODUCT: Final = "spaces_project.asgi:application"
-_PROTOCOLS: Final = {PRODUCT: "spaces_project.uvicorn:PreparedMessageProtocol"}
-"""uvicorn's, by application; any other has the one that uvicorn brings."""
+_OURS: Final = {
+    "daphne": ".venv/bin/python -m spaces_project.daphne",
+    "protocol": "spaces_project.uvicorn:PreparedMessageProtocol",
+}
+_STOCK: Final = {"daphne": ".venv/bin/daphne", "protocol": "websockets-sansio"}
+"""How servers are run with the product, and with any other application."""
 
 # Every browser offers compression, and uvicorn would take it: a compressor, and its work, for each socket.
 _COMMANDS: Final[dict[Server, str]] = {
     "daphne": (
-        ".venv/bin/daphne --bind 127.0.0.1 --port {port} --no-server-name --verbosity 0"
+        "{daphne} --bind 127.0.0.1 --port {port} --no-server-name --verbosity 0"
         " --websocket-max-message-size 65536 --ping-interval 10 --ping-timeout 10 {application}"
     ),
     "uvicorn": (
@@ -42,9 +46,8 @@ def running(
     server: Server, application: str, *, port: int, core: int, log: Path, env: Mapping[str, str]
 ) -> Iterator[Child]:
     """Listens when entered, is gone afterwards. Prints the end of its log when the measurement failed."""
-    redis_port, protocol = urlsplit(env["REDIS_URL"]).port, _PROTOCOLS.get(application, "websockets-sansio")
-    template = _COMMANDS[server]
-    command = template.format(port=port, application=application, redis=redis_port, protocol=protocol).split()
+    ways, redis_port = _OURS if application == PRODUCT else _STOCK, urlsplit(env["REDIS_URL"]).port
+    command = _COMMANDS[server].format(port=port, application=application, redis=redis_port, **ways).split()
     child = Child(cores.on_core(core, command), log=log, env=env)
     try:
         child.wait_until(lambda: listens(port), seconds=STARTS_WITHIN)
