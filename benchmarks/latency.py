@@ -1,10 +1,12 @@
 """From the voice to the ear inside the gateway, and what gets lost, by how much is kept in store against jitter.
 
-    python -m benchmarks.latency [--seconds 6] [--prebuffering 6 3 2 1]
+    python -m benchmarks.latency [--rounds 4] [--seconds 4] [--prebuffering 6 3 2 1]
 
 Needs root, as `listeners.py`. One speaker and one listener, both real peers in one process with one clock. What the
 speaker says is due every 20 ms, and each packet is late by a random time up to the jitter. `prebuffering` is how many
 the mixer keeps in store; the stock is 6.
+
+Each round connects both anew: where in the mixer's 20 ms a speaker's packets come is chance, and then stays.
 
 1. Clicks: one loud packet of 20 ms a second in silence. The delay is from when it was due to the arrival of the packet
    whose decoded sound begins to be loud, plus where in it. Encoder and decoder look ahead, the same in every row.
@@ -81,7 +83,7 @@ def main() -> None:
     core = cores.split()
     rows = []
     for prebuffering in options.prebuffering:
-        cells = [asyncio.run(_measure(prebuffering, jitter / 1000, options.seconds, core)) for jitter in JITTERS]
+        cells = [asyncio.run(_measure(prebuffering, jitter / 1000, options, core)) for jitter in JITTERS]
         delays = [f"{percentile(d, 0.5) * 1000:.0f} / {percentile(d, 0.95) * 1000:.0f}" for d, _ in cells]
         rows.append([str(prebuffering), *delays, *(f"{lost:.2%}" for _, lost in cells)])
         print(rows[-1], flush=True)
@@ -90,20 +92,24 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=6.0, help="of clicks, and of tone (default 6)")
+    parser.add_argument("--rounds", type=int, default=4, help="connections for each figure (default 4)")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of clicks, and of tone, in each (default 4)")
     parser.add_argument("--prebuffering", type=int, nargs="+", default=[STOCK, 3, 2, 1])
     return parser.parse_args()
 
 
-async def _measure(prebuffering: int, jitter: float, seconds: float, core: int) -> tuple[list[float], float]:
+async def _measure(prebuffering: int, jitter: float, asked: argparse.Namespace, core: int) -> tuple[list[float], float]:
     """Delays in seconds, and the share of the tone that was lost."""
     async with open_stage(core) as stage:
         options = dataclasses.replace(OPTIONS, prebuffering=prebuffering)
         await AudioBridge(stage.client).create_room(room=ROOM, secret="s", pin="p", options=options)
         port = await Streaming(stage.client).create_mountpoint(mountpoint="mountpoint", secret="s", pin="p")
         await AudioBridge(stage.client).rtp_forward(room=ROOM, secret="s", port=port, ssrc=7)
-        delays = await _clicks(stage, jitter, seconds)
-        return delays, await _tone(stage, jitter, seconds)
+        delays, losses = list[float](), list[float]()
+        for _ in range(asked.rounds):
+            delays += await _clicks(stage, jitter, asked.seconds)
+            losses.append(await _tone(stage, jitter, asked.seconds))
+        return delays, statistics.mean(losses)
 
 
 async def _clicks(stage: Stage, jitter: float, seconds: float) -> list[float]:

@@ -17,6 +17,7 @@ import argparse
 import asyncio
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -59,7 +60,7 @@ class Guest(Client):
             self._room.inside += 1
             super()._joined(payload)
         else:
-            self._room.put_off += 1
+            self._room.put_off[refusal["code"]] += 1
             after = float(refusal["details"].get("retry_after", 1))
             asyncio.get_running_loop().call_later(after, self._enter)
 
@@ -77,7 +78,7 @@ class Room:
     witness: Guest | None = None
     inside: int = 0
     told: int = 0
-    put_off: int = 0
+    put_off: Counter[str] = field(default_factory=Counter)
     guests: list[Guest] = field(default_factory=list)
     errors: list[int] = field(default_factory=list)
     seen: list[tuple[float, int, int]] = field(default_factory=list)
@@ -160,7 +161,7 @@ async def _come(room: Room, door: Door, cookies: list[str], within: float, pid: 
         ["seconds until all were in", f"{seconds:.0f}"],
         ["joins a second", f"{len(cookies) / seconds:.1f}"],
         ["ms CPU for a join", f"{used / len(cookies) * 1000:.1f}"],
-        ["told to come again", str(room.put_off)],
+        ["told to come again", ", ".join(f"{code} {times}" for code, times in room.put_off.most_common()) or "0"],
         ["error of the count while they come, p50 / p95 / most", _spread(errors)],
     ]
 

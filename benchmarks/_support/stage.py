@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import os
+import shlex
 import socket
 import statistics
 import struct
@@ -40,7 +41,7 @@ def move_into_a_namespace(module: str) -> None:
     script = (
         f"ip link set lo up && ip link add ours type veth peer name theirs && ip addr add {ADDRESS}/24 dev ours"
         f" && ip link set ours up && ip link set theirs up && exec {sys.executable} -m {module} "
-        + " ".join(sys.argv[1:])
+        + shlex.join(sys.argv[1:])
     )
     command, environment = ["unshare", "--net", "sh", "-c", script], {**os.environ, _INSIDE: "1"}
     sys.exit(subprocess.run(command, env=environment, check=False).returncode)
