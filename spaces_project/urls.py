@@ -5,11 +5,12 @@ from django.views.static import serve
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from accounts.api.views import Nowhere, NowhereOnX
-from spaces_project.common.http import too_many_requests
+from spaces_project.common.http import server_error, too_many_requests
 from spaces_project.health import healthz
 from spaces_project.metrics import metrics
 
 handler429 = too_many_requests
+handler500 = server_error
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),

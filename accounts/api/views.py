@@ -4,9 +4,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-import redis
 from django.contrib.auth.models import AnonymousUser
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -26,12 +24,11 @@ from spaces_project.common.api.problems import BadRequest, MissingScope, NeedsUs
 from spaces_project.common.api.rendering import JsonRenderer
 from spaces_project.common.api.schema import OperationSchema
 from spaces_project.common.api.throttling import Allowance, take
-from spaces_project.common.errors import NotFound, ProductError, TooMany, TryAgain
+from spaces_project.common.errors import AWAY, NotFound, ProductError, TooMany, TryAgain
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 PROBLEM_JSON = "application/problem+json"
-_AWAY = (redis.RedisError, OperationalError, InterfaceError)
 _OURS = (ProductError, BadRequest, MissingScope, NeedsUser)
 
 
@@ -147,7 +144,7 @@ def _translatable(error: Exception) -> Exception:
     if isinstance(error, exceptions.APIException):
         detail = "Unauthorized" if error.status_code == 401 else str(error.detail)
         return _Plain(error.status_code, detail)
-    if isinstance(error, _AWAY):
+    if isinstance(error, AWAY):
         return TryAgain("try_again", "That did not work just now. Try again.", retry_after=1)
     raise error
 

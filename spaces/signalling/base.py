@@ -7,9 +7,6 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import redis
-from django.db import InterfaceError, OperationalError
-
 from spaces import events
 from spaces.events import Close
 from spaces.fanout import Socket
@@ -19,7 +16,7 @@ from spaces.signalling.messages import MAX_FRAME_BYTES, Command, CommandParser, 
 from spaces.signalling.sessions import Visitor, visitor
 from spaces_project.common import logs
 from spaces_project.common.addresses import address_of
-from spaces_project.common.errors import BadInput, ProductError, TryAgain
+from spaces_project.common.errors import AWAY, BadInput, ProductError, TryAgain
 from spaces_project.common.limits import acting_from
 from spaces_project.common.prepared import writer
 from spaces_project.common.threads import in_thread
@@ -33,9 +30,6 @@ MESSAGES_PER_SECOND, MESSAGE_BURST = 20.0, 80.0
 BAD_FRAMES_PER_SECOND, BAD_FRAME_BURST = 20 / 60, 20.0
 LANE_LENGTH = 64
 RECOGNISE_EVERY_SECONDS = 300.0
-
-_AWAY = (redis.RedisError, OperationalError, InterfaceError)
-"""What a part we depend on raises while it is away."""
 
 _PEER_GONE = (OSError, RuntimeError)
 """What a server raises before it has told the application: the first by the ASGI specification, the second is uvicorn's
@@ -126,7 +120,7 @@ class CommandSocket:
                 await self._serve()
         except Disconnect as end:
             await self._say_bye(end.close)
-        except _AWAY as error:
+        except AWAY as error:
             logger.warning("a socket cannot go on: %s", error)
             await self._say_bye(events.CLOSE_RESTART)
         finally:
@@ -226,7 +220,7 @@ class CommandSocket:
             return reply_frame(command.id, await self.handle(command))
         except ProductError as error:
             return error_frame(command.id, error)
-        except _AWAY as error:
+        except AWAY as error:
             logger.warning("%s not done: %s", type(command).__name__, error)
             return error_frame(
                 command.id, TryAgain("try_again", "That did not work just now. Try again.", retry_after=1)

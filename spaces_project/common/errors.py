@@ -10,7 +10,13 @@ ProductError            code, message, details
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+
+import redis
+from django.db import InterfaceError, OperationalError
+
+AWAY: Final = (redis.RedisError, OperationalError, InterfaceError)
+"""What a database or a Redis raises while it is away; doors tell it as `TryAgain`."""
 
 
 class ProductError(Exception):

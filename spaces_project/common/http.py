@@ -1,16 +1,19 @@
 """The one place where pages, parts of pages and JSON endpoints translate product errors."""
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views import defaults
 from django_htmx.http import reswap
 from django_htmx.middleware import HtmxDetails
 
-from spaces_project.common.errors import ProductError
+from spaces_project.common.errors import AWAY, ProductError, TryAgain
 from spaces_project.common.limits import too_many
 
 P = ParamSpec("P")
@@ -24,6 +27,9 @@ HEADINGS = {
     HTTPStatus.SERVICE_UNAVAILABLE: "Something is away for a moment",
 }
 OTHER_HEADING = "That did not work"
+
+AWAY_SECONDS: Final = 5
+"""After which a page is asked to try again."""
 
 
 def translates_errors(view: View[R, P]) -> View[R, P]:
@@ -45,6 +51,19 @@ def as_response(request: HttpRequest, error: ProductError) -> HttpResponse:
     if "retry_after" in error.details:
         response["Retry-After"] = str(error.details["retry_after"])
     return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """For what no view foresaw; Django calls it while the exception is being handled. A database or a Redis that is
+    away is nothing of ours that broke: it says when to come again, on a page that reads neither."""
+    if not isinstance(sys.exc_info()[1], AWAY):
+        return defaults.server_error(request)
+    error = TryAgain("try_again", "That did not work just now. Try again.", retry_after=AWAY_SECONDS)
+    if wants_json(request) or wants_partial(request):
+        return as_response(request, error)
+    page = HttpResponse(render_to_string("503.html"), status=error.status)
+    page["Retry-After"] = str(AWAY_SECONDS)
+    return page
 
 
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -19,26 +19,51 @@ from .processes import DIES_WITH_US, Child
 DEBIAN_PROGRAMS = Path("/usr/lib/postgresql")
 STARTS_WITHIN = 15.0
 # A test's cluster need not survive a power cut.
-FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200")
+FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+
+
+class Cluster:
+    """An empty one in a directory of its own, which must be PostgreSQL's. Made by `running_cluster`."""
+
+    def __init__(self, directory: Path, connections: int) -> None:
+        self.url = f"postgres://spaces@/{directory}/postgres"
+        self._directory = directory
+        data = str(directory / "data")
+        _as_server("initdb", "--auth=trust", "--username=spaces", "--no-sync", "--encoding=UTF8", "-D", data)
+        options = ("-k", str(directory), "-h", "", *FAST, "-c", f"max_connections={connections}")
+        self._command = [*_server_user(), str(_program("postgres")), "-D", data, *options]
+
+    def start(self) -> None:
+        """Returns when it accepts connections."""
+        self._server = Child(self._command, log=self._directory / "postgres.log")
+        self._server.wait_until(lambda: _accepts(self._directory), seconds=STARTS_WITHIN)
+
+    def stop(self) -> None:
+        """Cuts off whoever is connected."""
+        self._server.stop(signal.SIGINT)  # TERM would wait for clients
+
+
+@contextlib.contextmanager
+def running_cluster(*, connections: int = 200) -> Iterator[Cluster]:
+    """Stopped and removed on the way out."""
+    directory = Path(tempfile.mkdtemp(prefix="spaces-postgres-"))
+    try:
+        _give_to_server(directory)
+        cluster = Cluster(directory, connections)
+        try:
+            cluster.start()
+            yield cluster
+        finally:
+            cluster.stop()
+    finally:
+        shutil.rmtree(directory)
 
 
 @contextlib.contextmanager
 def running_postgres() -> Iterator[str]:
     """Gives the `DATABASE_URL` of an empty cluster, stopped and removed on the way out."""
-    directory = Path(tempfile.mkdtemp(prefix="spaces-postgres-"))
-    try:
-        _give_to_server(directory)
-        data = directory / "data"
-        _as_server("initdb", "--auth=trust", "--username=spaces", "--no-sync", "--encoding=UTF8", "-D", str(data))
-        command = [*_server_user(), str(_program("postgres")), "-D", str(data), "-k", str(directory), "-h", "", *FAST]
-        server = Child(command, log=directory / "postgres.log")
-        try:
-            server.wait_until(lambda: _accepts(directory), seconds=STARTS_WITHIN)
-            yield f"postgres://spaces@/{directory}/postgres"
-        finally:
-            server.stop(signal.SIGINT)  # TERM would wait for clients
-    finally:
-        shutil.rmtree(directory)
+    with running_cluster() as cluster:
+        yield cluster.url
 
 
 def _program(name: str) -> Path:

@@ -1,0 +1,54 @@
+"""A part that is away while somebody asks for a page."""
+
+import json
+
+import pytest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import path
+from pytest_django.fixtures import Settings
+
+from spaces_project.common import http
+
+pytestmark = pytest.mark.urls("tests.test_away")
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("the database system is shutting down")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    raise ZeroDivisionError
+
+
+# No page of ours fails on purpose.
+urlpatterns = [path("away", away), path("broken", broken)]
+handler500 = http.server_error
+
+
+@pytest.fixture
+def visitor(settings: Settings) -> Client:
+    settings.MIDDLEWARE = ["django_htmx.middleware.HtmxMiddleware"]
+    return Client(raise_request_exception=False)
+
+
+def test_a_page_says_when_to_try_again(visitor: Client) -> None:
+    answer = visitor.get("/away", headers={"accept": "text/html"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, str(http.AWAY_SECONDS))
+    assert "Something is away for a moment" in answer.content.decode()
+
+
+def test_a_program_gets_a_code(visitor: Client) -> None:
+    answer = visitor.get("/away", headers={"accept": "application/json"})
+    assert (answer.status_code, json.loads(answer.content)["error"]["code"]) == (503, "try_again")
+
+
+def test_a_button_gets_a_toast(visitor: Client) -> None:
+    answer = visitor.get("/away", headers={"hx-request": "true"})
+    assert (answer.status_code, answer["HX-Reswap"]) == (503, "none")
+
+
+def test_what_is_broken_is_called_so(visitor: Client) -> None:
+    answer = visitor.get("/broken")
+    assert (answer.status_code, "Something broke on our side" in answer.content.decode()) == (500, True)
