@@ -61,12 +61,11 @@ def site(ada_page: Page, alan_page: Page, tmp_path_factory: pytest.TempPathFacto
         directory, ports = tmp_path_factory.mktemp("postgres"), {"REDIS_PORT": str(redis_port)}
         with Stack(directory, database_url=cluster.url, environment=ports) as stack:
             house = House(stack, redis_port)
-            ada, alan = (
-                prepare(beside(page, stack.url, who)) for page, who in ((ada_page, "ada"), (alan_page, "alan"))
-            )
+            ada = prepare(beside(ada_page, stack.url, "ada"))
+            alan = prepare(beside(alan_page, stack.url, "alan"))
             yield Site(cluster, house, ada, alan)
-            for page in (ada, alan):
-                page.context.close()
+            ada.context.close()
+            alan.context.close()
 
 
 @pytest.fixture
