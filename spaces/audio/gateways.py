@@ -59,6 +59,7 @@ def gateway_settings() -> GatewaySettings:
         media_address=settings.GATEWAY_ICE_ADDRESS or None,
         media_ports=media,
         mountpoint_ports=mountpoints,
+        event_loops=settings.GATEWAY_EVENT_LOOPS,
     )
 
 

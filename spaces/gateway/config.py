@@ -33,8 +33,8 @@ class GatewaySettings:
         public_address: the address browsers reach when the machine is behind one-to-one NAT.
         media_ports: for browsers' media; open them in the firewall.
         mountpoint_ports: for RTP from the mixer to the mountpoints, on loopback.
-        event_loops: threads that carry all media. Measured with 80 listeners: 690 listeners per core with 2 loops, 546
-            with 1, 372 with a thread for each.
+        event_loops: threads that carry all media; one for each core. On a single core 1, 2 and 8 cost the same (27.6,
+            26.6 and 23 µs a listener-packet, docs/performance.md), a thread for each listener 1.5 times as much.
         session_timeout: a session without a request for so long dies.
         reclaim_session_timeout: how long handles and audio outlive a lost connection of ours.
         debug_level: 0 to 7. From 5 on the log holds whole session descriptions, which carry people's addresses.

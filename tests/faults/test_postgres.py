@@ -120,7 +120,7 @@ def test_who_is_in_stays_when_postgresql_takes_nobody_in(site: Site, room: LiveS
 
 def take_every_connection(cluster: Cluster, held: ExitStack) -> None:
     """Those of the product, too."""
-    first = held.enter_context(psycopg.connect(cluster.url, autocommit=True))
+    first = held.enter_context(cluster.connect())
     ours = [first.info.backend_pid]
     while others := first.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'").fetchall():
         foreign = [pid for (pid,) in others if pid not in ours]
@@ -130,10 +130,9 @@ def take_every_connection(cluster: Cluster, held: ExitStack) -> None:
             first.execute("SELECT pg_terminate_backend(%s)", [pid])
         with suppress(psycopg.OperationalError):
             while True:
-                ours.append(held.enter_context(psycopg.connect(cluster.url, autocommit=True)).info.backend_pid)
+                ours.append(held.enter_context(cluster.connect()).info.backend_pid)
 
 
 def people_waiting(room: LiveSpace) -> int:
     with room.client("ada") as host:
-        host.ask("join")
         return int(host.ask("sync")["queue"]["total"])

@@ -13,6 +13,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 from .processes import DIES_WITH_US, Child
 
@@ -37,6 +40,10 @@ class Cluster:
         """Returns when it accepts connections."""
         self._server = Child(self._command, log=self._directory / "postgres.log")
         self._server.wait_until(lambda: _accepts(self._directory), seconds=STARTS_WITHIN)
+
+    def connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        """Raises psycopg.OperationalError."""
+        return psycopg.connect(host=str(self._directory), user="spaces", dbname="postgres", autocommit=True)
 
     def stop(self) -> None:
         """Cuts off whoever is connected."""
