@@ -1,6 +1,8 @@
 """What ends a session ends its sockets."""
 
+import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +11,10 @@ from django.contrib.auth import logout
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from spaces import hub, presence
 from spaces.signalling import base
 from spaces_project.common.threads import in_thread
 from tests.signalling.fixtures import Sessions
@@ -101,3 +105,27 @@ async def test_a_session_that_ran_out_is_noticed(
         await in_thread(Session.objects.all().delete)
         await page.say('{"type":"ping","id":50}')
         assert await page.closed() == 4401
+
+
+@pytest.mark.fault("F9")
+async def test_a_socket_outlives_every_clock(
+    scene: Scene, sessions: Sessions, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many times over, what takes hours otherwise: who it is, is asked again, and the lease is renewed."""
+    settings.SPACES_PRESENCE_LEASE = timedelta(seconds=2)
+    monkeypatch.setattr(hub, "TICK_SECONDS", 0.1)
+    monkeypatch.setattr(base, "RECOGNISE_EVERY_SECONDS", 0.0)
+    async with (
+        tab(path_of(scene.id), session=await in_thread(sessions, scene.listener)) as page,
+        tab(path_of(scene.id), session=await in_thread(sessions, scene.speaker)) as speaker,
+    ):
+        await page.ask("join")
+        await speaker.ask("join")
+        for _ in range(50):
+            await page.ask("ping")
+            await speaker.ask("ping")
+            await asyncio.sleep(0.1)
+        assert {scene.listener.pk, scene.speaker.pk} <= await in_thread(presence.present, scene.id)
+        settings.SPACES_PRESENCE_LEASE = timedelta(seconds=25)  # what follows says no heartbeat
+        await speaker.ask("unmute")
+        assert not (await page.event("stage.changed"))["people"][0]["muted"]
