@@ -1,6 +1,6 @@
 """From the voice to the ear inside the gateway, and what gets lost, by how much is kept in store against jitter.
 
-    python -m benchmarks.latency [--rounds 4] [--seconds 4] [--prebuffering 6 3 2 1]
+    python -m benchmarks.latency [--rounds 4] [--seconds 4] [--prebuffering 6 3 2 1] [--jitters 0 10 30]
 
 Needs root, as `listeners.py`. One speaker and one listener, both real peers in one process with one clock. What the
 speaker says is due every 20 ms, and each packet is late by a random time up to the jitter. `prebuffering` is how many
@@ -37,7 +37,6 @@ from spaces.audio.rooms import OPTIONS
 from spaces.gateway.audiobridge import AudioBridge
 from spaces.gateway.streaming import Streaming
 
-JITTERS: Final = (0, 10, 30)
 STOCK: Final = 6
 LOUD: Final = 3_000
 BLOCK: Final = 240
@@ -45,11 +44,6 @@ SETTLES_IN: Final = 2.0
 ENDS_AFTER: Final = 0.5
 PREBUFFERED_AT_MOST: Final = 0.2
 """Seconds: of silence at the end, and by which that may come earlier."""
-HEAD: Final = (
-    "prebuffering",
-    *(f"delay at {j} ms, p50 / p95, ms" for j in JITTERS),
-    *(f"lost at {j} ms" for j in JITTERS),
-)
 
 
 class Ear:
@@ -83,17 +77,19 @@ def main() -> None:
     core = cores.split()
     rows = []
     for prebuffering in options.prebuffering:
-        cells = [asyncio.run(_measure(prebuffering, jitter / 1000, options, core)) for jitter in JITTERS]
+        cells = [asyncio.run(_measure(prebuffering, jitter / 1000, options, core)) for jitter in options.jitters]
         delays = [f"{percentile(d, 0.5) * 1000:.0f} / {percentile(d, 0.95) * 1000:.0f}" for d, _ in cells]
         rows.append([str(prebuffering), *delays, *(f"{lost:.2%}" for _, lost in cells)])
         print(rows[-1], flush=True)
-    print(markdown(HEAD, rows))
+    head = [f"delay at {j} ms, p50 / p95, ms" for j in options.jitters] + [f"lost at {j} ms" for j in options.jitters]
+    print(markdown(["prebuffering", *head], rows))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=4, help="connections for each figure (default 4)")
     parser.add_argument("--seconds", type=float, default=4.0, help="of clicks, and of tone, in each (default 4)")
+    parser.add_argument("--jitters", type=int, nargs="+", default=[0, 10, 30], help="ms")
     parser.add_argument("--prebuffering", type=int, nargs="+", default=[STOCK, 3, 2, 1])
     return parser.parse_args()
 

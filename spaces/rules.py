@@ -64,6 +64,7 @@ class Action(StrEnum):
     STEP_DOWN = "step_down"
     REMOVE = "remove"
     MANAGE = "manage"
+    SEE_PEOPLE = "see_people"
     INVITE = "invite"
     INVITE_TO_SPEAK = "invite_to_speak"
     ACCEPT_MIC = "accept_mic"
@@ -130,6 +131,8 @@ RULES: dict[Action, Rule] = {
     Action.STEP_DOWN: Rule(by=_MICS - _HOST),
     Action.REMOVE: Rule(by=_RUNS, on=_BELOW),
     Action.MANAGE: Rule(by=_RUNS),
+    # Those who are in see each other, as in any room. Who has no account has shown nobody their face either.
+    Action.SEE_PEOPLE: Rule(by=_ALL_IN),
     Action.INVITE: Rule(by=_MICS, during=_OPEN),
     Action.INVITE_TO_SPEAK: Rule(by=_RUNS, during=_OPEN),
     Action.ACCEPT_MIC: Rule(by=frozenset({Standing.LISTENER})),

@@ -152,12 +152,16 @@ def queue(space: Space) -> wire.Queue:
 def people(
     *, public_id: str, user: "User", role: str | None = None, query: str = "", cursor: str | None = None
 ) -> PeoplePage:
-    """One page of everyone in the Space, for those who run it. Raises what the rules say, `NotFound`, `bad_cursor`."""
+    """One page of everyone in the Space, for those who are in. Who asked to speak, and to whom a co-host's place was
+    offered, those who run it see. Raises what the rules say, `NotFound`, `bad_cursor`."""
     space = get_space(public_id)
     own = space.participants.select_related("user").filter(user_id=user.pk).first()
-    rules.require(Action.MANAGE, space=space, actor=own)
+    rules.require(Action.SEE_PEOPLE, space=space, actor=own)
+    runs = rules.obstacle(Action.MANAGE, space=space, actor=own) is None
     pending = SpeakRequest.objects.filter(space=space, user=OuterRef("user"), state=RequestState.PENDING)
-    rows = space.participants.active().select_related("user").annotate(requested=Exists(pending)).order_by("id")
+    rows = space.participants.active().select_related("user").order_by("id")
+    if runs:
+        rows = rows.annotate(requested=Exists(pending))
     if role:
         rows = rows.filter(role=role)
     if query:
@@ -165,7 +169,8 @@ def people(
     page = list(rows.filter(pk__gt=_position(cursor))[: PEOPLE_PAGE + 1])
     following = str(page[PEOPLE_PAGE - 1].pk) if len(page) > PEOPLE_PAGE else None
     entries = [_entry(p) for p in page[:PEOPLE_PAGE]]
-    return PeoplePage(people=entries, next=following, counts=count_people(space), offered=_offered(space))
+    offered = _offered(space) if runs else []
+    return PeoplePage(people=entries, next=following, counts=count_people(space), offered=offered)
 
 
 def _offered(space: Space) -> list[wire.Person]:

@@ -110,7 +110,7 @@ class Remove(Command, frozen=True, tag="remove"):
 
 
 class People(Command, frozen=True, tag="people"):
-    """One page of everyone in the Space, for those who run it."""
+    """One page of everyone in the Space, for those who are in."""
 
     role: Literal["host", "cohost", "speaker", "listener"] | None = None
     q: Annotated[str, msgspec.Meta(max_length=50)] = ""

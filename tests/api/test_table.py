@@ -88,7 +88,7 @@ stepDown                403    403          403       403      403        403   
 acceptMicrophone        403    204          403       403      403        403        401
 setOwnMicrophone        204    403          403       403      403        403        401
 muteAll                 204    403          403       403      403        403        401
-listParticipants        200    403          403       403      403        403        401
+listParticipants        200    200          403       403      403        403        401
 removeParticipant       204    403          403       403      403        403        401
 takeMicrophone          409    403          403       403      403        403        401
 muteParticipant         409    403          403       403      403        403        401

@@ -34,6 +34,23 @@ def silenced(host: Page, speaker: Page, listener: Page) -> float:
     return took
 
 
+def look_who_is_here(listener: Page) -> None:
+    """Everybody by role; a search leaves whom it finds, or says that it found nobody."""
+    press(listener, "People")
+    people = listener.get_by_role("dialog", name="People")
+    ada, alan = (people.get_by_role("link", name=re.compile(name)) for name in ("Ada Lovelace", "Alan Turing"))
+    for who in (ada, alan):
+        expect(who).to_be_visible()
+    screenshot(listener, "people")
+    people.get_by_role("searchbox", name="Search people here").fill("lovelace")
+    expect(alan).to_be_hidden()
+    expect(ada).to_be_visible()
+    people.get_by_role("searchbox", name="Search people here").fill("nobody of this name")
+    expect(people.get_by_text("Nobody of that name is here.")).to_be_visible()
+    listener.keyboard.press("Escape")
+    expect(people).to_be_hidden()
+
+
 def test_four_people_talk_and_listen(ada: Page, grace: Page, alan: Page, joan: Page) -> None:
     addresses = [page.url for page in (grace, alan, joan)]
 
@@ -62,6 +79,7 @@ def test_four_people_talk_and_listen(ada: Page, grace: Page, alan: Page, joan: P
     assert hears_just(ada, {GRACE_HZ}, of=[ADA_HZ, GRACE_HZ])
     assert hears_just(grace, {ADA_HZ}, of=[ADA_HZ, GRACE_HZ])
     screenshot(alan, "listening")
+    look_who_is_here(alan)
 
     assert any(silenced(ada, grace, alan) <= SILENT_WITHIN for _ in range(TRIES))
 

@@ -60,7 +60,7 @@ remove           cohost       ok                 forbidden        forbidden     
 remove           host         forbidden          forbidden        forbidden     forbidden     not_in_space  removed
 remove           outsider     target_gone        target_gone      forbidden     forbidden     not_in_space  removed
 remove           removed      target_gone        target_gone      forbidden     forbidden     not_in_space  removed
-people                        ok                 ok               forbidden     forbidden     not_in_space  removed
+people                        ok                 ok               ok            ok            not_in_space  removed
 policy.set                    ok                 ok               forbidden     forbidden     not_in_space  removed
 lock.set                      ok                 ok               forbidden     forbidden     not_in_space  removed
 cohost.invite    outsider     ok                 forbidden        forbidden     forbidden     not_in_space  removed
@@ -114,7 +114,7 @@ step_down                     ok                 forbidden        not_in_space  
 remove           speaker      ok                 forbidden        not_in_space  not_in_space
 remove           cohost       ok                 forbidden        not_in_space  not_in_space
 remove           host         forbidden          forbidden        not_in_space  not_in_space
-people                        ok                 forbidden        not_in_space  not_in_space
+people                        ok                 ok               not_in_space  not_in_space
 policy.set                    ok                 forbidden        not_in_space  not_in_space
 lock.set                      ok                 forbidden        not_in_space  not_in_space
 cohost.invite    outsider     forbidden          forbidden        not_in_space  not_in_space
@@ -197,7 +197,7 @@ ACTIONS = {
     Action.TAKE_MIC: "mic.take",
     Action.STEP_DOWN: "step_down",
     Action.REMOVE: "remove",
-    Action.MANAGE: "people",
+    Action.SEE_PEOPLE: "people",
     Action.INVITE: "invite",
     Action.INVITE_TO_SPEAK: "invite.to_speak",
     Action.ACCEPT_MIC: "mic.accept",
@@ -214,6 +214,7 @@ ACTIONS = {
     Action.CAPTION: "captions.text",
 }
 NO_COMMAND = {
+    Action.MANAGE,  # whether a page has the panel; what is done there are actions of their own
     Action.CANCEL,  # its table: tests/spaces/test_lifecycle.py
     Action.UPDATE,
     Action.REMIND,

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.services import block_user, follow_user, unfollow_user
-from spaces import presence, selectors
+from spaces import presence, selectors, services
 from spaces.models import SpeakRequest
 from spaces.rules import Action
 from spaces.states import Role, SpaceState
@@ -107,8 +107,23 @@ def test_a_page_costs_the_same_however_long(scene: Scene) -> None:
     assert queries_of(read) == cost
 
 
-@pytest.mark.parametrize("name", ["speaker", "listener", "outsider", "removed"])
-def test_only_those_who_run_it_see_everyone(scene: Scene, name: str) -> None:
+@pytest.mark.parametrize("name", ["cohost", "speaker", "listener"])
+def test_those_who_are_in_see_each_other(scene: Scene, name: str) -> None:
+    page = selectors.people(public_id=scene.id, user=getattr(scene, name))
+    assert {person.id for person in page.people} == {
+        str(user.pk) for user in (scene.host, scene.cohost, scene.speaker, scene.listener)
+    }
+
+
+def test_who_asked_or_was_offered_a_place_only_those_see_who_run_it(scene: Scene) -> None:
+    scene.ask(scene.listener)
+    services.appoint_cohost(public_id=scene.id, user=scene.host, invitee_id=scene.speaker.pk)
+    page = selectors.people(public_id=scene.id, user=scene.speaker)
+    assert ([person.requested for person in page.people], page.offered) == ([False] * 4, [])
+
+
+@pytest.mark.parametrize("name", ["outsider", "removed"])
+def test_who_is_not_in_sees_nobody(scene: Scene, name: str) -> None:
     with pytest.raises(Refused):
         selectors.people(public_id=scene.id, user=getattr(scene, name))
 

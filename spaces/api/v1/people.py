@@ -82,7 +82,7 @@ class OwnRequest(ApiView):
 class People(ApiView):
     @operation("listParticipants", tag=TAG, scopes=MODERATE, errors=REFUSALS)
     def get(self, request: ApiRequest, path: SpacePath, query: ParticipantsQuery) -> Participants:
-        """Everybody in the Space, fifty a page, for those who run it."""
+        """Everybody in the Space, fifty a page, for those who are in."""
         page = selectors.people(
             public_id=path.id,
             user=request.user,

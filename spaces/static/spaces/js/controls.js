@@ -136,6 +136,7 @@ export class Controls {
     const waiting = state.queue?.total ?? 0;
     const badge = part(this.#root, "badge");
     part(this.#root, "manage").hidden = !may(state, "manage");
+    part(this.#root, "people-open").hidden = may(state, "manage") || !may(state, "see_people");
     badge.hidden = waiting === 0;
     setText(badge, count(waiting));
     setText(part(this.#root, "waiting"), waiting === 1 ? "1 request is waiting" : `${waiting} requests are waiting`);

@@ -8,6 +8,7 @@ import { InviteDialog } from "./invite-dialog.js";
 import { startJoinLinks } from "./join-links.js";
 import { ManagePanel } from "./manage-panel.js";
 import { startNavigation } from "./navigation.js";
+import { PeopleDialog } from "./people-dialog.js";
 import { PinDialog } from "./pin-dialog.js";
 import { Pins } from "./pins.js";
 import { startPersonMenu } from "./person-menu.js";
@@ -43,6 +44,7 @@ function startForPerson(element, room) {
   startGlance();
   startReporting();
   startPersonMenu(element, room);
+  new PeopleDialog(element, room);
   new InviteDialog(element, room);
   new PinDialog(element, room);
 }

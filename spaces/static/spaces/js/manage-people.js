@@ -2,17 +2,14 @@
 
 import { fromTemplate, keyed, part, setText } from "./dom.js";
 import { count } from "./format.js";
+import { Listeners } from "./listeners.js";
 import { Rows, action, drawWho, nameButtons, personOf } from "./manage-rows.js";
 import { may, standsAbove } from "./room-state.js";
 
-const TYPING = 250;
-/** People come and go all the time; the list follows at this pace while it is looked at. */
-const FOLLOW = 3_000;
 const MOST_COHOSTS = 2;
 const ROLES = { host: "Host", cohost: "Co-host", speaker: "Speaker", listener: "Listener", asked: "Asked to be a co-host" };
 /** What a row has buttons for; the rest is in its menu. */
 const QUICK = ["invite", "mute.other", "mic.take", "cohost.withdraw", "remove"];
-const NOBODY = { people: [], next: null, offered: [] };
 
 export class ManagePeople {
   #panel;
@@ -20,12 +17,7 @@ export class ManagePeople {
   #dialog;
   #room;
   #rows;
-  #found = NOBODY;
-  /** Whether more than the first page is shown; it stays as it is then, for it must not jump back. */
-  #isLong = false;
-  #typing = 0;
-  #followed = { count: -1, at: 0 };
-  #asked = 0;
+  #listeners;
   #person = null;
 
   constructor(panel, root, room) {
@@ -34,13 +26,13 @@ export class ManagePeople {
     this.#dialog = part(root, "hand-over-dialog");
     this.#room = room;
     this.#rows = new Rows(room, () => this.draw());
+    this.#listeners = new Listeners(room, part(panel, "people-search"), () => this.draw());
     this.#listen();
   }
 
   #listen() {
     part(this.#panel, "people").addEventListener("click", ({ target }) => this.#tapped(target.closest("button")));
-    part(this.#panel, "people-more").addEventListener("click", () => this.fetch({ cursor: this.#found.next }));
-    part(this.#panel, "people-search").addEventListener("input", () => this.#typed());
+    part(this.#panel, "people-more").addEventListener("click", () => this.#listeners.more());
     this.#menu.addEventListener("click", ({ target }) => this.#chosen(target.closest("[data-do]")));
     this.#dialog.addEventListener("close", () => this.#dialog.returnValue === "hand_over" && this.#do("host.hand_over"));
     this.#room.addEventListener("event", ({ detail }) => this.#heard(detail));
@@ -49,8 +41,7 @@ export class ManagePeople {
   // --- Lists ---------------------------------------------------------------------------------------------------------------
 
   open() {
-    this.#isLong = false;
-    this.fetch();
+    this.#listeners.open();
   }
 
   forget() {
@@ -60,23 +51,23 @@ export class ManagePeople {
 
   draw() {
     const { stage, audience } = this.#room.state;
-    const shown = stage.filter((person) => this.#isShown(person) && this.#matches(person));
+    const shown = stage.filter((person) => this.#isShown(person) && this.#listeners.matches(person));
     const speakers = shown.filter(({ role }) => role === "speaker");
     const hosts = [...shown.filter(({ role }) => role !== "speaker"), ...this.#offered];
     const promoted = new Set(stage.map(({ id }) => id));
-    const listeners = this.#found.people.filter((person) => !promoted.has(person.id) && this.#isShown(person));
+    const listeners = this.#listeners.found.people.filter((person) => !promoted.has(person.id) && this.#isShown(person));
     this.#drawList("hosts", hosts, count(hosts.length));
     this.#drawList("speakers", speakers, count(speakers.length));
     this.#drawList("listeners", listeners, count(audience.count));
-    part(this.#panel, "people-more").hidden = this.#found.next === null;
-    this.#follow(audience.count + stage.length);
+    part(this.#panel, "people-more").hidden = this.#listeners.found.next === null;
+    this.#listeners.follow(audience.count + stage.length);
   }
 
   /** Those who were asked to be co-hosts and have not answered. */
   get #offered() {
     // Who accepted is on the stage before the list without them is here.
     const cohosts = new Set(this.#room.state.stage.filter(({ role }) => role !== "speaker").map(({ id }) => id));
-    const asked = this.#found.offered.filter((person) => !cohosts.has(person.id) && this.#matches(person));
+    const asked = this.#listeners.found.offered.filter((person) => !cohosts.has(person.id) && this.#listeners.matches(person));
     return asked.map((person) => ({ ...person, role: "asked", muted: false }));
   }
 
@@ -85,7 +76,7 @@ export class ManagePeople {
       create: () => fromTemplate("person-template"),
       update: (row, person) => this.#drawRow(row, person),
     });
-    const isSearch = this.#query() !== "";
+    const isSearch = this.#listeners.query !== "";
     part(this.#panel, `${name}-none`).hidden = people.length > 0;
     setText(part(this.#panel, `${name}-count`), isSearch ? "" : total);
   }
@@ -112,7 +103,7 @@ export class ManagePeople {
     const isAbove = standsAbove(state.you, person);
     const isSpeaker = person.role === "speaker" || person.role === "cohost";
     const cohosts = state.stage.filter(({ role }) => role === "cohost").length;
-    const isAsked = this.#found.offered.some(({ id }) => id === person.id);
+    const isAsked = this.#listeners.found.offered.some(({ id }) => id === person.id);
     const rules = {
       invite: isAbove && person.role === "listener" && !person.requested,
       "mute.other": isAbove && isSpeaker && !person.muted,
@@ -129,53 +120,15 @@ export class ManagePeople {
     return !this.#rows.isGoing(person);
   }
 
-  #matches({ name, username }) {
-    const query = this.#query().toLowerCase();
-    return name.toLowerCase().includes(query) || username.toLowerCase().includes(query);
-  }
-
-  // --- Listeners, by the page ---------------------------------------------------------------------------------------------
-
-  #query() {
-    return part(this.#panel, "people-search").value.trim().replace(/^@/, "");
-  }
-
-  #typed() {
-    this.draw();
-    clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => this.open(), TYPING);
-  }
-
-  #follow(people) {
-    const now = Date.now();
-    if (this.#isLong || people === this.#followed.count || now - this.#followed.at < FOLLOW) return;
-    this.#followed = { count: people, at: now };
-    this.fetch();
-  }
-
   /** What changes who was asked to be a co-host, or who is one. */
   #heard({ type, reason }) {
-    if (!this.#panel.open || this.#isLong) return;
-    if (type === "stage.changed" || (type === "you.changed" && reason === "cohost_refused")) this.fetch();
+    if (!this.#panel.open) return;
+    if (type === "stage.changed" || (type === "you.changed" && reason === "cohost_refused")) this.refresh();
   }
 
-  async fetch({ cursor = null } = {}) {
-    const asked = ++this.#asked;
-    try {
-      const page = await this.#room.people({ role: "listener", q: this.#query(), ...(cursor && { cursor }) });
-      // An answer that was overtaken by a newer question tells of an older list.
-      if (asked !== this.#asked) return;
-      this.#isLong = cursor !== null;
-      this.#found = { ...page, people: [...(cursor ? this.#found.people : []), ...page.people] };
-      this.draw();
-    } catch {
-      // The list stays as it is; it is asked again with the next change.
-    }
-  }
-
-  /** After something was done: a long list stays where it was scrolled to. */
+  /** After something was done. */
   async refresh() {
-    if (!this.#isLong) await this.fetch();
+    await this.#listeners.refresh();
   }
 
   // --- Doing --------------------------------------------------------------------------------------------------------------
@@ -189,7 +142,7 @@ export class ManagePeople {
 
   #personOf(button) {
     const { id, name } = personOf(button);
-    const known = [...this.#room.state.stage, ...this.#found.people, ...this.#offered];
+    const known = [...this.#room.state.stage, ...this.#listeners.found.people, ...this.#offered];
     return known.find((person) => person.id === id) ?? { id, name, role: "listener" };
   }
 

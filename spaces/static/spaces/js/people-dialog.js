@@ -1,0 +1,94 @@
+// Who is here, for everybody who is in and does not run the Space: those who do have the management panel in its place.
+
+import { showFace } from "./avatar.js";
+import { fromTemplate, keyed, part, setAttribute, setText } from "./dom.js";
+import { count, listening } from "./format.js";
+import { Listeners } from "./listeners.js";
+import { visit } from "./navigation.js";
+import { may } from "./room-state.js";
+
+const ROLES = { host: "Host", cohost: "Co-host", speaker: "Speaker", listener: "Listener" };
+
+export class PeopleDialog {
+  #dialog;
+  #opener;
+  #room;
+  #listeners;
+
+  constructor(root, room) {
+    this.#dialog = part(root, "people-dialog");
+    this.#opener = part(root, "people-open");
+    this.#room = room;
+    this.#listeners = new Listeners(room, part(this.#dialog, "here-search"), () => this.#draw());
+    this.#listen();
+  }
+
+  #listen() {
+    const dialog = this.#dialog;
+    this.#opener.addEventListener("click", () => this.#open());
+    part(dialog, "here-close").addEventListener("click", () => dialog.close());
+    // A tap on the backdrop is a tap on the dialog itself.
+    dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+    part(dialog, "here-lists").addEventListener("click", (event) => this.#tapped(event));
+    part(dialog, "here-more").addEventListener("click", () => this.#listeners.more());
+    this.#room.addEventListener("change", () => this.#draw());
+  }
+
+  #open() {
+    part(this.#dialog, "here-search").value = "";
+    this.#dialog.showModal();
+    // Not the search: on a phone its keyboard would cover who one came to see.
+    document.getElementById("here-title").focus();
+    this.#listeners.open();
+    this.#draw();
+  }
+
+  #draw() {
+    if (!this.#dialog.open) return;
+    const { state, isInside } = this.#room;
+    if (!isInside || !may(state, "see_people")) {
+      this.#dialog.close();
+      return;
+    }
+    const { stage, audience } = state;
+    const shown = stage.filter((person) => this.#listeners.matches(person));
+    const onStage = new Set(stage.map(({ id }) => id));
+    const listeners = this.#listeners.found.people.filter(({ id }) => !onStage.has(id));
+    setText(part(this.#dialog, "here-counts"), listening(audience.count));
+    this.#drawList("hosts", shown.filter(({ role }) => role !== "speaker"));
+    this.#drawList("speakers", shown.filter(({ role }) => role === "speaker"));
+    this.#drawList("listeners", listeners, audience.count);
+    const isNobody = shown.length + listeners.length === 0;
+    part(this.#dialog, "here-none").hidden = !isNobody;
+    part(this.#dialog, "here-more").hidden = this.#listeners.found.next === null;
+    this.#listeners.follow(audience.count + stage.length);
+  }
+
+  #drawList(name, people, total = people.length) {
+    keyed(part(this.#dialog, `here-${name}`), people, {
+      create: () => fromTemplate("here-template"),
+      update: (row, person) => this.#drawRow(row, person),
+    });
+    part(this.#dialog, `here-${name}-section`).hidden = people.length === 0;
+    setText(part(this.#dialog, `here-${name}-count`), this.#listeners.query === "" ? count(total) : "");
+  }
+
+  #drawRow(row, person) {
+    const { space, blocked } = this.#room.state;
+    const role = space.acting_host?.id === person.id ? "Acting host" : ROLES[person.role];
+    const notes = [role, person.role !== "listener" && person.muted && "muted", blocked.includes(person.id) && "you blocked them"];
+    showFace(part(row, "face"), person);
+    setText(part(row, "name"), person.name);
+    setText(part(row, "note"), [...notes, `@${person.username}`].filter(Boolean).join(" · "));
+    setAttribute(row.querySelector("a"), "href", `/${person.username}`);
+  }
+
+  /** A move within the page, as every link's: the sound goes on. */
+  #tapped(event) {
+    const link = event.target.closest("a");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#dialog.close();
+    visit(link.href);
+  }
+}
