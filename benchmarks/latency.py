@@ -2,9 +2,9 @@
 
     python -m benchmarks.latency [--rounds 4] [--seconds 4] [--prebuffering 6 3 2 1] [--jitters 0 10 30]
 
-Needs root, as `listeners.py`. One speaker and one listener, both real peers in one process with one clock. What the
-speaker says is due every 20 ms, and each packet is late by a random time up to the jitter. `prebuffering` is how many
-the mixer keeps in store; the stock is 6.
+Needs root, as `listeners.py`. One speaker talks; a listener of the mountpoint and another speaker, with a closed
+microphone, hear it: all real peers in one process with one clock. What the speaker says is due every 20 ms, and each
+packet is late by a random time up to the jitter. `prebuffering` is how many the mixer keeps in store; the stock is 6.
 
 Each round connects both anew: where in the mixer's 20 ms a speaker's packets come is chance, and then stays.
 
@@ -18,7 +18,6 @@ Goals: at no jitter ours at least 2.4 times below the stock, and at 30 ms no mor
 
 import argparse
 import asyncio
-import contextlib
 import dataclasses
 import math
 import random
@@ -71,18 +70,33 @@ class Ear:
             self.blocks.append(math.sqrt(sum(sample * sample for sample in sound[at : at + BLOCK]) / BLOCK))
 
 
+EARS: Final = ("listener", "speaker")
+
+
+@dataclasses.dataclass
+class Heard:
+    """By one kind of ear: delays in seconds, and the share of the tone that was lost in each round."""
+
+    delays: list[float] = dataclasses.field(default_factory=list)
+    losses: list[float] = dataclasses.field(default_factory=list)
+
+
 def main() -> None:
     options = _options()
     move_into_a_namespace("benchmarks.latency")
     core = cores.split()
     rows = []
     for prebuffering in options.prebuffering:
-        cells = [asyncio.run(_measure(prebuffering, jitter / 1000, options, core)) for jitter in options.jitters]
-        delays = [f"{percentile(d, 0.5) * 1000:.0f} / {percentile(d, 0.95) * 1000:.0f}" for d, _ in cells]
-        rows.append([str(prebuffering), *delays, *(f"{lost:.2%}" for _, lost in cells)])
-        print(rows[-1], flush=True)
+        by_jitter = [asyncio.run(_measure(prebuffering, jitter / 1000, options, core)) for jitter in options.jitters]
+        for ear in EARS:
+            cells = [heard[ear] for heard in by_jitter]
+            delays = [
+                f"{percentile(c.delays, 0.5) * 1000:.0f} / {percentile(c.delays, 0.95) * 1000:.0f}" for c in cells
+            ]
+            rows.append([f"{prebuffering}, {ear}", *delays, *(f"{statistics.mean(c.losses):.2%}" for c in cells)])
+            print(rows[-1], flush=True)
     head = [f"delay at {j} ms, p50 / p95, ms" for j in options.jitters] + [f"lost at {j} ms" for j in options.jitters]
-    print(markdown(["prebuffering", *head], rows))
+    print(markdown(["prebuffering, who hears", *head], rows))
 
 
 def _options() -> argparse.Namespace:
@@ -94,41 +108,54 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _measure(prebuffering: int, jitter: float, asked: argparse.Namespace, core: int) -> tuple[list[float], float]:
-    """Delays in seconds, and the share of the tone that was lost."""
+async def _measure(prebuffering: int, jitter: float, asked: argparse.Namespace, core: int) -> dict[str, Heard]:
     async with open_stage(core) as stage:
         options = dataclasses.replace(OPTIONS, prebuffering=prebuffering)
         await AudioBridge(stage.client).create_room(room=ROOM, secret="s", pin="p", options=options)
         port = await Streaming(stage.client).create_mountpoint(mountpoint="mountpoint", secret="s", pin="p")
         await AudioBridge(stage.client).rtp_forward(room=ROOM, secret="s", port=port, ssrc=7)
-        delays, losses = list[float](), list[float]()
+        heard = {name: Heard() for name in EARS}
         for _ in range(asked.rounds):
-            delays += await _clicks(stage, jitter, asked.seconds)
-            losses.append(await _tone(stage, jitter, asked.seconds))
-        return delays, statistics.mean(losses)
+            for name, delays in (await _clicks(stage, jitter, asked.seconds)).items():
+                heard[name].delays += delays
+            for name, loss in (await _tone(stage, jitter, asked.seconds)).items():
+                heard[name].losses.append(loss)
+        return heard
 
 
-async def _clicks(stage: Stage, jitter: float, seconds: float) -> list[float]:
+async def _clicks(stage: Stage, jitter: float, seconds: float) -> dict[str, list[float]]:
     quiet, loud = [0] * 960 * 49, [round(12_000 * math.sin(2 * math.pi * 1_000 * at / 48_000)) for at in range(960)]
     payloads = opus([*loud, *quiet])
-    ear, sent = await _listen_to(stage, payloads, jitter, seconds)
+    ears, sent = await _listen_to(stage, payloads, jitter, seconds)
     clicks = [at for number, at in enumerate(sent) if number % len(payloads) == 0]
-    return [heard - began for heard in ear.clicks for began in clicks if 0 < heard - began < 0.5]
+    return {
+        name: [heard - began for heard in ear.clicks for began in clicks if 0 < heard - began < 0.5]
+        for name, ear in ears.items()
+    }
 
 
-async def _tone(stage: Stage, jitter: float, seconds: float) -> float:
-    ear, _ = await _listen_to(stage, opus_tone(440), jitter, seconds)
-    settled = ear.blocks[int(SETTLES_IN / 0.005) : -int((ENDS_AFTER + 2 * PREBUFFERED_AT_MOST) / 0.005)]
+async def _tone(stage: Stage, jitter: float, seconds: float) -> dict[str, float]:
+    ears, _ = await _listen_to(stage, opus_tone(440), jitter, seconds)
+    return {name: _share_lost(ear.blocks) for name, ear in ears.items()}
+
+
+def _share_lost(blocks: Sequence[float]) -> float:
+    settled = blocks[int(SETTLES_IN / 0.005) : -int((ENDS_AFTER + 2 * PREBUFFERED_AT_MOST) / 0.005)]
     usual = statistics.median(settled)
     return sum(level < usual / 2 for level in settled) / len(settled)
 
 
-async def _listen_to(stage: Stage, payloads: Sequence[bytes], jitter: float, seconds: float) -> tuple[Ear, list[float]]:
-    """A new speaker says this over and over; what a new listener got, and when each packet was due."""
-    ear, sent = Ear(), list[float]()
+async def _listen_to(
+    stage: Stage, payloads: Sequence[bytes], jitter: float, seconds: float
+) -> tuple[dict[str, Ear], list[float]]:
+    """A new speaker says this over and over; what new ears of each kind got, and when each packet was due."""
+    sent = list[float]()
     speaker = await stage.speak(payloads)
     await stage.watch("mountpoint", decodes=True)
-    stage.listeners[-1].listen(ear.take)
+    await stage.enter()
+    ears = dict(zip(EARS, (Ear(), Ear()), strict=True))
+    for ear, peer in zip(ears.values(), stage.listeners, strict=True):
+        peer.listen(ear.take)
     loop = asyncio.get_running_loop()
     started = loop.time()
     for number in range(int((SETTLES_IN + seconds) / FRAME_SECONDS)):
@@ -137,10 +164,10 @@ async def _listen_to(stage: Stage, payloads: Sequence[bytes], jitter: float, sec
         sent.append(time.monotonic())
         loop.call_later(random.uniform(0, jitter), speaker, number)
     await asyncio.sleep(ENDS_AFTER)
-    with contextlib.suppress(IndexError):
+    for _ in EARS:
         await stage.forget_last()
     await stage.silence()
-    return ear, sent
+    return ears, sent
 
 
 if __name__ == "__main__":

@@ -143,8 +143,8 @@ class Peer:
         self.packets, self._counts = 0, True
 
     def listen(self, on_payload: Callable[[bytes], None]) -> None:
-        """Hands over the Opus packets that come, from now on. For a peer that answers: the gateway is the server."""
-        self._incoming = Session(self._policy(Policy.SSRC_ANY_INBOUND, of_server=True))
+        """Hands over the Opus packets that come, from now on."""
+        self._incoming = Session(self._policy(Policy.SSRC_ANY_INBOUND, of_server=not self._offers))
         self._on_payload, self._counts = on_payload, True
 
     async def heard(self) -> None:

@@ -23,6 +23,7 @@ from spaces.audio.rooms import OPTIONS
 from spaces.gateway.answers import body
 from spaces.gateway.audiobridge import AudioBridge
 from spaces.gateway.client import GatewayClient
+from spaces.gateway.handle import Handle
 from spaces.gateway.streaming import Streaming
 from tests.support.janus import Gateway, running_gateway
 
@@ -56,6 +57,7 @@ class Stage:
     own: Identity
     listeners: list[Peer] = field(default_factory=list)
     profile: str = ""
+    _handles: list[Handle] = field(default_factory=list)
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     async def watch(self, mountpoint: str, *, decodes: bool = False) -> float:
@@ -68,8 +70,7 @@ class Stage:
         await asyncio.gather(streaming.start(handle, answer=peer.answer(offer)), peer.connect(offer))
         await peer.heard()
         took = time.monotonic() - started
-        self._seat(peer)
-        self._last = handle
+        self._seat(peer, handle)
         return took
 
     async def silence(self) -> None:
@@ -78,37 +79,40 @@ class Stage:
         await self._microphone.detach()
 
     async def forget_last(self) -> None:
-        """Whoever came last is gone."""
+        """Whoever came last to listen is gone."""
         self.listeners.pop().close()
-        await self._last.detach()
+        await self._handles.pop().detach()
 
     async def enter(self) -> None:
-        self._seat(await self._join(muted=True, ssrc=1))
+        """A participant of the mixer, with a closed microphone."""
+        self._seat(*await self._join(muted=True, ssrc=1))
 
     async def speak(self, payloads: Sequence[bytes]) -> Callable[[int], None]:
         """The voice of a peer: sends its packet of this number."""
         ssrc = 1_000 + next(self._ids)
-        peer = self._voice = await self._join(muted=False, ssrc=ssrc)
+        peer, self._microphone = await self._join(muted=False, ssrc=ssrc)
+        self._voice = peer
         peer.sink()
         send = peer.sender(ssrc)
         return lambda number: send(payloads[number % len(payloads)], number)
 
-    async def _join(self, *, muted: bool, ssrc: int) -> Peer:
+    async def _join(self, *, muted: bool, ssrc: int) -> tuple[Peer, Handle]:
         bridge, peer, name = AudioBridge(self.client), Peer(ADDRESS, self.own, offers=True), f"p-{next(self._ids)}"
-        handle = self._microphone = await bridge.attach(participant=name)
+        handle = await bridge.attach(participant=name)
         answer = await bridge.join(
             handle, room=ROOM, pin="p", participant=name, offer=peer.offer(ssrc), muted=muted, volume=25
         )
         await peer.connect(answer)
-        return peer
+        return peer, handle
 
-    def _seat(self, peer: Peer) -> None:
+    def _seat(self, peer: Peer, handle: Handle) -> None:
         self.profile = peer.profile
         if len(self.listeners) < WITNESSES:
             peer.witness()
         else:
             peer.sink()
         self.listeners.append(peer)
+        self._handles.append(handle)
 
     async def measure(self, window: float) -> tuple[float, float]:
         """Cores used, and what the witnesses got, in packets a second each."""
