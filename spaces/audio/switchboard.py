@@ -60,7 +60,7 @@ class Switchboard:
                 self._tell(notice.opaque_id, up=True)
             case HangUp() | Detached():
                 self._tell(notice.opaque_id, up=False)
-            case PluginEvent(data=data) if _puts_out(data):
+            case PluginEvent(data=data) if _puts_out(notice.opaque_id, data):
                 self._tell(notice.opaque_id, up=False)
             case _:
                 self._talking(notice)
@@ -95,9 +95,12 @@ class Switchboard:
             return self._parties.get(opaque_id or "")
 
 
-def _puts_out(data: dict[str, object]) -> bool:
-    """The mixer's way of saying that this handle is in no room any more: kicked, or the room destroyed."""
-    return "kicked" in data or data.get("audiobridge") == "destroyed"
+def _puts_out(mixer_id: str | None, data: dict[str, object]) -> bool:
+    """The mixer's way of saying that this handle is in no room any more: kicked, or the room destroyed. It tells
+    everybody in the room who was kicked."""
+    if "kicked" in data:
+        return data["kicked"] == mixer_id
+    return data.get("audiobridge") == "destroyed"
 
 
 switchboard = Switchboard()

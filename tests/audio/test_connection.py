@@ -36,15 +36,28 @@ class Page(ConnectionAudio):
     told: list[Event]
 
 
+def page_of(user_id: int) -> Page:
+    told: list[Event] = []
+    page = Page("1test", user_id, f"c{user_id}", told.append)
+    page.told = told
+    return page
+
+
 @pytest_asyncio.fixture
 async def page(gateway: Gateway, admin: AdminClient) -> AsyncIterator[Page]:
-    told: list[Event] = []
-    page = Page("1test", 7, "c1", told.append)
-    page.told = told
+    page = page_of(7)
     await pool().run_async("default", lambda connected: open_room(connected, "room1", lanes=False))
     yield page
     await page.close_all()
     await settled(admin, 0)
+
+
+@pytest_asyncio.fixture
+async def other(page: Page) -> AsyncIterator[Page]:
+    """Of somebody else in the same room."""
+    other = page_of(8)
+    yield other
+    await other.close_all()
 
 
 async def settled(admin: AdminClient, handles: int) -> None:
@@ -122,14 +135,18 @@ async def test_reconnecting_before_the_old_handle_dies_meets_no_older_self(page:
     await settled(admin, 1)
 
 
-async def test_whoever_is_kicked_is_told_to_make_it_anew(page: Page, admin: AdminClient) -> None:
-    await page.speak(MIX, mixer_id="m1", muted=False, sdp=OFFER)
+async def test_whoever_is_kicked_is_told_to_make_it_anew_and_nobody_else(
+    page: Page, other: Page, admin: AdminClient
+) -> None:
+    for who, name in ((page, "m1"), (other, "m2")):
+        await who.speak(MIX, mixer_id=name, muted=False, sdp=OFFER)
     secret = room_credentials("room1").secret
     await pool().run_async(
         "default", lambda connected: connected.bridge.kick(room="room1", secret=secret, participant="m1")
     )
     await until_told(page, AudioLost(targets=["speak"]))
-    await settled(admin, 0)
+    await settled(admin, 1)
+    assert (other.told, other.holds("speak")) == ([], 1)
 
 
 async def test_what_an_old_line_says_is_not_told(page: Page) -> None:

@@ -78,6 +78,11 @@ def test_a_connection_that_is_gone(board: Switchboard, party: Listener, subject:
     assert party.down == ["a"]
 
 
+def test_whoever_sees_another_kicked_stays(board: Switchboard, party: Listener) -> None:
+    board.hear(notice(plugin_event(audiobridge="event", kicked="b")))
+    assert party.down == []
+
+
 def test_what_is_about_nobody_known_is_ignored(board: Switchboard, party: Listener) -> None:
     board.hear(notice(WebrtcUp(handle_id=1), "somebody else"))
     board.hear(notice(HangUp(handle_id=1, reason="x"), None))

@@ -9,6 +9,7 @@ from tests.journeys.conftest import ADA_HZ, GRACE_HZ
 from tests.support.browser import (
     heard_tones,
     hears_just,
+    negotiations,
     screenshot,
     wait_until_heard,
     wait_until_silent,
@@ -83,12 +84,15 @@ def test_four_people_talk_and_listen(ada: Page, grace: Page, alan: Page, joan: P
 
     assert any(silenced(ada, grace, alan) <= SILENT_WITHIN for _ in range(TRIES))
 
+    before = negotiations(ada)
     press(ada, "Remove Grace Hopper")
     expect(grace.get_by_text(re.compile("removed", re.IGNORECASE)).first).to_be_visible()
     grace.goto("/")
     bubble(grace, TITLE).click()
     expect(grace.get_by_text(re.compile("removed", re.IGNORECASE)).first).to_be_visible()
     assert heard_tones(grace, [ADA_HZ], seconds=0.5) == set()
+
+    assert negotiations(ada) == before
 
     ada.keyboard.press("Escape")
     press(ada, "End Space")
