@@ -144,6 +144,7 @@ export class RoomAudio {
     this.#coming = peer;
     try {
       await peer.connect();
+      if (this.#peer) await peer.heard();
       return peer;
     } catch (error) {
       peer.close();

@@ -1,8 +1,13 @@
 // One WebRTC connection to the mix. `signal(type, fields)` carries SDP and ICE over our own socket.
 
+import { wait } from "./backoff.js";
+
 const CONNECTED_WITHIN = 8_000;
 /** A connection that says "disconnected" often comes back by itself; this long it may try. */
 const SILENT_FOR = 2_500;
+/** From being connected to the first sound; without any by then there is nothing to wait for. */
+const HEARD_WITHIN = 1_000;
+const LOOK_EVERY = 20;
 
 class Peer {
   #signal;
@@ -34,6 +39,14 @@ class Peer {
     this.#watch();
   }
 
+  /** Resolves with its first sound, and in any case soon. */
+  async heard() {
+    const deadline = performance.now() + HEARD_WITHIN;
+    let isLost = false;
+    this.lost.then(() => (isLost = true));
+    while (!isLost && !this.#plays() && performance.now() < deadline) await wait(LOOK_EVERY);
+  }
+
   /** Counts it as lost, whatever it says of itself. */
   giveUp() {
     this.#fail(new Error("given up"));
@@ -52,6 +65,10 @@ class Peer {
     this.#answered = true;
     for (const candidate of this.#unsent.splice(0)) this.#send(candidate);
     await this.#up();
+  }
+
+  #plays() {
+    return this.#connection.getReceivers().some((receiver) => receiver.getSynchronizationSources().length > 0);
   }
 
   #deadline() {
