@@ -1,4 +1,4 @@
-"""Public ids and room names: random, so that none can be guessed from another."""
+"""Public ids, and names on the gateway: random, so that none can be guessed from another."""
 
 import secrets
 import string
@@ -15,3 +15,12 @@ def new_public_id() -> str:
 def new_token() -> str:
     """128 random bits, safe in a URL and as a name on the gateway."""
     return secrets.token_urlsafe(16)
+
+
+def new_mixer_id(user_id: int) -> str:
+    """A microphone's name in the mixer, one for each peer connection; whose it is can be read from it."""
+    return f"{user_id}-{new_token()}"
+
+
+def is_mixer_id_of(user_id: int, mixer_id: str) -> bool:
+    return mixer_id.startswith(f"{user_id}-")

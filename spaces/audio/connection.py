@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeVar
 
+from spaces.audio.follow import follow
 from spaces.audio.gateways import mountpoint_credentials, pool, room_credentials
 from spaces.audio.lanes import IDLE, group_of
 from spaces.audio.rooms import open_room, voice_volume
@@ -65,6 +66,8 @@ class ConnectionAudio(Party):
     _lines: dict[Target, Line] = field(default_factory=lambda: {target: Line() for target in TARGETS})
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _closed: bool = False
+    _space_id: int | None = None
+    """Known with the first microphone."""
     _lane_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _lane_asked: bool = False
     _carried: dict[str, int | None] = field(default_factory=dict)
@@ -99,6 +102,7 @@ class ConnectionAudio(Party):
         """The gateway's answer. The database already knows `mixer_id`. Errors: `bad_sdp`, `try_again`."""
         _checked(descriptions.check_offer, sdp)
         asked_at = time.monotonic()
+        self._space_id = mix.space_id
         volume = voice_volume(mix.open_microphones)
         handle, answer = await self._ask(
             mix.gateway, lambda gateway: _enter(gateway, mix, mixer_id, sdp, muted=muted, volume=volume)
@@ -175,6 +179,8 @@ class ConnectionAudio(Party):
                 if asked_at := self._asked_at.pop(opaque_id, None):
                     metrics.FIRST_SOUND.labels(target).observe(time.monotonic() - asked_at)
                 self.on_event(AudioReady(target=target))
+                if target == "speak" and self._space_id is not None:
+                    follow(self._space_id)  # puts out the connection, of another process, whose place this one takes
 
     def _down(self, opaque_id: str) -> None:
         for target, line in self._lines.items():

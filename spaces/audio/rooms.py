@@ -7,6 +7,7 @@ fed by one RTP forward of the whole mix.
 import asyncio
 import contextlib
 import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from spaces.audio.gateways import mountpoint_credentials, room_credentials
@@ -20,6 +21,7 @@ from spaces.gateway.errors import (
     RoomExists,
 )
 from spaces.gateway.pool import Gateway
+from spaces.ids import is_mixer_id_of
 from spaces.selectors import Microphone, Mix
 
 STALE_SECONDS = 3.0
@@ -58,7 +60,21 @@ async def converge(gateway: Gateway, mix: Mix, present: Present) -> None:
         await open_room(gateway, mix.room, lanes=mix.captions)
     else:
         wanted = {microphone.mixer_id: microphone for microphone in mix.microphones}
+        wanted |= not_yet_replaced(mix.microphones, present)
         await asyncio.gather(*(_correct(gateway, mix.room, p, wanted.get(p.id)) for p in present))
+
+
+def not_yet_replaced(microphones: Iterable[Microphone], present: Sequence[MixerParticipant]) -> dict[str, Microphone]:
+    """The older connections that carry a voice until the newer one of the same person is up, by their mixer ids. They
+    are muted and put out with the microphone whose place they keep."""
+    is_up = {participant.id: participant.setup for participant in present}
+    return {
+        old.id: coming
+        for coming in microphones
+        if is_up.get(coming.mixer_id) is False
+        for old in present
+        if old.setup and is_mixer_id_of(coming.user_id, old.id)
+    }
 
 
 async def open_room(gateway: Gateway, room: str, *, lanes: bool) -> None:

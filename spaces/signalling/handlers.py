@@ -3,7 +3,7 @@
 from typing import Any
 
 from spaces import audio, selectors, services
-from spaces.ids import new_token
+from spaces.ids import new_mixer_id
 from spaces.rules import Action
 from spaces.signalling import messages
 from spaces.signalling.registry import Caller, handles
@@ -193,7 +193,7 @@ async def answer(socket: Caller, command: messages.AudioAnswer) -> None:
 @handles(messages.AudioSpeak)
 async def speak(socket: Caller, command: messages.AudioSpeak) -> Any:
     connection = socket.audio()
-    mixer_id = f"{socket.user.pk}-{new_token()}"
+    mixer_id = new_mixer_id(socket.user.pk)
     microphone = await socket.call(services.plug_in, connection=connection.connection, mixer_id=mixer_id)
     mix = await socket.call(selectors.mix_for, action=Action.SPEAK)
     sdp = await connection.speak(mix, mixer_id=mixer_id, muted=microphone.muted, sdp=command.sdp)

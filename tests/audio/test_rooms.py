@@ -9,8 +9,16 @@ import pytest
 from spaces import audio
 from spaces.audio import rooms as audio_rooms
 from spaces.audio.gateways import mountpoint_credentials, room_credentials
-from spaces.audio.rooms import close_room, converge, feed_anew, open_room, present_in, voice_volume
-from spaces.gateway.audiobridge import PLUGIN
+from spaces.audio.rooms import (
+    close_room,
+    converge,
+    feed_anew,
+    not_yet_replaced,
+    open_room,
+    present_in,
+    voice_volume,
+)
+from spaces.gateway.audiobridge import PLUGIN, MixerParticipant
 from spaces.gateway.pool import Gateway as Connected
 from spaces.selectors import Microphone, Mix
 from tests.audio.fixtures import ask, forwarders, mountpoints, people_in, rooms, wait_until
@@ -112,6 +120,19 @@ def test_a_feed_that_runs_dry_is_renewed(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(audio_rooms, "STALE_SECONDS", -1.0)
     assert feed()
     assert forwarders("room1") == 1
+
+
+def test_a_voice_is_carried_until_the_connection_in_its_place_is_up() -> None:
+    old, coming = MixerParticipant("1-old", setup=True), MixerParticipant("1-new")
+    up, dead = MixerParticipant("1-new", setup=True), MixerParticipant("1-old")
+    other = MixerParticipant("11-old", setup=True)
+    new = Microphone(1, "1-new", muted=True)
+
+    assert not_yet_replaced([new], [old, coming, other]) == {"1-old": new}
+    assert not_yet_replaced([new], [old, up]) == {}
+    assert not_yet_replaced([new], [dead, coming]) == {}
+    assert not_yet_replaced([new], [old]) == {}
+    assert not_yet_replaced([], [old, coming]) == {}
 
 
 @pytest.mark.parametrize(("open_microphones", "percent"), [(0, 50), (1, 50), (2, 50), (3, 33), (4, 25), (11, 25)])
