@@ -22,10 +22,11 @@ PAYLOAD_TYPE: Final = 111
 
 
 def spoken(path: Path, text: str, *, voice: str = "en-us", speed: int = 140, rate: int = RATE) -> bytes:
-    """int16 mono PCM of `text`, at `rate`; the files are kept beside `path`."""
+    """int16 mono PCM of `text`, at `rate`, the same each time; the files are kept beside `path`."""
     raw = path.with_suffix(".raw.wav")
     subprocess.run(["espeak-ng", "-v", voice, "-s", str(speed), "-w", str(raw), text], check=True)
-    subprocess.run(["sox", str(raw), "-r", str(rate), "-b", "16", "-c", "1", str(path), "gain", "-n", "-3"], check=True)
+    changes = ["-r", str(rate), "-b", "16", "-c", "1", str(path), "gain", "-n", "-3"]
+    subprocess.run(["sox", "-R", str(raw), *changes], check=True)
     with wave.open(str(path)) as sound:
         frames: bytes = sound.readframes(sound.getnframes())
     return frames
