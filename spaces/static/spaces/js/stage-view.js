@@ -51,7 +51,8 @@ function drawSpeaker(tile, person, isTalking, { you, space }) {
   tile.toggleAttribute("data-away", isAway);
   part(tile, "tile-mute").hidden = !person.muted;
   setText(part(tile, "tile-note"), speakerNote(person, isAway, space.acting_host?.id === person.id));
-  setText(part(tile, "tile-said"), isHeard ? "talking" : "");
+  // The eye has the ring and the crossed microphone.
+  setText(part(tile, "tile-said"), person.muted ? "muted" : isHeard ? "talking" : "");
 }
 
 function drawCaptioned(tile, isCaptioned) {
@@ -65,10 +66,9 @@ function drawBlocked(tile, isBlocked) {
   setText(part(tile, "tile-blocked"), isBlocked ? "You blocked them" : "");
 }
 
-function speakerNote({ role, muted }, isAway, isActing) {
+function speakerNote({ role }, isAway, isActing) {
   if (isAway) return "Reconnecting";
-  const name = isActing ? ACTING : ROLES[role];
-  return muted ? `${name} · muted` : name;
+  return isActing ? ACTING : ROLES[role];
 }
 
 function drawListener(tile, person, state) {
