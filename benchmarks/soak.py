@@ -19,9 +19,10 @@ import statistics
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
@@ -33,6 +34,8 @@ from spaces.gateway.addresses import own_address
 from tests.support.environment import isolate
 from tests.support.stack import Part, Stack
 
+T = TypeVar("T")
+
 LOOKS_EVERY: Final = 10.0
 STAYS: Final = (5.0, 30.0)
 PARTS: Final[tuple[Part, ...]] = ("redis", "gateway", "web", "web2", "proxy", "worker", "beat", "captions", "speech")
@@ -43,6 +46,7 @@ LIMITS: Final = {
     "SPACES_HOST_GRACE_SECONDS": "86400",  # the host starts it and does not stay
 }
 AGAIN_AFTER: Final = 1.0
+STEP_WITHIN: Final = 20.0
 PAGE: Final = 4096
 HEAD: Final = ("process", "MB at first", "MB at last", "MB an hour, second half")
 _BEGIN: Final = """
@@ -68,10 +72,9 @@ class Crowd:
         """One after another sits here."""
         while time.monotonic() < until:
             try:
-                async with asyncio.timeout(60):
-                    await self._visit()
+                await self._visit()
                 self.outcomes["came and went"] += 1
-            except (OSError, TimeoutError, WebSocketException, RuntimeError) as error:
+            except (OSError, WebSocketException, RuntimeError) as error:
                 self.outcomes[str(error) or type(error).__name__] += 1
                 await asyncio.sleep(AGAIN_AFTER)
 
@@ -84,7 +87,8 @@ class Crowd:
                 ask = _asker(socket)
                 await ask("join")
                 offer = (await ask("audio.listen"))["sdp"]
-                await asyncio.gather(ask("audio.answer", sdp=peer.answer(offer)), peer.connect(offer))
+                answered = ask("audio.answer", sdp=peer.answer(offer))
+                await asyncio.gather(answered, _in_time("connection", peer.connect(offer)))
                 await self._stay(ask)
         finally:
             peer.close()
@@ -99,10 +103,22 @@ class Crowd:
                 await ask("leave")
 
 
+async def _in_time(step: str, work: Awaitable[T]) -> T:
+    """Raises `RuntimeError`, which names the step, once it has taken too long."""
+    try:
+        async with asyncio.timeout(STEP_WITHIN):
+            return await work
+    except TimeoutError:
+        raise RuntimeError(f"{step}: too late") from None
+
+
 def _asker(socket: ClientConnection) -> Any:
     numbers = itertools.count(1)
 
     async def ask(kind: str, **fields: object) -> dict[str, Any]:
+        return await _in_time(kind, _ask(kind, **fields))
+
+    async def _ask(kind: str, **fields: object) -> dict[str, Any]:
         number = next(numbers)
         await socket.send(json.dumps({"type": kind, "id": number, **fields}))
         while True:

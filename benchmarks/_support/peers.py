@@ -131,7 +131,8 @@ class Peer:
         async with asyncio.timeout(UP_WITHIN):
             await self._check()
             self._begin_dtls()
-            await self._secure.wait()
+            while not self._secure.is_set():
+                await self._flight()
 
     def sink(self) -> None:
         buffer = ctypes.create_string_buffer(_NO_RTP)
@@ -205,6 +206,17 @@ class Peer:
             self.profile = self._dtls.get_selected_srtp_profile().decode()
         except SSL.WantReadError:
             pass
+        self._flush()
+
+    async def _flight(self) -> None:
+        """What is not answered in time is said again, as a browser does: it may have come too early, or be lost."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._dtls.DTLSv1_get_timeout() or CHECK_EVERY):
+                await self._secure.wait()
+        if not self._secure.is_set() and self._dtls.DTLSv1_handle_timeout():
+            self._flush()
+
+    def _flush(self) -> None:
         with contextlib.suppress(SSL.WantReadError):
             while True:
                 self._socket.sendto(self._dtls.bio_read(1500), self._remote)
