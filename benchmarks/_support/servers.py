@@ -34,7 +34,7 @@ _COMMANDS: Final[dict[Server, str]] = {
     "uvicorn": (
         ".venv/bin/uvicorn --host 127.0.0.1 --port {port} --no-server-header --no-access-log --log-level warning"
         " --loop uvloop --ws {protocol} --ws-per-message-deflate false"
-        " --ws-max-size 65536 --ws-ping-interval 10 --ws-ping-timeout 10 {application}"
+        " --ws-max-size 65536 --ws-ping-interval 60 --ws-ping-timeout 20 {application}"
     ),
     "node": "node benchmarks/_support/rival/server.mjs {port} {redis} " + CHANNEL,
     "floor": ".venv/bin/python -m benchmarks._support.floor {port} {redis} " + CHANNEL,
