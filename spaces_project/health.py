@@ -1,5 +1,6 @@
 """`GET /healthz`: does every part that a Space needs answer? All are asked at once and have the same two seconds."""
 
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from websockets.typing import Subprotocol
 
 from spaces_project import heartbeat
 
+logger = logging.getLogger(__name__)
+
 DEADLINE_SECONDS: Final = 2.0
 OK: Final = "ok"
 FAILURES: Final = (DatabaseFailure, RedisError, WebSocketException, OSError, msgspec.DecodeError)
@@ -32,7 +35,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
     deadline = time.monotonic() + DEADLINE_SECONDS
     answers = {part: _THREADS[part].submit(probe) for part, probe in PROBES.items()}
     report = {part: _report(answer, deadline) for part, answer in answers.items()}
-    return JsonResponse(report, status=200 if set(report.values()) == {OK} else 503)
+    ill = [f"{part}: {answer}" for part, answer in report.items() if answer != OK]
+    if ill:
+        logger.warning("not well: %s", "; ".join(ill))
+    return JsonResponse(report, status=503 if ill else 200)
 
 
 def _report(answer: Future[str], deadline: float) -> str:

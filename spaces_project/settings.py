@@ -411,6 +411,17 @@ LOGGING = {
             "formatter": "json" if env.bool("LOG_JSON", default=False) else "line",
         }
     },
+    "filters": {
+        "tells_more": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": "ext://spaces_project.common.logs.tells_more",
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"daphne": {"level": "WARNING"}, "httpx": {"level": "WARNING"}, "celery": {"level": "WARNING"}},
+    "loggers": {
+        "daphne": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+        "django.request": {"filters": ["tells_more"]},
+    },
 }

@@ -54,6 +54,15 @@ def test_one_part_that_is_not_makes_it_503_and_says_why(client: Client, monkeypa
 
 
 @pytest.mark.usefixtures("all_well")
+def test_the_log_says_why_and_says_it_once(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(health.PROBES, "beat", lambda: "silent")
+    client.get("/healthz")
+    assert [record.getMessage() for record in caplog.records] == ["not well: beat: silent"]
+
+
+@pytest.mark.usefixtures("all_well")
 def test_a_part_that_hangs_is_not_waited_for(
     client: Client, monkeypatch: pytest.MonkeyPatch, hang: Callable[[], str]
 ) -> None:

@@ -47,6 +47,11 @@ def hide(text: str) -> str:
     return _UNSPEAKABLE.sub(lambda found: (found["before"] or found["name"] or "") + HIDDEN, text)
 
 
+def tells_more(record: logging.LogRecord) -> bool:
+    """Of Django's lines about answers, the one for `/healthz` gives no reasons; `spaces_project.health` has."""
+    return getattr(getattr(record, "request", None), "path", "") != "/healthz"
+
+
 class LineFormatter(logging.Formatter):
     """For people: `2026-11-22 18:04:01,123 WARNING spaces.hub: … [space=1a request=…]`."""
 
