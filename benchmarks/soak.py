@@ -145,11 +145,7 @@ def main() -> None:
         after = _settled(stack, before)
     print(f"{options.minutes:g} minutes, {options.people} at a time: {dict(crowd.outcomes)}")
     print(f"the gateway held {before}; afterwards {after}")
-    print(
-        markdown(
-            ["process", "MB at first", "MB at last", "MB an hour, second half"], [_row(*m) for m in memory.items()]
-        )
-    )
+    print(markdown(HEAD, [_row(*m) for m in memory.items()]))
 
 
 def _run(stack: Stack, people: int, seconds: float) -> tuple[Crowd, dict[str, list[tuple[float, float]]]]:
