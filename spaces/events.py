@@ -154,9 +154,10 @@ class Bubble(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Bubbles(Event, frozen=True, tag="bubbles"):
-    """Every bubble of the reader, sent on connecting."""
+    """Every bubble of the reader, sent on connecting; `now` is the server's clock."""
 
     bubbles: list[Bubble]
+    now: str
 
 
 class BubbleShown(Event, frozen=True, tag="bubble.shown"):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db import Error as DatabaseError
 
-from spaces import events, selectors
+from spaces import events, selectors, wire
 from spaces.events import Envelope, Signal
 from spaces.fanout import Socket, broadcast
 from spaces.news import NewsDesk
@@ -50,7 +50,7 @@ class Homes:
         """Every bubble of this reader."""
         bubbles = await in_thread(selectors.bubbles_for_id, home.socket.user_id)
         home.shown = {bubble.id for bubble in bubbles}
-        home.socket.write(events.frame(events.Bubbles(bubbles=bubbles)))
+        home.socket.write(events.frame(events.Bubbles(bubbles=bubbles, now=wire.clock())))
         for public_id in home.shown & self._talking:
             home.socket.write(events.frame(events.BubbleTalking(id=public_id, talking=True)))
 

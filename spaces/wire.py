@@ -1,7 +1,8 @@
 """What people and Spaces look like on every socket: the shapes of `docs/protocol.md`, built in one place."""
 
+import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -52,6 +53,8 @@ class SpaceInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     end_message: str | None = None
     host_lost_at: datetime | None = None
     host_grace_seconds: int | None = None
+    host_seconds_left: int | None = None
+    """How many seconds of that were left when this was written: right on a device whose clock is wrong."""
     acting_host: Person | None = None
     """The co-host in charge while the host is away."""
     pins: int = 0
@@ -104,6 +107,12 @@ def stage_person(participant: Participant) -> StagePerson:
     )
 
 
+def clock() -> str:
+    """Return the time of this server, in UTC and to the millisecond. A page that counts from a moment of the server's
+    must not count by the clock of its own device."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def space_info(space: Space) -> SpaceInfo:
     return SpaceInfo(
         id=space.public_id,
@@ -121,9 +130,16 @@ def space_info(space: Space) -> SpaceInfo:
         end_message=space.get_end_reason_display() or None,
         host_lost_at=space.host_lost_at,
         host_grace_seconds=int(settings.SPACES_HOST_GRACE.total_seconds()) if space.host_lost_at else None,
+        host_seconds_left=_seconds_left(space.host_lost_at) if space.host_lost_at else None,
         acting_host=person(space.acting_host) if space.acting_host else None,
         pins=space.pins_version,
     )
+
+
+def _seconds_left(host_lost_at: datetime) -> int:
+    """Count the seconds until a Space without its host gets another one in charge, or ends."""
+    left = host_lost_at + settings.SPACES_HOST_GRACE - datetime.now(UTC)
+    return max(0, math.ceil(left.total_seconds()))
 
 
 def nobody(space: Space) -> You:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from spaces import audio, selectors, services
+from spaces import audio, selectors, services, wire
 from spaces.ids import new_mixer_id
 from spaces.rules import Action
 from spaces.signalling import messages
@@ -34,7 +34,7 @@ async def sync(socket: Caller, command: messages.Sync) -> Any:
 @handles(messages.Ping)
 async def ping(socket: Caller, command: messages.Ping) -> Any:
     seq, queue_seq = await socket.sequence()
-    return {"seq": seq, "queue_seq": queue_seq}
+    return {"seq": seq, "queue_seq": queue_seq, "now": wire.clock()}
 
 
 @handles(messages.Leave)

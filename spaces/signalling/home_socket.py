@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from spaces import events
+from spaces import events, wire
 from spaces.homes import HomeMember
 from spaces.hub import hub
 from spaces.signalling.base import CommandSocket, Disconnect
@@ -33,4 +33,5 @@ class HomeSocket(CommandSocket):
             hub().homes.drop(self._home)
 
     async def handle(self, command: Command) -> Any:
-        return None
+        """Answer a ping, the one command there is."""
+        return {"now": wire.clock()}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from spaces import events, rules, services
+from spaces import events, rules, services, wire
 from spaces.audio import ConnectionAudio
 from spaces.events import Close, Event
 from spaces.ids import new_token
@@ -72,6 +72,8 @@ class ListenInSocket(CommandSocket):
                 await audio.candidate("listen", candidate)
             case AudioClose():
                 await audio.close("listen")
+            case ListenInPing():
+                return {"now": wire.clock()}
         return None
 
     async def _mix(self) -> Mix:

@@ -11,7 +11,7 @@ import msgspec
 import redis
 from django.conf import settings
 
-from spaces import audio, events, presence, rules
+from spaces import audio, events, presence, rules, wire
 from spaces.audio import ConnectionAudio
 from spaces.hub import hub
 from spaces.members import Member
@@ -184,7 +184,7 @@ class SpaceSocket(CommandSocket):
         snapshot = self.place.snapshot(connection)
         talking = audio.now_talking(self.public_id)
         parts = snapshot_parts(self.public_id, self.visitor.user_id)
-        return {**msgspec.to_builtins(snapshot), "talking": talking, **parts}
+        return {**msgspec.to_builtins(snapshot), "talking": talking, "now": wire.clock(), **parts}
 
     def audio(self) -> ConnectionAudio:
         """Raises `not_in_space` before `join`."""

@@ -116,7 +116,7 @@ def test_shapes(name: str, struct: type[msgspec.Struct]) -> None:
 
 
 def test_the_shape_of_a_snapshot() -> None:
-    assert shape("snapshot") == fields_of(Snapshot) | {"talking", "captions"}
+    assert shape("snapshot") == fields_of(Snapshot) | {"talking", "captions", "now"}
 
 
 def test_the_shape_of_a_bubble() -> None:

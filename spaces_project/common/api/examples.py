@@ -76,6 +76,7 @@ LEFT_OUT = frozenset(
         "end_message",
         "host_lost_at",
         "host_grace_seconds",
+        "host_seconds_left",
         "acting_host",
         "parent_id",
     }
