@@ -11,4 +11,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # Here and not beside the addresses: other apps have pages under a person's address too.
         register_converter(UsernameConverter, "username")
-        from accounts import receivers  # noqa: F401 - importing registers them; models must be loaded first
+        from accounts import checks, receivers  # noqa: F401 - importing registers them; models must be loaded first

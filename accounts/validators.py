@@ -20,6 +20,8 @@ RESERVED_USERNAMES = frozenset({
 # fmt: on
 """Lower case. A profile is `/<username>`: these would hide a page of ours, or speak in our name."""
 
+DEMO_PASSWORD = "spaces-demo"  # noqa: S105 - printed in the README, hence refused everywhere but on localhost
+
 USERNAME_PATTERN = r"[A-Za-z0-9_]{1,15}"
 
 username_shape = RegexValidator(
@@ -34,6 +36,18 @@ def is_username(text: str) -> bool:
 def username_not_reserved(username: str) -> None:
     if username.lower() in RESERVED_USERNAMES:
         raise ValidationError("This username is reserved.", code="username_reserved")
+
+
+class NotTheDemoPassword:
+    """Refuse the password that the README prints: `accounts.E001` stops a public site that has an account with it, so a
+    stranger who chose it at sign-up could keep the site from starting."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        if password == DEMO_PASSWORD:
+            raise ValidationError("This password is printed in the README. Choose another.", code="password_of_demo")
+
+    def get_help_text(self) -> str:
+        return "Your password can't be the demo's."
 
 
 username_validators: list[Callable[[str], None]] = [username_shape, username_not_reserved]

@@ -10,6 +10,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
 from spaces_project.common.api.scopes import SCOPES, SECURITY_SCHEMES
+from spaces_project.common.origins import host_of
 from spaces_project.env import BASE_DIR, env, local_secret
 
 VAR_DIR = Path(env.str("SPACES_VAR", default=str(BASE_DIR / "var")))
@@ -32,6 +33,8 @@ WEB_DRAIN_SECONDS = env.float("WEB_DRAIN_SECONDS", default=15.0 if WEB_PROCESSES
 """How long one that is told to end waits until its people are with the others."""
 IS_HTTPS = PUBLIC_ORIGIN.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted({o.split("://")[1].split(":")[0] for o in TRUSTED_ORIGINS}))
+SITE_HOSTS = sorted({*map(host_of, TRUSTED_ORIGINS), *ALLOWED_HOSTS})
+"""Every name under which the site is answered, as the operator gave them; tests add names of their own elsewhere."""
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
 
 INSTALLED_APPS = [
@@ -191,7 +194,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-]
+] + [{"NAME": "accounts.validators.NotTheDemoPassword"}]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = reverse_lazy("home")
 ACCOUNT_LOGIN_METHODS = {"username", "email"}

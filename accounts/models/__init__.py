@@ -1,4 +1,5 @@
 from accounts.models.answer import RepeatableAnswer
+from accounts.models.demo import DEMO_DOMAIN, DemoAccount
 from accounts.models.people import (
     BIO_MAX,
     DISPLAY_NAME_MAX,
@@ -17,6 +18,7 @@ from accounts.models.webhook import Delivery, DeliveryState, Webhook, WebhookEve
 
 __all__ = [
     "BIO_MAX",
+    "DEMO_DOMAIN",
     "DISPLAY_NAME_MAX",
     "FOREVER",
     "TOKEN_NAME_MAX",
@@ -24,6 +26,7 @@ __all__ = [
     "Block",
     "Delivery",
     "DeliveryState",
+    "DemoAccount",
     "Follow",
     "PersonalToken",
     "RepeatableAnswer",

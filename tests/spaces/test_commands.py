@@ -7,15 +7,21 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, SystemCheckError
 from django.utils import timezone
+from pytest_django import Settings
 
-from accounts.models import Follow, User
+from accounts.demo import users_with_demo_password
+from accounts.models import DemoAccount, Follow, User
+from accounts.services import delete_user
 from spaces import rules
 from spaces.states import SpaceState
-from tests.factories import SpaceFactory
+from tests.factories import SpaceFactory, UserFactory
 from tests.spaces.scene import Scene
+from timeline.selectors.invitations import invitable_people
 
 pytestmark = [pytest.mark.redis, pytest.mark.django_db]
 
@@ -113,3 +119,80 @@ def test_seeding_again_changes_nothing(demo: None) -> None:
     before = list(User.objects.order_by("pk").values()), Follow.objects.count()
     run("seed_demo")
     assert (list(User.objects.order_by("pk").values()), Follow.objects.count()) == before
+
+
+@pytest.mark.slow
+@pytest.mark.security("C1")
+@pytest.mark.asvs("6.3.2")
+def test_a_deleted_demo_account_stays_deleted(demo: None) -> None:
+    delete_user(user=User.objects.get(username="mod"))
+    run("seed_demo")
+    assert not User.objects.filter(username="mod").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.security("B1")
+def test_the_crowd_fills_neither_invitations_nor_searches(demo: None) -> None:
+    ada = User.objects.get(username="ada")
+    assert {person.username for person in invitable_people(user=ada, query="")} == {"grace", "alan", "joan"}
+    assert invitable_people(user=ada, query="Listener") == []
+    assert ada.followers_count >= 600
+
+
+@pytest.mark.slow
+@pytest.mark.security("C1")
+@pytest.mark.asvs("15.2.3")
+def test_the_demo_is_taken_away_whole_and_people_of_the_site_stay(demo: None) -> None:
+    person = UserFactory.create(username="crowd999")
+    User.objects.filter(username="mod").update(username="boss", email="boss@spaces.example")
+    assert run("remove_demo") == "606 demo accounts removed\n"
+    run("seed_demo")
+    assert list(User.objects.all()) == [person]
+
+
+@pytest.mark.security("C1")
+@pytest.mark.asvs("6.3.2")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC_ORIGIN", "https://spaces.example"),
+        ("PUBLIC_ORIGIN", "http://localhost.spaces.example"),
+        ("PUBLIC_ORIGIN", "http://127.0.0.1@spaces.example"),
+        ("PUBLIC_ORIGIN", "http://192.168.1.10:8000"),
+        ("PUBLIC_ORIGIN", "http://0.0.0.0:8000"),
+        ("SITE_HOSTS", ["localhost", "spaces.example"]),
+        ("SITE_HOSTS", ["localhost", "*"]),
+    ],
+)
+def test_no_demo_on_a_site_that_is_open_to_others(settings: Settings, name: str, value: Any) -> None:
+    setattr(settings, name, value)
+    with pytest.raises(CommandError, match="open to others"):
+        run("seed_demo")
+    assert run("seed_demo", "--welcome") == ""
+    assert not User.objects.exists()
+
+
+@pytest.mark.security("C1")
+@pytest.mark.parametrize("username", ["mod", "ada"])
+def test_a_public_site_does_not_start_with_the_password_of_the_demo(settings: Settings, username: str) -> None:
+    User.objects.create_user(username, password="spaces-demo", email=f"{username}@spaces.example")
+    run("check", "--database", "default")
+    settings.PUBLIC_ORIGIN = "https://spaces.example"
+    for command in (("check", "--database", "default"), ("seed_demo", "--welcome")):
+        with pytest.raises(SystemCheckError, match=f"opens: {username}"):
+            run(*command)
+
+
+@pytest.mark.security("C1")
+def test_a_renamed_account_of_the_demo_is_found_and_one_with_its_own_password_is_not(settings: Settings) -> None:
+    settings.PUBLIC_ORIGIN = "https://spaces.example"
+    renamed = User.objects.create_user("boss", password="spaces-demo")
+    DemoAccount.objects.create(username="mod", user=renamed)
+    User.objects.create_user("ada", password="correct horse 9 battery")
+    assert users_with_demo_password() == ["boss"]
+
+
+@pytest.mark.security("C1")
+def test_no_stranger_may_choose_the_password_of_the_demo() -> None:
+    with pytest.raises(ValidationError, match="printed in the README"):
+        validate_password("spaces-demo")
