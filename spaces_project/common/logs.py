@@ -12,17 +12,22 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 _ABOUT: ContextVar[Mapping[str, str]] = ContextVar("about", default={})  # noqa: B039 - never changed in place
 
 HIDDEN: Final = "[hidden]"
+LONGEST_LINE: Final = 500
+"""Characters. A stranger chooses the path and the host of a request, and both get into lines and tracebacks."""
+
+# Whatever a stranger sends may pass through here, so no part begins anew at each character and then runs to the end:
+# that is quadratic, and 15,000 characters stop the process for eight seconds (tests/common/test_expressions.py).
 _UNSPEAKABLE: Final = re.compile(
     r"(?P<sdp>\bv=0(?:\\r\\n|\\n|\r\n|\n).*)"  # to the end: there is no telling where a description in a text ends
     r"|(?P<line>\ba=(?:ice-ufrag|ice-pwd|fingerprint|candidate|crypto|ssrc)[: ][^\r\n\\]*)"
     r"|(?P<candidate>\bcandidate:\d[^\r\n\\\"']*)"
-    r"|(?P<before>[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)"
-    r"|(?P<name>\bbearer:?\s+|\b[\w-]*(?:secret|password|passwd|token|session(?:id|_?key)?|csrf|pin|admin_key|cookie)"
+    r"|(?P<before>[a-z][a-z0-9+.-]{0,20}://[^\s/:@]*:)[^\s/@]+(?=@)"
+    r"|(?P<name>\bbearer:?\s+|(?:secret|password|passwd|token|session(?:id|_?key)?|csrf|pin|admin_key|cookie)"
     r"[\"']?\s*[:=]\s*[\"']?)[\w\-./+=~]{4,}",
     re.IGNORECASE | re.DOTALL,
 )
@@ -47,6 +52,27 @@ def hide(text: str) -> str:
     return _UNSPEAKABLE.sub(lambda found: (found["before"] or found["name"] or "") + HIDDEN, text)
 
 
+_CONTROLS: Final = {
+    code: repr(chr(code))[1:-1] for code in (*range(32), *range(127, 160), 0x2028, 0x2029, 0x202E, 0x2066) if code != 9
+}
+
+
+def one_line(text: str) -> str:
+    """Return the text without secrets, cut where it is long, as one line that no sender can make into two."""
+    return _cut(hide(text).translate(_CONTROLS))
+
+
+def several_lines(text: str) -> str:
+    """Return a traceback in the same manner. Each line begins with a bar, so that none looks like a line of the log."""
+    return "\n".join(f"  | {_cut(line.translate(_CONTROLS))}" for line in hide(text).splitlines())
+
+
+def _cut(line: str) -> str:
+    if len(line) <= LONGEST_LINE:
+        return line
+    return f"{line[:LONGEST_LINE]}… [{len(line) - LONGEST_LINE} more]"
+
+
 def tells_more(record: logging.LogRecord) -> bool:
     """Of Django's lines about answers, the one for `/healthz` gives no reasons; `spaces_project.health` has."""
     return getattr(getattr(record, "request", None), "path", "") != "/healthz"
@@ -55,9 +81,16 @@ def tells_more(record: logging.LogRecord) -> bool:
 class LineFormatter(logging.Formatter):
     """For people: `2026-11-22 18:04:01,123 WARNING spaces.hub: … [space=1a request=…]`."""
 
-    def format(self, record: logging.LogRecord) -> str:
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name logging gave it
         fields = " ".join(f"{name}={value}" for name, value in _ABOUT.get().items())
-        return hide(super().format(record)) + (f" [{fields}]" if fields else "")
+        record.message = one_line(record.message)
+        return super().formatMessage(record) + (f" [{fields}]" if fields else "")
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the same
+        return several_lines(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802 - the same
+        return several_lines(super().formatStack(stack_info))
 
 
 class JsonFormatter(logging.Formatter):
@@ -68,9 +101,9 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": hide(record.getMessage()),
+            "message": one_line(record.getMessage()),
             **_ABOUT.get(),
         }
         if record.exc_info:
-            line["error"] = hide("".join(traceback.format_exception(*record.exc_info)))
+            line["error"] = several_lines("".join(traceback.format_exception(*record.exc_info)))
         return json.dumps(line)

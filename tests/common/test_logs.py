@@ -76,6 +76,40 @@ def test_the_rest_stays(text: str) -> None:
     assert hide(text) == text
 
 
+@pytest.mark.security("C29")
+@pytest.mark.asvs("16.4.1")
+@pytest.mark.parametrize("formatter", [JsonFormatter(), LineFormatter()])
+@pytest.mark.parametrize(
+    "nasty", ["/x\n2026-11-28 WARNING forged", "/x\r\nforged", "/x\u2028forged", "\x1b[31mforged", "\x9b1m"]
+)
+def test_what_a_stranger_sends_stays_on_its_line(formatter: logging.Formatter, nasty: str) -> None:
+    line = formatter.format(record(f"Not Found: {nasty}"))
+    assert len(line.splitlines()) == 1
+    assert not set(line) & set("\x1b\x9b\r\u2028")
+
+
+@pytest.mark.security("C29")
+def test_no_line_of_a_traceback_looks_like_one_of_the_log() -> None:
+    try:
+        raise ValueError("Invalid HTTP_HOST header: 'a\n2026-11-28 WARNING forged: x'")
+    except ValueError:
+        _, *lines = LineFormatter().format(record("failed", error=sys.exc_info()[1])).splitlines()
+    assert lines
+    assert all(line.startswith("  | ") for line in lines)
+
+
+@pytest.mark.security("C29")
+@pytest.mark.parametrize("formatter", [JsonFormatter(), LineFormatter()])
+def test_long_paths_and_hosts_are_cut_in_lines_and_in_tracebacks(formatter: logging.Formatter) -> None:
+    long = "-a" * 50_000
+    try:
+        raise ValueError(f"Invalid HTTP_HOST header: '{long}'")
+    except ValueError:
+        line = formatter.format(record(f"Not Found: /{long}", error=sys.exc_info()[1]))
+    assert "Not Found: /-a-a" in line
+    assert len(line) < 3_000
+
+
 @pytest.mark.parametrize("formatter", [JsonFormatter(), LineFormatter()])
 def test_an_error_does_not_tell_either(formatter: logging.Formatter) -> None:
     try:

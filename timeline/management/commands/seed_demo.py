@@ -35,6 +35,11 @@ WELCOME = (
     "Two people need two browsers, or one and a private window."
 )
 
+REFUSAL = (
+    "This site is open to others than this machine, and the demo's password is known to all. Demo accounts are only "
+    "made where SPACES_ORIGIN, SPACES_TRUSTED_ORIGINS and ALLOWED_HOSTS name localhost or loopback."
+)
+
 
 class Command(ProductCommand):
     help = (
@@ -51,13 +56,10 @@ class Command(ProductCommand):
 
     def run(self, **options: Any) -> str | None:
         if not site_is_local():
-            if options["welcome"]:
-                return self.check(databases=["default"])
-            raise CommandError(
-                "This site is open to others than this machine, and the demo's password is known to all. Demo accounts "
-                "are only made where SPACES_ORIGIN, SPACES_TRUSTED_ORIGINS and ALLOWED_HOSTS name localhost or "
-                "loopback."
-            )
+            if not options["welcome"]:
+                raise CommandError(REFUSAL)
+            self.check(databases=["default"])
+            return None
         self._seed()
         return _how_to_log_in() if options["welcome"] else None
 
