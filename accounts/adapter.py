@@ -1,18 +1,115 @@
+"""Where allauth meets our accounts: its texts, its mails, and where it thinks people come from."""
+
+import logging
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.core import context as allauth_context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import User
+from spaces_project.common.addresses import address_of_request
+from spaces_project.common.sealing import seal, unseal
+
+logger = logging.getLogger(__name__)
+
+UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - shown, never bound to
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Where sign-up by allauth meets our accounts."""
+    """Sign-up, log-in and mails."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "too_many_login_attempts": "Too many failed log-ins. Try again in 5 minutes.",
+        "username_taken": "That username is taken.",
+        "email_password_mismatch": "That email address and password do not match.",
+        "username_password_mismatch": "That username and password do not match.",
+        "incorrect_password": "That is not your password.",
+        "enter_current_password": "That is not your password.",
+        "email_taken": "That email address belongs to an account.",
+        "same_as_current": "Choose another one than the current one.",
+        "rate_limited": "Too many requests. Try again in a minute.",
     }
 
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
         user.display_name = form.cleaned_data.get("display_name", "")
         saved: User = super().save_user(request, user, form, commit)
         return saved
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address that our own limits count. allauth would answer 403 to all behind a Unix socket."""
+        address = address_of_request(request).partition("/")[0]
+        return UNKNOWN_ADDRESS if address == "unknown" else address
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail that speaks in the site's name, not in that of whatever host the request named."""
+        site = SimpleNamespace(name=settings.SITE_NAME, domain=urlsplit(settings.PUBLIC_ORIGIN).netloc)
+        told = {
+            "request": allauth_context.request,
+            "email": email,
+            "current_site": site,
+            "site_name": settings.SITE_NAME,
+            "site_origin": settings.PUBLIC_ORIGIN,
+        }
+        self.render_mail(template_prefix, email, told | context).send()
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell the owner of an account what changed, with where it was done from. The change stands without the mail,
+        too: a mail server that is away is logged and no more."""
+        to = email or EmailAddress.objects.get_primary_email(user) or user.email
+        if not to:
+            return
+        try:
+            self.send_mail(template_prefix, to, self.origin() | (context or {}))
+        except OSError:  # SMTP's own errors are among these
+            logger.exception("the owner of an account was not told: %s", template_prefix)
+
+    def origin(self) -> dict[str, Any]:
+        """Return when, and from where, what happens now was done."""
+        request: HttpRequest | None = allauth_context.request
+        if request is None:
+            return {"timestamp": timezone.now(), "ip": "the server itself", "user_agent": "a command"}
+        agent = self.get_http_user_agent(request)[:200]
+        return {"timestamp": timezone.now(), "ip": self.get_client_ip(request), "user_agent": agent}
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Authenticator apps, passkeys and recovery codes."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "That code is not right. Codes change every 30 seconds and work once.",
+    }
+
+    def get_totp_label(self, user: User) -> str:
+        return str(user.username)
+
+    def _get_user_identifier(self, user: User) -> str:
+        return str(user.username)
+
+    def _get_site_name(self) -> str:
+        return str(settings.SITE_NAME)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Return whom passkeys are for: the site's own name, not what the request's Host header says."""
+        return {"id": urlsplit(settings.PUBLIC_ORIGIN).hostname or "localhost", "name": settings.SITE_NAME}
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        """Return a name for one more passkey of `user`."""
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return "Passkey" if not count else f"Passkey {count + 1}"
+
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(encrypted_text)

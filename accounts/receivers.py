@@ -2,12 +2,33 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_added
 from django.dispatch import receiver
+from oauth2_provider.models import AccessToken
+from oauth2_provider.signals import app_authorized
 
 from accounts import signals, tasks
+from accounts.models import User
+from accounts.notices import tell_owner
 
 
 @receiver(signals.deliveries_made)
 def deliver_now(delivery_ids: list[int], **kwargs: Any) -> None:
     for delivery_id in delivery_ids:
         tasks.deliver.delay(delivery_id)
+
+
+@receiver(email_added)
+def tell_of_new_address(user: User, email_address: EmailAddress, **kwargs: Any) -> None:
+    """Tell the address that is good now, before another one takes its place."""
+    tell_owner(user=user, about="email_asked", new_email=email_address.email)
+
+
+@receiver(app_authorized)
+def tell_of_connected_app(token: AccessToken, **kwargs: Any) -> None:
+    """Tell of an app's first token; later ones only replace it."""
+    if token.user is None or token.application is None:
+        return
+    if AccessToken.objects.filter(user=token.user, application=token.application).count() == 1:
+        tell_owner(user=token.user, about="app_connected", name=str(token.application))

@@ -1,4 +1,9 @@
-"""What a suspended person may not do. Services of every app ask this; nobody else decides."""
+"""What a suspended person may not do, and who of the staff may work. Services of every app ask this; nothing else
+decides."""
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 
 from accounts.models import FOREVER, SuspensionScope, User
 from spaces_project.common.errors import Refused
@@ -25,3 +30,19 @@ def require_not_suspended(user: User, scope: SuspensionScope = SuspensionScope.E
     """Raises `Refused` `suspended`."""
     if error := suspension(user, scope):
         raise error
+
+
+def staff_refusal(user: User) -> Refused | None:
+    """Return why `user` may not work as staff, or None. The admin and every duty ask this."""
+    if not (user.is_active and user.is_staff):
+        return Refused("forbidden", "This is for the people who run this site.")
+    if error := suspension(user):
+        return error
+    if settings.STAFF_SECOND_FACTOR and not has_second_factor(user):
+        return Refused("second_factor", "Staff log in with a second factor here. Set one up first.")
+    return None
+
+
+def has_second_factor(user: User) -> bool:
+    """Return whether log-in asks `user` for more than a password. Recovery codes alone do not count."""
+    return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))

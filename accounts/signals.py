@@ -13,6 +13,9 @@ unfollowed = Signal()
 blocked = Signal()
 unblocked = Signal()
 
+session_ended = Signal()
+"""A session was ended from another device: `user_id: int`, `session_key: str`."""
+
 deliveries_made = Signal()
 """Webhooks are to be told something: `delivery_ids: list[int]`."""
 

@@ -15,6 +15,10 @@ oauth = [
 
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("settings/sessions", views.sessions, name="sessions"),
+    path("settings/sessions/others/end", views.end_other_sessions, name="sessions_end_others"),
+    path("settings/sessions/<int:session_id>/end", views.end_session, name="session_end"),
     path("settings/profile", views.profile_settings, name="profile_settings"),
     path("settings/avatar", views.avatar_settings, name="avatar_settings"),
     path("settings/apps", views.apps, name="apps"),

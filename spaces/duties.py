@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from accounts.rules import require_not_suspended
+from accounts.rules import staff_refusal
 from spaces.models.report import MODERATE, SENIOR
 from spaces.states import Verdict
 from spaces_project.common.errors import Refused
@@ -70,10 +70,11 @@ def may(duty: Duty, *, user: "User") -> bool:
 
 
 def require_duty(duty: Duty, *, user: "User") -> None:
-    """Raises `Refused` `forbidden`, `suspended`."""
+    """Raise `Refused` `forbidden`, `suspended` or `second_factor` where `user` may not do `duty`."""
     if not (user.is_active and user.is_staff and user.has_perm(f"spaces.{DUTIES[duty]}")):
         raise Refused("forbidden", "This is for the moderators of this site.", duty=duty.value)
-    require_not_suspended(user)
+    if error := staff_refusal(user):
+        raise error
 
 
 def duty_of(verdict: Verdict, *, until: datetime | None = None) -> Duty:

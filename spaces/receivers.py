@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from oauth2_provider.models import AccessToken
 
 from accounts.models import User, WebhookEvent
-from accounts.signals import blocked
+from accounts.signals import blocked, session_ended
 from spaces import audio, events, services
 from spaces.announcements import announce_decision, announce_space
 from spaces.events import Close
@@ -59,6 +59,12 @@ def revoke_session(request: HttpRequest, user: "User | None", **kwargs: Any) -> 
     session_key = request.session.session_key
     if user is not None and session_key:
         _revoke(user, events.CLOSE_UNAUTHENTICATED, session_key=session_key)
+
+
+@receiver(session_ended)
+def revoke_ended_session(user_id: int, session_key: str, **kwargs: Any) -> None:
+    envelope = events.revoke(user_id, events.CLOSE_UNAUTHENTICATED, session_key=session_key)
+    events.publish(events.EVERY_PROCESS, envelope)
 
 
 @receiver(post_save, sender=User)

@@ -10,7 +10,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
 from spaces_project.common.api.scopes import SCOPES, SECURITY_SCHEMES
-from spaces_project.common.origins import host_of
+from spaces_project.common.origins import host_of, is_local_host, is_local_origin
 from spaces_project.env import BASE_DIR, env, local_secret
 
 VAR_DIR = Path(env.str("SPACES_VAR", default=str(BASE_DIR / "var")))
@@ -32,14 +32,17 @@ WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)
 WEB_DRAIN_SECONDS = env.float("WEB_DRAIN_SECONDS", default=15.0 if WEB_PROCESSES > 1 else 0.0)
 """How long one that is told to end waits until its people are with the others."""
 IS_HTTPS = PUBLIC_ORIGIN.startswith("https://")
+SITE_NAME = env.str("SITE_NAME", default="Spaces")
+"""What mails, authenticator apps and the admin call this site."""
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted({o.split("://")[1].split(":")[0] for o in TRUSTED_ORIGINS}))
 SITE_HOSTS = sorted({*map(host_of, TRUSTED_ORIGINS), *ALLOWED_HOSTS})
 """Every name under which the site is answered, as the operator gave them; tests add names of their own elsewhere."""
+IS_LOCAL = is_local_origin(PUBLIC_ORIGIN) and all(map(is_local_host, SITE_HOSTS))
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
 
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    "accounts.staff_config.StaffConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -49,6 +52,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "channels",
     "corsheaders",
     "csp",
@@ -214,10 +219,33 @@ ACCOUNT_FORMS = {
 # By address, and failures by account, too; a window is a minute unless it says so.
 ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip", "login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
 ACCOUNT_SESSION_REMEMBER = True
+# A session alone is not as good as the password: what hands over the account asks for it again.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_USERNAME_MIN_LENGTH = 1
 ACCOUNT_USERNAME_VALIDATORS = "accounts.validators.username_validators"
+
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not IS_LOCAL)
+"""Whether members of the staff need a second factor before any of the staff's pages opens."""
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms_second_factor.AuthenticateForm",
+    "reauthenticate": "accounts.forms_second_factor.ReauthenticateForm",
+    "activate_totp": "accounts.forms_second_factor.ActivateTotpForm",
+    "add_webauthn": "accounts.forms_second_factor.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms_second_factor.EditPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Browsers give passkeys to https and to localhost only; the library would refuse the latter.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOCAL
+# Else nobody with a second factor could change their address. Off localhost an address is confirmed before the first
+# log-in, so that a stranger's address cannot be taken hostage by a second factor.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail://")
 vars().update(EMAIL_CONFIG)

@@ -18,7 +18,18 @@ LISTED = re.compile(r"^\| `([A-Z_]+)` \|", re.MULTILINE)
 
 def settings_with(**environment: str) -> subprocess.CompletedProcess[str]:
     """Prints the trusted origins of a process with this environment."""
-    program = "from django.conf import settings; print(*settings.TRUSTED_ORIGINS, *settings.ALLOWED_HOSTS)"
+    return _printed("*settings.TRUSTED_ORIGINS, *settings.ALLOWED_HOSTS", environment)
+
+
+def setting_with(name: str, **environment: str) -> str:
+    """Return what one setting is, as text, in a process with this environment."""
+    done = _printed(f"settings.{name}", environment)
+    assert not done.returncode, done.stderr
+    return done.stdout.strip()
+
+
+def _printed(what: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    program = f"from django.conf import settings; print({what})"
     return subprocess.run(
         [PYTHON, "-c", program],
         cwd=REPOSITORY,

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from spaces_project.common.sealing import SealedField
+
 
 class WebhookEvent(models.TextChoices):
     SPACE_STARTED = "space.started"
@@ -28,8 +30,8 @@ class Webhook(models.Model):
     url = models.URLField(max_length=500)
     events = models.JSONField(default=list)
     """Values of `WebhookEvent`."""
-    secret = models.CharField(max_length=100)
-    """`whsec_…`, the key both sides sign with; it has to be kept as it is."""
+    secret = SealedField()
+    """`whsec_…`, the key both sides sign with: sealed in the database, because it has to be kept as it is."""
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -3,6 +3,7 @@
 from accounts.services.counts import recount_followers
 from accounts.services.profiles import delete_user, remove_avatar, set_avatar, update_profile
 from accounts.services.relations import block_user, follow_user, unblock_user, unfollow_user
+from accounts.services.sessions import end_other_sessions, end_session, list_sessions
 from accounts.services.suspensions import lift_suspension, reinstate_user, suspend_user
 from accounts.services.tokens import (
     NEVER,
@@ -40,9 +41,12 @@ __all__ = [
     "deliver",
     "deliver_again",
     "due_deliveries",
+    "end_other_sessions",
+    "end_session",
     "follow_user",
     "forget_old_deliveries",
     "lift_suspension",
+    "list_sessions",
     "recount_followers",
     "register_app",
     "reinstate_user",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from oauth2_provider.models import AccessToken, Application, Grant, RefreshToken, set_token_value
 
 from accounts.models import TOKEN_NAME_MAX, PersonalToken, User
+from accounts.notices import tell_owner
 from spaces_project.common.api.scopes import SCOPES
 from spaces_project.common.errors import BadInput, Conflict, NotFound
 from spaces_project.common.text import clean_line
@@ -50,6 +51,7 @@ def create_personal_token(*, user: User, name: str, scopes: Sequence[str], days:
     with transaction.atomic():
         access.save()
         PersonalToken.objects.create(access=access, name=label)
+        tell_owner(user=user, about="token_made", name=label)
     return Issued(access.pk, key)
 
 
@@ -85,6 +87,7 @@ def register_app(*, user: User, name: str, redirect_uris: str, is_public: bool, 
         _require_redirects(app)
     secret = "" if app.client_type == Application.CLIENT_PUBLIC else app.client_secret
     app.save()
+    tell_owner(user=user, about="app_registered", name=app.name)
     return IssuedApp(app, secret)
 
 

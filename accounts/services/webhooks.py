@@ -19,6 +19,7 @@ from standardwebhooks.webhooks import Webhook as Signer
 
 from accounts import outside, signals
 from accounts.models import Delivery, DeliveryState, User, Webhook, WebhookEvent
+from accounts.notices import tell_owner
 from spaces_project.common.errors import BadInput, Conflict, NotFound
 
 MOST_WEBHOOKS = 20
@@ -39,7 +40,10 @@ def create_webhook(*, owner: User | None, url: str, events: Sequence[str]) -> We
     if owner is not None and Webhook.objects.filter(owner=owner).count() >= MOST_WEBHOOKS:
         raise Conflict("too_many", f"You have {MOST_WEBHOOKS} webhooks already.")
     named = [event.value for event in WebhookEvent if event.value in events]
-    return Webhook.objects.create(owner=owner, url=url, events=named, secret=_new_secret())
+    made = Webhook.objects.create(owner=owner, url=url, events=named, secret=_new_secret())
+    if owner is not None:
+        tell_owner(user=owner, about="webhook_made", name=url)
+    return made
 
 
 def delete_webhook(*, owner: User, webhook_id: int) -> None:

@@ -4,6 +4,7 @@ from accounts.views.apps import apps, create_token, delete_app, register_app, re
 from accounts.views.authorize import AskPerson
 from accounts.views.people import followers, following, profile
 from accounts.views.relations import block, follow, unblock, unfollow
+from accounts.views.sessions import end_other_sessions, end_session, sessions
 from accounts.views.settings import avatar_settings, profile_settings
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "block",
     "create_token",
     "delete_app",
+    "end_other_sessions",
+    "end_session",
     "follow",
     "followers",
     "following",
@@ -21,6 +24,7 @@ __all__ = [
     "register_app",
     "revoke_app",
     "revoke_token",
+    "sessions",
     "unblock",
     "unfollow",
 ]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import credentials, services
 from accounts.forms_apps import AppForm, TokenForm
 from accounts.http import PersonRequest
+from accounts.reauthentication import asks_again
 from spaces_project.common.errors import ProductError
 from spaces_project.common.http import translates_errors
 
@@ -29,6 +30,7 @@ def apps(request: PersonRequest) -> HttpResponse:
 @never_cache
 @require_POST
 @login_required
+@asks_again
 def create_token(request: PersonRequest) -> HttpResponse:
     """The page with the new token on it: it is shown nowhere else and never again."""
     form = TokenForm(request.POST, auto_id=TOKEN_IDS)
@@ -53,13 +55,14 @@ def revoke_token(request: PersonRequest, token_id: int) -> HttpResponse:
 @login_required
 def revoke_app(request: PersonRequest, app_id: int) -> HttpResponse:
     services.revoke_app(user=request.user, app_id=app_id)
-    messages.success(request, "The app can do nothing for you any more.")
+    messages.success(request, "The app's access has been revoked.")
     return redirect("apps")
 
 
 @never_cache
 @require_POST
 @login_required
+@asks_again
 def register_app(request: PersonRequest) -> HttpResponse:
     """The page with the new app's secret on it."""
     form = AppForm(request.POST, auto_id=APP_IDS)
@@ -83,7 +86,7 @@ def register_app(request: PersonRequest) -> HttpResponse:
 @translates_errors
 def delete_app(request: PersonRequest, app_id: int) -> HttpResponse:
     services.delete_app(user=request.user, app_id=app_id)
-    messages.success(request, "The app and all its tokens are gone.")
+    messages.success(request, "The app is deleted, and all its tokens with it.")
     return redirect("apps")
 
 

@@ -11,6 +11,7 @@ from accounts import credentials, services
 from accounts.models import User
 from spaces_project.common.errors import BadInput, Conflict, NotFound
 from tests.factories import UserFactory
+from tests.support.confirmed import confirmed
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ def ada() -> User:
 @pytest.fixture
 def page(client: Client, ada: User) -> Client:
     client.force_login(ada)
-    return client
+    return confirmed(client)
 
 
 def make(user: User, *scopes: str) -> services.Issued:

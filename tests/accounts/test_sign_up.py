@@ -13,6 +13,7 @@ from pytest_django import Settings
 from accounts.models import User
 from tests.accounts.conftest import PASSWORD
 from tests.factories import UserFactory
+from tests.support.confirmed import confirmed
 from tests.support.redis import RedisServer
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +174,7 @@ def test_every_page_for_people_is_ours(client: Client, ana: User, path: str) -> 
 def test_an_address_is_changed_only_after_it_is_confirmed(client: Client, ana: User) -> None:
     EmailAddress.objects.create(user=ana, email=ana.email, verified=True, primary=True)
     log_in(client, "ana")
+    confirmed(client)
     client.post("/accounts/email/", {"email": "new@example.test", "action_add": ""})
     assert "new@example.test" in client.get("/accounts/email/").text
     ana.refresh_from_db()

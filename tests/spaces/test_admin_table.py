@@ -26,22 +26,22 @@ pytestmark = [pytest.mark.redis, pytest.mark.django_db, pytest.mark.fault("D10")
 
 DOORS = """
 door                host   staff  reader  moderator  senior  barred  operator
-queue               login  no     no      ok         ok      no      ok
-case                login  no     no      ok         ok      no      ok
-dashboard           login  no     no      ok         ok      no      ok
-listen_in           login  no     no      ok         ok      no      ok
-appeals             login  no     no      ok         ok      no      ok
-words               login  no     no      ok         ok      no      ok
-hear_appeal         login  no     no      no         ok      no      ok
-add_word            login  no     no      no         ok      no      ok
-decisions           login  no     ok      ok         ok      ok      ok
-log                 login  no     ok      ok         ok      ok      ok
-log_as_lines        login  no     ok      ok         ok      ok      ok
-claim               login  no     no      ok         ok      no      ok
-decide              login  no     no      ok         ok      no      ok
-end_space           login  no     no      ok         ok      no      ok
-remove_participant  login  no     no      ok         ok      no      ok
-mute_participant    login  no     no      ok         ok      no      ok
+queue               login  no     no      ok         ok      login   ok
+case                login  no     no      ok         ok      login   ok
+dashboard           login  no     no      ok         ok      login   ok
+listen_in           login  no     no      ok         ok      login   ok
+appeals             login  no     no      ok         ok      login   ok
+words               login  no     no      ok         ok      login   ok
+hear_appeal         login  no     no      no         ok      login   ok
+add_word            login  no     no      no         ok      login   ok
+decisions           login  no     ok      ok         ok      login   ok
+log                 login  no     ok      ok         ok      login   ok
+log_as_lines        login  no     ok      ok         ok      login   ok
+claim               login  no     no      ok         ok      login   ok
+decide              login  no     no      ok         ok      login   ok
+end_space           login  no     no      ok         ok      login   ok
+remove_participant  login  no     no      ok         ok      login   ok
+mute_participant    login  no     no      ok         ok      login   ok
 """
 TARGETS = """
 action              host  acting_host  cohost  speaker  listener  invited  removed  suspended  blocked  gone

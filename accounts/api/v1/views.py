@@ -18,6 +18,7 @@ from accounts.api.v1.objects import (
 from accounts.api.v2.reads import picture
 from accounts.api.views import ApiRequest, ApiView
 from accounts.models import User, Webhook, WebhookEvent
+from accounts.reauthentication import require_reauthenticated
 from spaces_project.common.api.kinds import number
 from spaces_project.common.api.operations import operation
 from spaces_project.common.api.scopes import Scope
@@ -89,6 +90,8 @@ class Webhooks(ApiView):
 
         Deliveries are POSTs signed as Standard Webhooks say: `webhook-id`, `webhook-timestamp`, `webhook-signature`.
         """
+        if request.auth is None:
+            require_reauthenticated(request)
         made = services.create_webhook(owner=request.user, url=body.url, events=body.events)
         return _webhook(made, secret=made.secret)
 

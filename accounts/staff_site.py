@@ -1,0 +1,58 @@
+"""The admin site. It has no log-in of its own: users log in through the site's page, with its limits and its second
+factor, and whether a member of the staff may in is asked anew on every page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+
+from accounts import rules
+from accounts.models import User
+from spaces_project.common.http import as_response
+
+
+class StaffSite(AdminSite):
+    site_header = site_title = f"{settings.SITE_NAME} · staff"
+    index_title = "Administration"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may use the admin: every page of it asks this first."""
+        return isinstance(request.user, User) and rules.staff_refusal(request.user) is None
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send the user to the site's log-in; say why not where that would not help."""
+        return _sent_on(request)
+
+    def password_change(  # type: ignore[override]  # Django's stubs know its own page only
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Send the user to the site's page, which limits guesses and tells the owner by mail."""
+        return redirect("account_change_password")
+
+
+@never_cache
+def _sent_on(request: HttpRequest) -> HttpResponse:
+    target = _target(request)
+    if not isinstance(request.user, User):
+        return redirect_to_login(target, reverse(settings.LOGIN_URL))
+    refusal = rules.staff_refusal(request.user)
+    if refusal is None:
+        return redirect(target)
+    if refusal.code == "second_factor":
+        messages.info(request, refusal.message)
+        return redirect("mfa_index")
+    return as_response(request, refusal)
+
+
+def _target(request: HttpRequest) -> str:
+    wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if is_ours else reverse("admin:index")
