@@ -341,6 +341,24 @@ def test_notifications_are_paged(ada: User) -> None:
     assert [len(first.items), len(second.items), second.next_cursor] == [2, 1, None]
 
 
+@pytest.mark.security("A7")
+def test_a_page_that_was_away_learns_how_many_posts_it_missed(as_ada: Client, ada: User, grace: User) -> None:
+    follow_user(follower=ada, followee=grace)
+    seen = create_post(author=grace, text="Seen")
+    create_post(author=ada, text="From another tab")
+    create_post(author=grace, text="An answer", reply_to_id=seen.pk)
+    missed = [create_post(author=grace, text=f"Missed {number}") for number in range(3)]
+    asked = as_ada.get("/i/badges", {"posts_after": seen.pk}).json()
+    assert asked == {"notifications": 0, "messages": 0, "posts": 3}
+    assert as_ada.get("/i/badges", {"posts_after": missed[-1].pk}).json()["posts"] == 0
+
+
+@pytest.mark.security("A7", "C25")
+@pytest.mark.parametrize("after", ["", "-1", "x", "9" * 40, "٣"])
+def test_an_id_that_is_none_counts_no_posts(as_ada: Client, after: str) -> None:
+    assert as_ada.get("/i/badges", {"posts_after": after}).json() == {"notifications": 0, "messages": 0}
+
+
 @pytest.mark.parametrize("path", ["/notifications", "/i/badges"])
 def test_notifications_want_a_person(client: Client, path: str) -> None:
     assert client.get(path).status_code == 302

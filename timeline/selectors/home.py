@@ -42,6 +42,14 @@ def home_ids(*, user: User, before: int | None, limit: int) -> list[int]:
     return _seek(user, below, limit)
 
 
+def count_newer(*, user: User, after: int, limit: int) -> int:
+    """Return how many posts of others a home timeline has above the id `after`, at most `limit`.
+
+    A page asks for this when its socket comes back. Every followed person costs one index seek above `after`.
+    """
+    return len(_seek(user, Post.objects.filter(is_reply=False, pk__gt=after).exclude(author=user), limit))
+
+
 def _scan(user: User, below: QuerySet[Post], before: int | None, limit: int) -> list[int]:
     top = _newest_id() + 1 if before is None else before
     follow = Follow.objects.filter(follower=user, followee=OuterRef("author")).values("pk")[:1]

@@ -9,7 +9,10 @@ from accounts.http import PersonRequest
 from spaces_project.common.http import translates_errors, wants_partial
 from timeline import services
 from timeline.selectors import notifications as selectors
+from timeline.selectors.home import count_newer
 from timeline.views.lines import render_varying
+
+LONGEST_ID = 18
 
 
 @require_safe
@@ -28,6 +31,18 @@ def notifications(request: PersonRequest) -> HttpResponse:
 @login_required
 @never_cache
 def badges(request: PersonRequest) -> HttpResponse:
-    """`{"notifications": n, "messages": n}`; 100 stands for more than 99."""
+    """Answer `{"notifications": n, "messages": n}`; 100 stands for more than 99.
+
+    With `posts_after`, the id of the newest line on a home timeline, also `"posts"`: how many have come since.
+    """
     found = selectors.badges(user_id=request.user.pk)
-    return JsonResponse({"notifications": found.notifications, "messages": found.messages})
+    numbers = {"notifications": found.notifications, "messages": found.messages}
+    after = _post_id(request.GET.get("posts_after", ""))
+    if after is not None:
+        numbers["posts"] = count_newer(user=request.user, after=after, limit=selectors.MOST_COUNTED)
+    return JsonResponse(numbers)
+
+
+def _post_id(text: str) -> int | None:
+    """Return the id, or None for text that is none; databases count to 2⁶³ only."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else None

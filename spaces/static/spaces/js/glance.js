@@ -1,13 +1,38 @@
-// The right column while no room is open: what it lists leaves with its Space, as the bubbles do.
+// The right column while no room is open: what it lists leaves with its Space, as the bubbles do, and is asked for again
+// when a Space appears and when the home socket comes back.
+
+/** A Space appears for all its followers at once: their pages ask over this long. */
+const SPREAD = 2_000;
 
 export function startGlance() {
+  let timer = 0;
   document.addEventListener("spaces:home", ({ detail }) => {
     if (detail.type === "bubble.gone") forget(detail.id);
+    if (detail.type === "bubble.shown" && !isListed(detail.bubble.id)) askSoon();
+    if (detail.type === "resync") askSoon();
   });
+
+  function askSoon() {
+    clearTimeout(timer);
+    timer = setTimeout(refresh, Math.random() * SPREAD);
+  }
+}
+
+/** Only where the column is shown: elsewhere it loads when it comes into view. */
+function refresh() {
+  const glance = document.querySelector(".glance");
+  if (!glance?.offsetParent) return;
+  window.htmx.ajax("GET", glance.getAttribute("hx-get"), { target: glance, swap: "innerHTML", select: "unset" });
+}
+
+function isListed(id) {
+  return linksTo(id).length > 0;
 }
 
 function forget(id) {
-  for (const link of document.querySelectorAll(".glance-row[data-join]")) {
-    if (link.dataset.join === id) link.closest("li").remove();
-  }
+  for (const link of linksTo(id)) link.closest("li").remove();
+}
+
+function linksTo(id) {
+  return document.querySelectorAll(`.glance-row[data-join="${CSS.escape(id)}"]`);
 }

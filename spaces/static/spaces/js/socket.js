@@ -59,6 +59,14 @@ export class Socket {
     this.#connect();
   }
 
+  /** Gives up the present connection, which may be dead without a word, and connects at once. */
+  renew() {
+    if (!this.#wanted) return;
+    clearTimeout(this.#retryTimer);
+    this.#drop();
+    this.#connect();
+  }
+
   /** Closes for good: no handler is called any more. */
   close() {
     this.#wanted = false;

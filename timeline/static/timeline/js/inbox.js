@@ -17,6 +17,8 @@ export function startInbox() {
   });
   document.addEventListener("spaces:home", ({ detail }) => {
     if (detail.type === "news" && detail.topic === "messages") refresh();
+    // Messages that came while the socket was away were not announced here.
+    if (detail.type === "resync") refresh();
   });
   // What comes while the page is out of sight is not read yet.
   document.addEventListener("visibilitychange", refresh);

@@ -16,6 +16,12 @@ export function reload(list, path) {
   return window.htmx.ajax("GET", path, { target: list, swap: "innerHTML", select: "unset" });
 }
 
+/** The id of the newest line of a list, as text; `0` for an empty one. */
+export function newestIn(list) {
+  const ids = [...list.querySelectorAll("[data-post-line]")].map(({ dataset }) => Number(dataset.postLine));
+  return String(Math.max(0, ...ids));
+}
+
 export function removePost(id) {
   for (const post of document.querySelectorAll(`[data-post="${id}"]`)) post.closest("[data-post-line]")?.remove();
 }

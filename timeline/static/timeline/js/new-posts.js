@@ -2,6 +2,7 @@
 
 import { part, setText } from "../../spaces/js/dom.js";
 import { onPage } from "../../spaces/js/navigation.js";
+import { recountIfUnsure } from "./badges.js";
 import { reload } from "./lists.js";
 
 const MOST = 99;
@@ -20,6 +21,14 @@ export function startNewPosts() {
   document.addEventListener("spaces:home", ({ detail }) => {
     if (detail.type !== "news" || detail.topic !== "posts") return;
     waiting += detail.count;
+    draw();
+    recountIfUnsure();
+  });
+
+  // Asked whenever the home socket opens: this says how many there are, where `news` says how many more.
+  document.addEventListener("spaces:badges", ({ detail }) => {
+    if (detail.posts === undefined) return;
+    waiting = detail.posts;
     draw();
   });
 

@@ -6,6 +6,8 @@ import { HttpError, postForm } from "../../spaces/js/http.js";
 import { announce, toast } from "../../spaces/js/toast.js";
 
 const SETTLE = 400;
+/** A server that starts again brings all its pages back at once: they ask over this long. */
+const SPREAD = 2_000;
 const SET = { verb: "remind", label: "Set reminder", done: "The reminder is removed." };
 const REMOVE = { verb: "unremind", label: "Remove reminder", done: "You will be told when it starts." };
 
@@ -15,15 +17,22 @@ export function startSpaceCards() {
     if (detail.type === "bubble.talking") setTalking(detail.id, detail.talking);
     if (detail.type === "bubble.shown") fetchSoon(detail.bubble.id);
     if (detail.type === "bubble.gone") fetchSoon(detail.id);
+    if (detail.type === "resync") fetchAll();
   });
 
   document.addEventListener("submit", (event) => event.target.matches("[data-remind]") && remind(event));
 
+  /** After an outage any of them may have started or ended; what is over stays over. */
+  function fetchAll() {
+    const moving = document.querySelectorAll('[data-space-card]:is([data-state="live"], [data-state="scheduled"])');
+    for (const id of new Set([...moving].map(({ dataset }) => dataset.spaceCard))) fetchSoon(id, Math.random() * SPREAD);
+  }
+
   /** Several changes in a row cost one request a card. */
-  function fetchSoon(id) {
+  function fetchSoon(id, delay = SETTLE) {
     if (cardsOf(id).length === 0) return;
     clearTimeout(waiting.get(id));
-    waiting.set(id, setTimeout(() => fetchNow(id), SETTLE));
+    waiting.set(id, setTimeout(() => fetchNow(id), delay));
   }
 
   function fetchNow(id) {
