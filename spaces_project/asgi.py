@@ -10,9 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spaces_project.settings")
 pages = get_asgi_application()
 
 from spaces.signalling.routing import websocket_application  # noqa: E402 - models load only after the line above
+from spaces_project.bodies import Bounded  # noqa: E402 - the same
 from spaces_project.departure import Departing  # noqa: E402
 
-application = Departing(ProtocolTypeRouter({"http": pages, "websocket": websocket_application}))
+application = Departing(Bounded(ProtocolTypeRouter({"http": pages, "websocket": websocket_application})))
 
 # A full collection looks at everything there is while nobody is answered: 0.3 s with 1,500 people in a Space, and one
 # came with every quarter by which a crowd grew. What is loaded by now is never garbage, nor is a crowd while it grows.

@@ -296,6 +296,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Of a form without files and of JSON; the longest text of ours, encoded, has 48 KB. Bodies: spaces_project/bodies.py.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+
 LIMITS_PEOPLE_PER_ADDRESS = env.int("LIMITS_PEOPLE_PER_ADDRESS", default=50)
 """How many people's share of every limit one address has: a school is one address. 0 counts people only."""
 

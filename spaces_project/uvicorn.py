@@ -1,9 +1,41 @@
-"""uvicorn's WebSocket protocol, with prepared messages: `--ws spaces_project.uvicorn:PreparedMessageProtocol`."""
+"""uvicorn's protocols, with prepared messages and with a deadline for headers: the arguments `--ws` and `--http`."""
 
+import asyncio
+from typing import Final
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
 from spaces_project.common.prepared import EXTENSION
+
+HEADERS_SECONDS: Final = 10
+"""From the first byte of a request to the end of its headers; uvicorn would wait for ever."""
+
+
+class DeadlineProtocol(H11Protocol):
+    _headers_deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._headers_deadline = self.loop.call_later(HEADERS_SECONDS, transport.close)
+
+    def data_received(self, data: bytes) -> None:
+        if self._headers_deadline is None and self.conn.their_state is h11.IDLE:
+            self._headers_deadline = self.loop.call_later(HEADERS_SECONDS, self.transport.close)
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._forget_deadline()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget_deadline()
+        super().connection_lost(exc)
+
+    def _forget_deadline(self) -> None:
+        if self._headers_deadline is not None:
+            self._headers_deadline.cancel()
+            self._headers_deadline = None
 
 
 class PreparedMessageProtocol(WebSocketsSansIOProtocol):
