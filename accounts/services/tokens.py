@@ -12,6 +12,7 @@ from oauth2_provider.models import AccessToken, Application, Grant, RefreshToken
 
 from accounts.models import TOKEN_NAME_MAX, PersonalToken, User
 from accounts.notices import tell_owner
+from accounts.redirects import redirect_origin
 from spaces_project.common.api.scopes import SCOPES
 from spaces_project.common.errors import BadInput, Conflict, NotFound
 from spaces_project.common.text import clean_line
@@ -113,9 +114,17 @@ def _granted(scopes: Sequence[str]) -> str:
 
 
 def _require_redirects(app: Application) -> None:
+    addresses = app.redirect_uris.split()
+    if not addresses:
+        raise BadInput("bad_redirect", "Where may people be sent back to?", field="redirect_uris")
+    if any(redirect_origin(address) is None for address in addresses):
+        raise BadInput(
+            "bad_redirect",
+            "Use addresses that begin with https:// (or http:// on 127.0.0.1, [::1] or localhost), without a user name "
+            "and without special characters.",
+            field="redirect_uris",
+        )
     try:
         app.clean()
     except ValidationError as error:
         raise BadInput("bad_redirect", error.messages[0], field="redirect_uris") from error
-    if not app.redirect_uris:
-        raise BadInput("bad_redirect", "Where may people be sent back to?", field="redirect_uris")

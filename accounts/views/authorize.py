@@ -1,23 +1,84 @@
-"""The page that asks whether an app may act for somebody."""
+"""The page that asks whether an app may act for a person."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.http import HttpResponse
+from django.db.models import Model
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from oauth2_provider.models import Application
 from oauth2_provider.views import AuthorizationView
+from oauthlib.oauth2.rfc6749 import errors
+
+from accounts.redirects import redirect_origin, with_issuer
+from spaces_project.common.api.scopes import IDLE_SCOPES, OAUTH_SCOPES
 
 
 class AskPerson(AuthorizationView):
     """As the toolkit does it, in our clothes."""
 
     template_name = "accounts/authorize.html"
+    http_method_names = ["get", "head", "post"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer an address that cannot be decoded as any other wrong request."""
+        self.oauth2_data: dict[str, Any] = {}
+        try:
+            answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+            return answer
+        except ValueError:
+            return self._refusal(errors.InvalidRequestFatalError())
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Look at app and address once more: the form may be older than both, and its fields are the browser's."""
+        app = Application.objects.filter(client_id=form.cleaned_data["client_id"]).first()
+        if app is None:
+            return self._refusal(errors.InvalidClientIdError())
+        back = form.cleaned_data["redirect_uri"]
+        if redirect_origin(back) is None or not app.redirect_uri_allowed(back):
+            return self._refusal(errors.MismatchingRedirectURIError())
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        return self._refusal(errors.InvalidRequestFatalError())
+
+    def redirect(self, redirect_to: str, application: Model | None) -> HttpResponse:
+        """Send a person back to the app, with a code or with an error: both say from which site they come."""
+        answer: HttpResponse = super().redirect(with_issuer(redirect_to), application)
+        return answer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        scopes = context.get("scopes", ())
+        return context | {
+            "grants": [OAUTH_SCOPES[name] for name in scopes if name not in IDLE_SCOPES],
+            "idle": [OAUTH_SCOPES[name] for name in scopes if name in IDLE_SCOPES],
+            "origin": redirect_origin(context.get("redirect_uri") or ""),
+        }
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         answer: HttpResponse = super().render_to_response(context, **kwargs)
-        back = urlsplit(str(self.request.GET.get("redirect_uri", "")))
-        application = context.get("application")
         # The form is answered by a redirect to the app, which the policy of every other page forbids. Not to anything
         # that is merely named in the address: the toolkit has found it among the app's own by now.
-        if application is not None and back.scheme in ("http", "https"):
-            answer._csp_update = {"form-action": [f"{back.scheme}://{back.netloc}"]}  # type: ignore[attr-defined]
+        if context.get("application") is not None and context.get("origin"):
+            answer._csp_update = {"form-action": [context["origin"]]}  # type: ignore[attr-defined]
         return answer
+
+    def _refusal(self, error: errors.OAuth2Error) -> HttpResponse:
+        """Say what is wrong on a page: there is no address that the person may be sent to with it."""
+        return self.render_to_response({"error": error}, status=error.status_code)
+
+
+class AskPersonOnX(AskPerson):
+    """The same where programs look for it; one that is no browser reads errors as JSON."""
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        error = context.get("error")
+        if error is None or "text/html" in self.request.headers.get("Accept", ""):
+            return super().render_to_response(context, **kwargs)
+        return JsonResponse(dict(error.twotuples), status=error.status_code)
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        refused = {"error": "invalid_request", "error_description": "Send GET or POST."}
+        return JsonResponse(refused, status=405, headers={"Allow": "GET, HEAD, POST"})

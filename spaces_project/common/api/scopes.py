@@ -39,6 +39,37 @@ SCOPES: dict[Scope, str] = {
 }
 """Every scope with what a person is told who is asked to grant it."""
 
+OFFLINE = "offline.access"
+"""X's name for staying logged in. Every code brings a refresh token here, so it adds nothing; programs ask for it."""
+IDLE_SCOPES = {
+    "bookmark.read": "bookmarks",
+    "bookmark.write": "bookmarks",
+    "follows.read": "whom you follow, which “See people” covers",
+    "like.read": "likes",
+    "like.write": "likes",
+    "list.read": "lists",
+    "list.write": "lists",
+    "media.write": "uploads",
+    "mute.read": "muted people",
+    "mute.write": "muted people",
+    "timeline.read": "timelines, which “See posts” covers",
+    "tweet.moderate.write": "hidden replies",
+    "users.email": "your email address",
+}
+"""X's scopes that let a token do nothing more here, with what they are about.
+
+Programs ask for them and some stop when they are not granted (oauthlib takes a smaller `scope` in the answer for an
+error), so they are granted as they are asked for.
+"""
+OAUTH_SCOPES: dict[str, str] = {
+    **{scope.value: words for scope, words in SCOPES.items()},
+    OFFLINE: "Stay logged in",
+    **IDLE_SCOPES,
+}
+"""Every name that OAuth takes."""
+APP_SCOPES = frozenset({Scope.SPACE_READ.value, Scope.USERS_READ.value, Scope.TWEET_READ.value})
+"""What an app may ask for in its own name: reads that need no person."""
+
 _NAMED = {scope.value: words for scope, words in SCOPES.items()}
 SECURITY_SCHEMES: dict[str, Any] = {
     "bearer": {
@@ -55,7 +86,10 @@ SECURITY_SCHEMES: dict[str, Any] = {
                 "refreshUrl": "/2/oauth2/token",
                 "scopes": _NAMED,
             },
-            "clientCredentials": {"tokenUrl": "/2/oauth2/token", "scopes": _NAMED},
+            "clientCredentials": {
+                "tokenUrl": "/2/oauth2/token",
+                "scopes": {name: words for name, words in _NAMED.items() if name in APP_SCOPES},
+            },
         },
     },
 }
