@@ -1,16 +1,18 @@
 """Include last: `/<username>` matches every short path that nothing above it took."""
 
-from django.urls import include, path
-from oauth2_provider.views import OAuthServerMetadataView, RevokeTokenView, TokenView
+from django.urls import include, path, re_path
 
 from accounts import views
 
 oauth = [
     # Where X has them, so that its clients find them.
     path("i/oauth2/authorize", views.AskPerson.as_view(), name="authorize"),
-    path("2/oauth2/token", TokenView.as_view(), name="token"),
-    path("2/oauth2/revoke", RevokeTokenView.as_view(), name="revoke-token"),
-    path(".well-known/oauth-authorization-server", OAuthServerMetadataView.as_view(), name="oauth-server-metadata"),
+    path("2/oauth2/authorize", views.AskPersonOnX.as_view()),
+    path("2/oauth2/token", views.Token.as_view(), name="token"),
+    path("oauth2/token", views.Token.as_view()),
+    path("2/oauth2/revoke", views.Revoke.as_view(), name="revoke-token"),
+    re_path(r"^(?:2/)?oauth2(?:/[\s\S]*)?$", views.no_such_path),
+    path(".well-known/oauth-authorization-server", views.Metadata.as_view(), name="oauth-server-metadata"),
 ]
 
 urlpatterns = [

@@ -9,6 +9,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 
 from spaces_project.common import logs, metrics
+from spaces_project.common.arrival import ARRIVED
 
 HEADER: Final = "X-Request-ID"
 _GIVEN: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -25,6 +26,7 @@ class Observed:
         given = request.headers.get(HEADER, "")
         request_id = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
         started = time.monotonic()
+        request.META.setdefault(ARRIVED, time.time())
         with logs.about(request=request_id):
             response = self._get_response(request)
         view = request.resolver_match.view_name if request.resolver_match else "none"

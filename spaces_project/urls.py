@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.static import serve
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
@@ -29,6 +29,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
     # Its `/<username>` would match any of the above.
     path("", include("accounts.urls")),
-    path("2/<path:rest>", NowhereOnX.as_view()),
-    path("api/v1/<path:rest>", Nowhere.as_view()),
+    re_path(r"^2/[\s\S]*$", NowhereOnX.as_view()),
+    re_path(r"^api/v1/[\s\S]*$", Nowhere.as_view()),
 ]

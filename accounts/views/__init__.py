@@ -1,7 +1,8 @@
 """Doors: one call into services or selectors, then an answer."""
 
 from accounts.views.apps import apps, create_token, delete_app, register_app, revoke_app, revoke_token
-from accounts.views.authorize import AskPerson
+from accounts.views.authorize import AskPerson, AskPersonOnX
+from accounts.views.oauth import Metadata, Revoke, Token, no_such_path
 from accounts.views.people import followers, following, profile
 from accounts.views.relations import block, follow, unblock, unfollow
 from accounts.views.sessions import end_other_sessions, end_session, sessions
@@ -9,6 +10,10 @@ from accounts.views.settings import avatar_settings, profile_settings
 
 __all__ = [
     "AskPerson",
+    "AskPersonOnX",
+    "Metadata",
+    "Revoke",
+    "Token",
     "apps",
     "avatar_settings",
     "block",
@@ -19,6 +24,7 @@ __all__ = [
     "follow",
     "followers",
     "following",
+    "no_such_path",
     "profile",
     "profile_settings",
     "register_app",

@@ -3,13 +3,17 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
-from accounts import services
+from accounts import credentials, services
 from accounts.models import Block, Follow, User
+from accounts.oauth import Validator
 from spaces_project.common.errors import Refused
+from tests.accounts.oauth_client import asked, decided, exchanged, refreshed, registered
 from tests.factories import UserFactory
 
 THREADS = 8
@@ -125,3 +129,80 @@ def try_to_follow(follower: User, followee: User) -> None:
         follow(follower, followee)
     except Refused as refusal:
         assert refusal.code == "blocked"
+
+
+@pytest.fixture
+def reader() -> services.IssuedApp:
+    return registered(UserFactory.create())
+
+
+@pytest.fixture
+def code(reader: services.IssuedApp) -> str:
+    person = Client()
+    person.force_login(UserFactory.create())
+    return decided(person, asked(reader))["code"]
+
+
+@pytest.fixture
+def two_at_once(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Client], Any]], list[Any]]:
+    """Sends two requests, of which each has been found good before one is answered. Returns the good answer first."""
+    barrier = threading.Barrier(2, timeout=DEADLINE_SECONDS)
+
+    def together(check: Callable[..., bool]) -> Callable[..., bool]:
+        def found(*args: Any, **kwargs: Any) -> bool:
+            is_good = check(*args, **kwargs)
+            barrier.wait()
+            return is_good
+
+        return found
+
+    def work(send: Callable[[Client], Any]) -> Any:
+        try:
+            return send(Client(raise_request_exception=False))
+        finally:
+            connection.close()
+
+    def run(send: Callable[[Client], Any]) -> list[Any]:
+        with monkeypatch.context() as patched, ThreadPoolExecutor(2) as pool:
+            for check in ("validate_refresh_token", "validate_code"):
+                patched.setattr(Validator, check, together(getattr(Validator, check)))
+            return sorted(pool.map(work, [send] * 2), key=lambda answer: int(answer.status_code))
+
+    return run
+
+
+def one_got_it(answers: list[Any]) -> bool:
+    good, bad = answers
+    assert [answer["Content-Type"] for answer in answers] == ["application/json"] * 2
+    assert (good.status_code, bad.status_code, bad.json()["error"]) == (200, 400, "invalid_grant")
+    return credentials.bearer(good.json()["access_token"]) is not None
+
+
+Twice = Callable[[Callable[[Client], Any]], list[Any]]
+
+
+@pytest.mark.redis
+@pytest.mark.security("A10")
+def test_of_two_refreshes_at_once_one_gets_tokens_that_stay_good(
+    two_at_once: Twice, reader: services.IssuedApp, code: str
+) -> None:
+    token = exchanged(Client(), reader, code).json()["refresh_token"]
+    assert one_got_it(two_at_once(lambda client: refreshed(client, reader, token)))
+
+
+@pytest.mark.redis
+@pytest.mark.security("A10")
+def test_of_two_exchanges_of_a_code_at_once_one_gets_tokens_that_stay_good(
+    two_at_once: Twice, reader: services.IssuedApp, code: str
+) -> None:
+    assert one_got_it(two_at_once(lambda client: exchanged(client, reader, code)))
+
+
+@pytest.mark.redis
+@pytest.mark.security("A10")
+def test_of_two_retries_at_once_after_a_lost_answer_one_gets_tokens(
+    two_at_once: Twice, reader: services.IssuedApp, code: str
+) -> None:
+    token = exchanged(Client(), reader, code).json()["refresh_token"]
+    refreshed(Client(), reader, token)
+    assert one_got_it(two_at_once(lambda client: refreshed(client, reader, token)))

@@ -29,7 +29,7 @@ def undeclared() -> list[str]:
 
 
 PREFIXES = ("2/", "api/v1/")
-OAUTH = {"2/oauth2/token", "2/oauth2/revoke"}
+OAUTH = {"2/oauth2/authorize", "2/oauth2/token", "2/oauth2/revoke"}
 """What OAuth itself says of them is in tests/accounts/test_oauth.py."""
 
 
