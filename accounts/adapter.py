@@ -15,6 +15,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts import guessing
 from accounts.models import User
 from spaces_project.common.addresses import address_of_request
 from spaces_project.common.sealing import seal, unseal
@@ -43,6 +44,16 @@ class AccountAdapter(DefaultAccountAdapter):
         user.display_name = form.cleaned_data.get("display_name", "")
         saved: User = super().save_user(request, user, form, commit)
         return saved
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse a try too many before a password is looked at."""
+        self._login_failed_rl_usage = guessing.count_try(request, _login_of(credentials))
+        if self._login_failed_rl_usage is None:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """Begin to count anew: allauth's hook after a password was reset by mail."""
+        guessing.forget_tries(request, _login_of(credentials))
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that our own limits count. allauth would answer 403 to all behind a Unix socket."""
@@ -81,6 +92,10 @@ class AccountAdapter(DefaultAccountAdapter):
             return {"timestamp": timezone.now(), "ip": "the server itself", "user_agent": "a command"}
         agent = self.get_http_user_agent(request)[:200]
         return {"timestamp": timezone.now(), "ip": self.get_client_ip(request), "user_agent": agent}
+
+
+def _login_of(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("username") or credentials.get("email") or "")
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -52,6 +53,9 @@ class SignupForm(LabelledFields, allauth_forms.SignupForm):
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """allauth's shape: the new person, or the answer to give instead."""
+        if self.account_already_exists:
+            # As long as for a new account: a password is hashed either way.
+            make_password(self.cleaned_data["password1"])
         try:
             with transaction.atomic():
                 outcome: tuple[User | None, HttpResponse | None] = super().try_save(request)
@@ -112,6 +116,6 @@ class AvatarForm(forms.Form):
     avatar = forms.FileField(
         label="Image",
         allow_empty_file=True,
-        help_text="JPEG, PNG, WebP or GIF, at most 5 MB. Its place and camera data are removed.",
+        help_text="JPEG, PNG, WebP or GIF, at most 5 MB. We remove the location and camera details from the file.",
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
     )

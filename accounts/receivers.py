@@ -3,12 +3,13 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_added
+from allauth.account.signals import email_added, user_logged_in
 from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
 from oauth2_provider.models import AccessToken
 from oauth2_provider.signals import app_authorized
 
-from accounts import signals, tasks
+from accounts import guessing, signals, tasks
 from accounts.models import User
 from accounts.notices import tell_owner
 
@@ -17,6 +18,11 @@ from accounts.notices import tell_owner
 def deliver_now(delivery_ids: list[int], **kwargs: Any) -> None:
     for delivery_id in delivery_ids:
         tasks.deliver.delay(delivery_id)
+
+
+@receiver(user_logged_in)
+def remember_device(request: HttpRequest, response: HttpResponse, user: User, **kwargs: Any) -> None:
+    guessing.remember_device(request, response, user)
 
 
 @receiver(email_added)

@@ -1,6 +1,7 @@
 """What a suspended person may not do, and who of the staff may work. Services of every app ask this; nothing else
 decides."""
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -30,6 +31,12 @@ def require_not_suspended(user: User, scope: SuspensionScope = SuspensionScope.E
     """Raises `Refused` `suspended`."""
     if error := suspension(user, scope):
         raise error
+
+
+def require_confirmed_address(user: User) -> None:
+    """Raise `Refused` `address_unconfirmed` where this site wants an address confirmed first, and none of `user` is."""
+    if settings.CONFIRM_ADDRESSES and not EmailAddress.objects.filter(user=user, verified=True).exists():
+        raise Refused("address_unconfirmed", "Confirm your email address first. The link is in your mail.")
 
 
 def staff_refusal(user: User) -> Refused | None:

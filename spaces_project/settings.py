@@ -204,7 +204,11 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = reverse_lazy("home")
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+CONFIRM_ADDRESSES = env.bool("CONFIRM_ADDRESSES", default=not IS_LOCAL)
+"""Whether an address is confirmed before the first log-in, and before follows are taken."""
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if CONFIRM_ADDRESSES else "optional"
+# Sign-up answers the same whether an address has an account or not; where it has, the mail says so.
+ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
@@ -216,8 +220,8 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
     "reauthenticate": "accounts.forms.ReauthenticateForm",
 }
-# By address, and failures by account, too; a window is a minute unless it says so.
-ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip", "login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
+# Wrong passwords are counted in `accounts.guessing`, by account, address and device.
+ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip,100/d/ip", "login": "60/m/ip", "login_failed": ""}
 ACCOUNT_SESSION_REMEMBER = True
 # A session alone is not as good as the password: what hands over the account asks for it again.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from accounts import selectors, signals
 from accounts.models import Block, Follow, User
-from accounts.rules import require_not_suspended
+from accounts.rules import require_confirmed_address, require_not_suspended
 from accounts.signals import announce
 from spaces_project.common.errors import BadInput, NotFound, Refused
 
@@ -19,10 +19,12 @@ def follow_user(*, follower: User, followee: User) -> Follow:
     """Idempotent. A protected account may be followed by anyone whom it does not block: approving followers is not part
     of the product, `protected` only keeps an account from hosting.
 
-    Raises `BadInput` `self_follow`, `Refused` `blocked` (either way) or `suspended`, `NotFound` `not_found` (deleted or
+    Raises `BadInput` `self_follow`, `Refused` `blocked` (either way), `suspended` or
+    `address_unconfirmed`, `NotFound` `not_found` (deleted or
     inactive).
     """
     require_not_suspended(follower)
+    require_confirmed_address(follower)
     if follower.pk == followee.pk:
         raise BadInput("self_follow", "You cannot follow yourself.")
     with transaction.atomic():
