@@ -7,7 +7,7 @@ import msgspec
 from captions import selectors, services, wire
 from spaces.signalling.grants import needs
 from spaces.signalling.messages import Command
-from spaces.signalling.registry import Caller, adds_to_snapshot, handles
+from spaces.signalling.registry import Caller, adds_to_snapshot, costs, handles
 from spaces_project.common.api.scopes import Scope
 
 Language = Annotated[str, msgspec.Meta(max_length=12)]
@@ -42,6 +42,7 @@ class Say(Command, frozen=True, tag="captions.text"):
     spoken_ms: Spoken
 
 
+@costs
 @needs(Scope.SPACE_READ)
 class Lines(Command, frozen=True, tag="captions.lines"):
     """One page of what was said."""

@@ -272,6 +272,12 @@ CLOSE_CROWDED = Close(
     "Too many people listen from your network without an account. Log in, or try again later.",
     retry_after=60,
 )
+CLOSE_TOO_MANY_TABS = Close(
+    4432,
+    "too_many_tabs",
+    "You have this open in too many tabs, devices or programs. Close some of them.",
+    retry_after=60,
+)
 CLOSE_SLOW = Close(4431, "slow", "You were too far behind. Reconnecting.")
 CLOSE_RESTART = Close(4503, "server_restart", "The server restarts. Reconnecting.")
 
@@ -288,6 +294,7 @@ CLOSES: tuple[Close, ...] = (
     CLOSE_SUSPENDED,
     CLOSE_FLOOD,
     CLOSE_CROWDED,
+    CLOSE_TOO_MANY_TABS,
     CLOSE_SLOW,
     CLOSE_RESTART,
 )

@@ -30,12 +30,15 @@ YIELD_EVERY: Final = 200
 
 @dataclass(eq=False)
 class Socket:
-    """One open WebSocket. `send` takes an ASGI message and does not raise; some servers have `write_prepared`."""
+    """One open WebSocket. `send` takes an ASGI message and does not raise; some servers have `write_prepared`.
+
+    `kind` is what it is for: a person may have so many sockets of each kind."""
 
     user_id: int
     session_key: str
     send: Callable[[Message], Sending]
     write_prepared: Write | None = None
+    kind: str = ""
     heard_at: float = field(default_factory=time.monotonic)
     _backlog: deque[Message] = field(default_factory=deque)
     _catching_up: asyncio.Task[None] | None = None

@@ -58,6 +58,8 @@ class Hub:
         self._feed = Feed(on_envelope=self._receive, on_gap=self._resync)
         self._tasks: set[asyncio.Task[None]] = set()
         self._ticks = 0
+        self._sequences: dict[str, tuple[float, asyncio.Future[tuple[int, int]]]] = {}
+        """By public id: when it was asked for, and the answer; also for sockets that have not joined."""
 
     def start(self) -> None:
         switchboard.start()
@@ -79,6 +81,11 @@ class Hub:
             sockets.discard(socket)
             if not sockets:
                 self._sockets.pop(socket.user_id, None)
+
+    def has_too_many_like(self, socket: Socket) -> bool:
+        """Tell whether the person has as many sockets of this kind here as they may have."""
+        same = sum(other.kind == socket.kind for other in self._sockets.get(socket.user_id, ()))
+        return same >= int(settings.SPACES_CONNECTIONS_PER_PERSON)
 
     @contextlib.asynccontextmanager
     async def door(self, address: str, name: str, *, limit: int) -> AsyncIterator[bool]:
@@ -141,13 +148,15 @@ class Hub:
 
     async def sequence(self, public_id: str) -> tuple[int, int]:
         """`(seq, queue_seq)`, a second old at most: one query for everybody who asks meanwhile. Raises `NotFound`."""
-        room = self._rooms.get(public_id)
-        if room is None:
-            return await in_thread(selectors.sequence, public_id=public_id)
-        if room.sequence is None or time.monotonic() - room.sequence_at > SEQUENCE_SECONDS:
-            room.sequence_at = time.monotonic()
-            room.sequence = asyncio.ensure_future(in_thread(selectors.sequence, public_id=public_id))
-        return await asyncio.shield(room.sequence)
+        asked_at, answer = self._sequences.get(public_id, (0.0, None))
+        if answer is None or time.monotonic() - asked_at > SEQUENCE_SECONDS:
+            answer = asyncio.ensure_future(in_thread(selectors.sequence, public_id=public_id))
+            self._sequences[public_id] = time.monotonic(), answer
+        return await asyncio.shield(answer)
+
+    def _forget_sequences(self) -> None:
+        due = time.monotonic() - SEQUENCE_SECONDS
+        self._sequences = {key: asked for key, asked in self._sequences.items() if asked[0] > due}
 
     async def hear_for_all(self) -> None:
         """From now on nothing that is told to every process is missed. Raises redis.ConnectionError."""
@@ -280,6 +289,7 @@ class Hub:
 
     async def _tick(self) -> None:
         self._end_silent()
+        self._forget_sequences()
         await self.homes.tick()
         if self._ticks % RENEW_EVERY_TICKS == 0:
             await self._renew_leases()

@@ -1,6 +1,5 @@
 """Who is connected to a Space by this process."""
 
-import asyncio
 from dataclasses import dataclass, field
 
 from spaces import events, wire
@@ -47,9 +46,6 @@ class Room:
     count: int = -1
     dirty: bool = False
     applause: Applause = field(default_factory=Applause)
-
-    sequence: "asyncio.Future[tuple[int, int]] | None" = None
-    sequence_at: float = 0.0
 
     def sockets(self) -> list[Socket]:
         return [member.socket for member in self.members.values() if member.socket]

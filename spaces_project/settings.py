@@ -390,6 +390,8 @@ SPACES_KEEP = timedelta(days=env.int("SPACES_KEEP_DAYS", default=365))
 """How long Spaces that are over stay, with their logs, and what reports say."""
 SPACES_PRESENCE_LEASE = timedelta(seconds=env.int("SPACES_PRESENCE_LEASE_SECONDS", default=25))
 """A connection that was not heard for this long is gone."""
+SPACES_CONNECTIONS_PER_PERSON = env.int("SPACES_CONNECTIONS_PER_PERSON", default=20)
+"""How many sockets of one kind (home pages; Spaces) one account may have open in one web process, tokens included."""
 SPACES_PUBLIC_LISTENING = env.bool("SPACES_PUBLIC_LISTENING", default=True)
 """Whether people without an account may listen: counted, nameless, with nothing else they may do."""
 SPACES_PUBLIC_CONNECTIONS = env.int("SPACES_PUBLIC_CONNECTIONS", default=50)

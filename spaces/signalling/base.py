@@ -7,17 +7,20 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from django.conf import settings
+
 from spaces import events
 from spaces.events import Close
 from spaces.fanout import Socket
 from spaces.hub import hub
-from spaces.signalling.limits import TokenBucket
+from spaces.signalling.limits import Allowance, TokenBucket, allowances
 from spaces.signalling.messages import MAX_FRAME_BYTES, Command, CommandParser, error_frame, reply_frame
+from spaces.signalling.registry import COSTLY
 from spaces.signalling.sessions import Visitor, visitor
 from spaces_project.common import logs
 from spaces_project.common.addresses import address_of
 from spaces_project.common.errors import AWAY, BadInput, ProductError, TryAgain
-from spaces_project.common.limits import acting_from
+from spaces_project.common.limits import acting_from, too_many
 from spaces_project.common.prepared import writer
 from spaces_project.common.threads import in_thread
 
@@ -28,6 +31,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 MESSAGES_PER_SECOND, MESSAGE_BURST = 20.0, 80.0
 BAD_FRAMES_PER_SECOND, BAD_FRAME_BURST = 20 / 60, 20.0
+TURNED_AWAY_PER_SECOND, TURNED_AWAY_BURST = 1.0, 20.0
+"""How often a socket may go on although its person, or its address, has said too much, before it is closed."""
 LANE_LENGTH = 64
 RECOGNISE_EVERY_SECONDS = 300.0
 
@@ -52,6 +57,9 @@ class CommandSocket:
 
     visitor: Visitor
     socket: Socket
+    kind = ""
+    """Sockets of one kind are counted together: whoever has many pages open still comes into a Space."""
+    lanes: tuple[str, ...] = ("main", "audio")
 
     def __init__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         self.scope = scope
@@ -59,6 +67,7 @@ class CommandSocket:
         self._send = send
         self._messages = TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST)
         self._bad_frames = TokenBucket(BAD_FRAMES_PER_SECOND, BAD_FRAME_BURST)
+        self._turned_away = TokenBucket(TURNED_AWAY_PER_SECOND, TURNED_AWAY_BURST)
         self._lanes: dict[str, asyncio.Queue[Command]] = {}
         self._is_open = True
         self.name = secrets.token_hex(6)
@@ -99,6 +108,19 @@ class CommandSocket:
     def lane(self, command: Command) -> str:
         return "main"
 
+    def spend(self, command: Command) -> None:
+        """Raise `too_many` before anything is asked of the database. What is costly counts for the person, or for the
+        address, and not for this socket alone."""
+        if type(command) in COSTLY and not self.allowance.costly.take():
+            raise too_many(1)
+
+    @property
+    def allowance(self) -> Allowance:
+        """What is left to all sockets of this person together, or to all of this address without an account."""
+        if self.visitor.user is not None:
+            return allowances().of_person(self.visitor.user_id)
+        return allowances().of_address(address_of(self.scope), sockets=settings.SPACES_PUBLIC_CONNECTIONS)
+
     # --- running ---
 
     async def run(self) -> None:
@@ -115,7 +137,8 @@ class CommandSocket:
                 raise Disconnect(events.CLOSE_RESTART)
             self.visitor = await self._recognise() or self.stranger()
             writes = writer(self.scope)
-            self.socket = Socket(self.visitor.user_id, self.visitor.session_key, self.send_message, writes)
+            self.socket = Socket(self.visitor.user_id, self.visitor.session_key, self.send_message, writes, self.kind)
+            self._require_room()
             with hub().watching(self.socket):
                 await self._serve()
         except Disconnect as end:
@@ -127,13 +150,20 @@ class CommandSocket:
             self._is_open = False
             await self.closed()
 
+    def _require_room(self) -> None:
+        """Raise Disconnect for one socket too many, or opened too often. Costs nothing: nothing is asked for it."""
+        if not self.allowance.openings.take():
+            raise Disconnect(events.CLOSE_FLOOD)
+        if self.visitor.user is not None and hub().has_too_many_like(self.socket):
+            raise Disconnect(events.CLOSE_TOO_MANY_TABS)
+
     async def _recognise(self) -> Visitor | None:
         self._recognised_at = time.monotonic()
         return await in_thread(visitor, self.scope)
 
     async def _serve(self) -> None:
         await self.opened()
-        lanes = [asyncio.create_task(self._drive(name)) for name in ("main", "audio")]
+        lanes = [asyncio.create_task(self._drive(name)) for name in self.lanes]
         try:
             await self._listen()
         finally:
@@ -164,7 +194,7 @@ class CommandSocket:
             self.socket.heard_at = time.monotonic()
             if self.socket.heard_at - self._recognised_at > RECOGNISE_EVERY_SECONDS:
                 await self._recognise_again()
-            await self._read(message.get("text"))
+            await (self._read if self.allowance.messages.take() else self._turn_away)(message.get("text"))
 
     async def _recognise_again(self) -> None:
         """Nobody tells of a session that ran out, or of a row that was changed by hand."""
@@ -184,7 +214,15 @@ class CommandSocket:
         except BadInput as error:
             await self._refuse(text, error)
         else:
-            self._enqueue(command)
+            self.enqueue(command)
+
+    async def _turn_away(self, text: str | None) -> None:
+        """Refuse a message unread: the sockets of this person, or of this address, say too much together. Only one that
+        goes on is closed, for others of the address may be innocent."""
+        request_id = self.parser.request_id(text) if text and len(text) <= MAX_FRAME_BYTES else None
+        await self.send_frame(error_frame(request_id, too_many(1)))
+        if not self._turned_away.take():
+            raise Disconnect(events.CLOSE_FLOOD)
 
     def _checked(self, text: str | None) -> str:
         if text is None:
@@ -202,7 +240,7 @@ class CommandSocket:
     def _queue(self, name: str) -> "asyncio.Queue[Command]":
         return self._lanes.setdefault(name, asyncio.Queue(LANE_LENGTH))
 
-    def _enqueue(self, command: Command) -> None:
+    def enqueue(self, command: Command) -> None:
         try:
             self._queue(self.lane(command)).put_nowait(command)
         except asyncio.QueueFull:

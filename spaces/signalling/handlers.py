@@ -6,7 +6,8 @@ from spaces import audio, selectors, services, wire
 from spaces.ids import new_mixer_id
 from spaces.rules import Action
 from spaces.signalling import messages
-from spaces.signalling.registry import Caller, handles
+from spaces.signalling.messages import Command
+from spaces.signalling.registry import Caller, costs, handles
 
 AUDIO_COMMANDS = (
     messages.AudioListen,
@@ -16,6 +17,43 @@ AUDIO_COMMANDS = (
     messages.AudioClose,
 )
 """They wait for the gateway; the socket handles them in a lane of their own, in order among themselves."""
+
+URGENT: tuple[type[Command], ...] = (
+    messages.Mute,
+    messages.Unmute,
+    messages.StepDown,
+    messages.MuteOther,
+    messages.MuteAll,
+    messages.MicTake,
+    messages.Remove,
+    messages.End,
+    messages.LockSet,
+    messages.PolicySet,
+    messages.RequestApprove,
+    messages.RequestDecline,
+    messages.RequestsApprove,
+    messages.RequestsDecline,
+    messages.CohostInvite,
+    messages.CohostWithdraw,
+    messages.HandOver,
+)
+"""What keeps order, and what closes a microphone. None of it ever waits behind what reads, or who comes in."""
+VERBS: frozenset[type[Command]] = frozenset(
+    (
+        *URGENT,
+        messages.Request,
+        messages.RequestCancel,
+        messages.MicAccept,
+        messages.CohostAccept,
+        messages.CohostDecline,
+        messages.Invite,
+        messages.Leave,
+    )
+)
+"""What changes a place, in one lane: two of these are done in the order in which they were sent."""
+
+for _costly in (messages.Join, messages.Sync, messages.People, messages.AudioListen, messages.AudioSpeak):
+    costs(_costly)
 
 
 # --- Coming and going -------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ _PARSER = CommandParser(HOME_COMMANDS)
 
 
 class HomeSocket(CommandSocket):
+    kind = "home"
     _home: HomeMember | None = None
 
     @property

@@ -1,10 +1,11 @@
-"""How much one socket may say, and how many people come in at once."""
+"""How much one socket may say, how much all sockets of one person, and how many people come in at once."""
 
 import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from spaces_project.common import metrics
 from spaces_project.common.errors import TooMany
@@ -31,6 +32,72 @@ class TokenBucket:
             return False
         self._tokens -= 1
         return True
+
+    def is_full(self, now: float | None = None) -> bool:
+        """Tell whether nothing is missing: a full bucket need not be kept."""
+        moment = time.monotonic() if now is None else now
+        return self._at is None or self._tokens + (moment - self._at) * self.rate >= self.burst
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What all sockets of one person may do together, or all of one address without an account.
+
+    A limit for each socket alone is none: it grows with the number of sockets.
+    """
+
+    openings: TokenBucket
+    messages: TokenBucket
+    costly: TokenBucket
+    """Commands that read much of the database, or keep the gateway busy."""
+
+    @classmethod
+    def of_a_person(cls) -> "Allowance":
+        return cls(openings=TokenBucket(1, 40), messages=TokenBucket(30, 160), costly=TokenBucket(2, 12))
+
+    @classmethod
+    def of_an_address(cls, sockets: int) -> "Allowance":
+        """For as many people as may open `sockets` from one address. They only listen: a ping every ten seconds,
+        and all of them at once when the network of their house comes back."""
+        return cls(
+            openings=TokenBucket(max(1, 0.2 * sockets), max(40, 2 * sockets)),
+            messages=TokenBucket(max(30, sockets), max(160, 10 * sockets)),
+            costly=TokenBucket(max(2, 0.1 * sockets), max(12, sockets)),
+        )
+
+    def is_untouched(self) -> bool:
+        return self.openings.is_full() and self.messages.is_full() and self.costly.is_full()
+
+
+class Allowances:
+    """The allowances of one process, by person or address. One that has filled up again is forgotten."""
+
+    _TIDY_AT = 1000
+
+    def __init__(self) -> None:
+        self._known: dict[int | str, Allowance] = {}
+        self._tidy_at = self._TIDY_AT
+
+    def of_person(self, user_id: int) -> Allowance:
+        return self._known.get(user_id) or self._keep(user_id, Allowance.of_a_person())
+
+    def of_address(self, address: str, *, sockets: int) -> Allowance:
+        return self._known.get(address) or self._keep(address, Allowance.of_an_address(sockets))
+
+    def _keep(self, who: int | str, allowance: Allowance) -> Allowance:
+        if len(self._known) >= self._tidy_at:
+            self._known = {who: known for who, known in self._known.items() if not known.is_untouched()}
+            self._tidy_at = max(self._TIDY_AT, 2 * len(self._known))
+        self._known[who] = allowance
+        return allowance
+
+
+_allowances: "WeakKeyDictionary[asyncio.AbstractEventLoop, Allowances]" = WeakKeyDictionary()
+
+
+def allowances() -> Allowances:
+    """Return the allowances of the running loop."""
+    return _allowances.setdefault(asyncio.get_running_loop(), Allowances())
 
 
 class Gate:

@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 
 class ListenInSocket(CommandSocket):
+    kind = "space"
     parser = CommandParser(LISTEN_IN_COMMANDS)
     _audio: ConnectionAudio | None = None
 
@@ -59,6 +60,7 @@ class ListenInSocket(CommandSocket):
         return "main" if isinstance(command, ListenInPing) else "audio"
 
     async def handle(self, command: Command) -> Any:
+        self.spend(command)
         mix = await self._mix()
         audio = self._audio
         if audio is None:

@@ -42,7 +42,8 @@ class Place(Protocol):
     async def leave(self, connection: str) -> None: ...
 
     def snapshot(self, connection: str | None) -> Snapshot:
-        """On a database thread. Raises unless whoever entered by `connection`, if that is given, may still be in."""
+        """Read the Space on a database thread. Raise unless whoever entered by `connection` may still be in; without
+        one, unless they have a place."""
         ...
 
     async def mix(self, action: Action) -> Mix: ...
@@ -79,6 +80,8 @@ class PersonsPlace:
         await self.call(services.leave_space)
 
     def snapshot(self, connection: str | None) -> Snapshot:
+        if connection is None and not selectors.is_inside(public_id=self.public_id, user=self.user):
+            raise rules.not_in_space()
         return selectors.snapshot(public_id=self.public_id, user_id=self.user.pk, connection=connection)
 
     async def mix(self, action: Action) -> Mix:
@@ -110,6 +113,8 @@ class NamelessPlace:
         await in_thread(services.leave_anonymously, public_id=self.public_id, connection=connection)
 
     def snapshot(self, connection: str | None) -> Snapshot:
+        if connection is None:
+            raise rules.not_in_space()
         return selectors.snapshot(public_id=self.public_id, user_id=None, connection=connection)
 
     async def mix(self, action: Action) -> Mix:

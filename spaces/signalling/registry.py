@@ -77,6 +77,16 @@ def handles(command: type[C]) -> Callable[[Handler], Handler]:
     return register
 
 
+COSTLY: set[type[Command]] = set()
+
+
+def costs(command: type[C]) -> type[C]:
+    """Say that a command reads much of the database, or keeps the gateway busy: a person has few of these a second,
+    whatever their number of sockets."""
+    COSTLY.add(command)
+    return command
+
+
 def adds_to_snapshot(name: str) -> Callable[[SnapshotPart], SnapshotPart]:
     """The part is called with the Space's public id and the reader's id, 0 for one without an account, on
     a database thread."""

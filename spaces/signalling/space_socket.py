@@ -17,9 +17,9 @@ from spaces.hub import hub
 from spaces.members import Member
 from spaces.signalling.base import CommandSocket, Disconnect, Receive, Send
 from spaces.signalling.grants import require_scope
-from spaces.signalling.handlers import AUDIO_COMMANDS
+from spaces.signalling.handlers import AUDIO_COMMANDS, URGENT, VERBS
 from spaces.signalling.limits import Gate, TokenBucket
-from spaces.signalling.messages import Command, CommandParser, Join, React
+from spaces.signalling.messages import Command, CommandParser, Join, React, Sync
 from spaces.signalling.origins import bearer_key
 from spaces.signalling.places import NamelessPlace, PersonsPlace, Place
 from spaces.signalling.registry import HANDLERS, snapshot_parts, space_parser
@@ -28,7 +28,7 @@ from spaces_project.common import metrics
 from spaces_project.common.addresses import address_of
 from spaces_project.common.errors import NotFound, ProductError
 from spaces_project.common.limits import too_many
-from spaces_project.common.threads import in_thread
+from spaces_project.common.threads import ahead_of_the_line, in_thread
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -38,6 +38,7 @@ T = TypeVar("T")
 HEARTBEAT_SECONDS = 10
 ENTERED_WITHIN_SECONDS = 5.0
 REACTIONS_PER_SECOND, REACTION_BURST = 5.0, 5.0
+SYNCS_PER_SECOND, SYNC_BURST = 1.0, 2.0
 
 JOINS_AT_ONCE, JOINS_IN_LINE = 3, 120
 """One of a process's four database threads is left to everybody else; a line of 120 is gone before a page gives up."""
@@ -50,6 +51,8 @@ def _gate() -> Gate:
 
 
 class SpaceSocket(CommandSocket):
+    kind = "space"
+    lanes = ("main", "verbs", "audio")
     place: Place
     _member: Member | None = None
 
@@ -58,6 +61,7 @@ class SpaceSocket(CommandSocket):
         self._no_join_waits = asyncio.Event()
         self._no_join_waits.set()
         self._reactions = TokenBucket(REACTIONS_PER_SECOND, REACTION_BURST)
+        self._syncs = TokenBucket(SYNCS_PER_SECOND, SYNC_BURST)
         self._held = contextlib.AsyncExitStack()
 
     @property
@@ -108,25 +112,42 @@ class SpaceSocket(CommandSocket):
         with contextlib.suppress(redis.RedisError):  # the lease then ends by itself, a little later
             await in_thread(presence.shorten, self.public_id, member.user_id)
 
-    def lane(self, command: Command) -> str:
+    def enqueue(self, command: Command) -> None:
         if isinstance(command, Join):
             self._no_join_waits.clear()
-        return "audio" if isinstance(command, AUDIO_COMMANDS) else "main"
+        super().enqueue(command)
+
+    def lane(self, command: Command) -> str:
+        if isinstance(command, AUDIO_COMMANDS):
+            return "audio"
+        return "verbs" if type(command) in VERBS else "main"
 
     async def handle(self, command: Command) -> Any:
-        """A page asks for audio in one breath with `join`: the audio's lane waits for that, and for nothing else."""
-        require_scope(self.visitor, command)
-        if isinstance(command, React) and not self._reactions.take():
-            raise too_many(1)
-        if isinstance(command, AUDIO_COMMANDS):
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(ENTERED_WITHIN_SECONDS):
-                    await self._no_join_waits.wait()
+        """Answer one command. A page asks for audio, or acts, in one breath with `join`: the other lanes wait for that,
+        and for nothing else."""
         try:
-            return await HANDLERS[type(command)](self, command)
+            require_scope(self.visitor, command)
+            self.spend(command)
+            await self._wait_for_join(command)
+            with ahead_of_the_line() if isinstance(command, URGENT) else contextlib.nullcontext():
+                return await HANDLERS[type(command)](self, command)
         finally:
             if isinstance(command, Join):
                 self._no_join_waits.set()
+
+    async def _wait_for_join(self, command: Command) -> None:
+        if self.lane(command) == "main":
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ENTERED_WITHIN_SECONDS):
+                await self._no_join_waits.wait()
+
+    def spend(self, command: Command) -> None:
+        if isinstance(command, React) and not self._reactions.take():
+            raise too_many(1)
+        if isinstance(command, Sync) and not self._syncs.take():
+            raise too_many(1)
+        super().spend(command)
 
     async def call(self, function: Callable[..., T], **arguments: Any) -> T:
         return await self.place.call(function, **arguments)
@@ -178,7 +199,9 @@ class SpaceSocket(CommandSocket):
         await self.place.leave(self._member.connection if self._member else "")
 
     async def snapshot(self) -> dict[str, Any]:
-        return await in_thread(self._snapshot, None)
+        """Read what a page has missed. Passes the gate, as those who come in do: it costs as much."""
+        async with _gate().passage():
+            return await in_thread(self._snapshot, self._member.connection if self._member else None)
 
     def _snapshot(self, connection: str | None) -> dict[str, Any]:
         snapshot = self.place.snapshot(connection)

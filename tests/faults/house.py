@@ -130,8 +130,8 @@ class LiveSpace:
         client.wait_for("stage.changed", within=HEARD_WITHIN)
 
     def truth(self) -> dict[str, Any]:
-        """Stage, audience and the Space as somebody outside gets told them now."""
-        with self.client("joan") as reader:
+        """Stage, audience and the Space as the host gets told them now on a second socket."""
+        with self.client("ada") as reader:
             return reader.ask("sync")
 
     def roles(self) -> dict[str, tuple[str, bool]]:

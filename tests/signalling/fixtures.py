@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import pytest_asyncio
@@ -13,9 +14,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, connections
 
 from accounts.models import User
-from spaces_project.common.threads import in_thread
-
-DATABASE_THREADS = 4
+from spaces_project.common.threads import THREADS, URGENT_THREADS, ahead_of_the_line, in_thread
 
 
 @pytest.fixture
@@ -34,8 +33,16 @@ async def sockets(transactional_db: None, no_idle_connections: None) -> AsyncIte
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
     # A cancelled task leaves its thread alone: wait until none works any more, before the tables are emptied.
-    idle = threading.Barrier(DATABASE_THREADS, timeout=10)
-    await asyncio.gather(*(in_thread(idle.wait) for _ in range(DATABASE_THREADS)))
+    await all_idle(THREADS)
+    with ahead_of_the_line():
+        await all_idle(URGENT_THREADS)
+
+
+async def all_idle(threads: ThreadPoolExecutor) -> None:
+    """Wait until every thread of those that `in_thread` takes now has nothing to do."""
+    number = threads._max_workers
+    idle = threading.Barrier(number, timeout=10)
+    await asyncio.gather(*(in_thread(idle.wait) for _ in range(number)))
 
 
 Sessions = Callable[[User], str]

@@ -80,8 +80,9 @@ async def test_without_a_session_one_is_told_to_log_in(path: str, session: str |
 
 
 @pytest.mark.parametrize("session", NO_SESSIONS)
-async def test_without_a_session_one_may_look_at_a_space(scene: Scene, session: str | None) -> None:
+async def test_without_a_session_one_may_listen_in_a_space(scene: Scene, session: str | None) -> None:
     async with tab(path_of(scene.id), session=session) as page:
+        assert await page.code("join") == "ok"
         assert (await page.ask("sync"))["data"]["you"]["role"] == "anonymous"
 
 

@@ -7,6 +7,7 @@ const CLOSES = {
   4401: { name: "unauthenticated", comeBack: Return.AFTER_LOGIN },
   4403: { name: "removed", comeBack: Return.NEVER },
   4404: { name: "not_found", comeBack: Return.NEVER },
+  4405: { name: "blocked", comeBack: Return.NEVER },
   4408: { name: "silent", comeBack: Return.YES },
   4409: { name: "replaced", comeBack: Return.WHEN_ASKED },
   4410: { name: "ended", comeBack: Return.NEVER },
@@ -14,6 +15,7 @@ const CLOSES = {
   4423: { name: "suspended", comeBack: Return.NEVER },
   4429: { name: "too_many_messages", comeBack: Return.YES, atLeast: 15_000 },
   4430: { name: "too_many_connections", comeBack: Return.WHEN_ASKED },
+  4432: { name: "too_many_tabs", comeBack: Return.WHEN_ASKED },
   4431: { name: "slow", comeBack: Return.YES },
   4503: { name: "server_restart", comeBack: Return.YES },
 };
