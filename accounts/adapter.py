@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - shown, never bound to
 
+LONGEST_NEXT = 2_000
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up, log-in and mails."""
@@ -59,6 +61,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return the address that our own limits count. allauth would answer 403 to all behind a Unix socket."""
         address = address_of_request(request).partition("/")[0]
         return UNKNOWN_ADDRESS if address == "unknown" else address
+
+    def is_safe_url(self, url: str) -> bool:
+        """Refuse long addresses first: `urlsplit` normalises the host's name, whatever its length."""
+        return len(url) <= LONGEST_NEXT and bool(super().is_safe_url(url))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail that speaks in the site's name, not in that of whatever host the request named."""

@@ -6,12 +6,15 @@ from allauth.account import forms as allauth_forms
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
+from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.models import BIO_MAX, DISPLAY_NAME_MAX, User
 from spaces_project.common.text import clean_line
+
+EMAIL_MAX = 320
 
 
 class LabelledFields:
@@ -30,6 +33,7 @@ class LoginForm(LabelledFields, allauth_forms.LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = "Username or email"
         self.fields["login"].widget.attrs["autocomplete"] = "username"
+        self.fields["login"].validators.append(MaxLengthValidator(EMAIL_MAX))
         # The page has its own link; inside the help text it would be part of the field's description.
         self.fields["password"].help_text = ""
 
@@ -49,7 +53,7 @@ class SignupForm(LabelledFields, allauth_forms.SignupForm):
         self.fields["username"].help_text = "1 to 15 letters, digits or underscores."
 
     def clean_display_name(self) -> str:
-        return clean_line(self.cleaned_data["display_name"])
+        return clean_line(self.cleaned_data["display_name"], limit=DISPLAY_NAME_MAX)
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """allauth's shape: the new person, or the answer to give instead."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from accounts.models import Block, Follow, User
+from accounts.models import DISPLAY_NAME_MAX, Block, Follow, User
 from accounts.paging import PAGE_SIZE, Page, cut_page, parse_cursor
 from accounts.validators import is_username
 from spaces_project.common.errors import NotFound
-from spaces_project.common.text import clean_line
+from spaces_project.common.text import clean_line, fits
 
 
 def get_user_by_username(username: str) -> User:
@@ -141,9 +141,11 @@ def followed_by(*, user_id: int, cursor: str | None = None, limit: int = PAGE_SI
 
 def search_users(*, query: str, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[User]:
     """Whose username begins with `query` (an `@` in front is fine) or whose display name contains it; most followed
-    first. An empty query finds nobody. Raises `BadInput` `bad_cursor`.
+    first. An empty query finds nobody, nor does one longer than any name. Raises `BadInput` `bad_cursor`.
     """
-    needle = clean_line(query).removeprefix("@")
+    if not fits(query, limit=DISPLAY_NAME_MAX):
+        return Page([], None)
+    needle = clean_line(query, limit=DISPLAY_NAME_MAX).removeprefix("@")
     if not needle:
         return Page([], None)
     found = User.objects.filter(is_active=True).filter(

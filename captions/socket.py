@@ -5,13 +5,14 @@ from typing import Annotated, Any
 import msgspec
 
 from captions import selectors, services, wire
+from captions.services.browser import TEXT_LENGTH
 from spaces.signalling.grants import needs
 from spaces.signalling.messages import Command
 from spaces.signalling.registry import Caller, adds_to_snapshot, costs, handles
 from spaces_project.common.api.scopes import Scope
 
 Language = Annotated[str, msgspec.Meta(max_length=12)]
-Text = Annotated[str, msgspec.Meta(max_length=500)]
+Text = Annotated[str, msgspec.Meta(max_length=TEXT_LENGTH)]
 Spoken = Annotated[int, msgspec.Meta(ge=0, le=60_000)]
 
 

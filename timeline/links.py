@@ -21,6 +21,8 @@ _BARE_SPACE = re.compile(rf"(?<![^\s])/i/spaces/([0-9A-Za-z]{{{PUBLIC_ID_LENGTH}
 _POST_PATH = re.compile(r"/[A-Za-z0-9_]{1,15}/status/([0-9]{1,18})/?\Z")
 _TOKEN = re.compile(f"(?P<link>{LINK.pattern})|(?P<space>{_BARE_SPACE.pattern})|(?P<mention>{_MENTION.pattern})", re.I)
 _SHOWN_LENGTH = 36
+LONGEST_ADDRESS = 500
+"""`urlsplit` normalises the host's name, whatever its length."""
 
 
 class Kind(Enum):
@@ -74,7 +76,10 @@ def space_address(public_id: str) -> str:
 
 
 def post_id_of(address: str) -> int | None:
-    """Of the address of a post on this site, with or without its origin; None for any other text."""
+    """Return the id in the address of a post on this site, with or without its origin; None for any other text, and for
+    one that is longer than addresses are."""
+    if len(address) > LONGEST_ADDRESS:
+        return None
     found = _POST_PATH.match(address if address.startswith("/") else _path_of_ours(address))
     return int(found[1]) if found else None
 

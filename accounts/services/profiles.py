@@ -44,7 +44,7 @@ def delete_user(*, user: User) -> None:
 
 
 def _cleaned(text: str, *, field: str, limit: int) -> str:
-    cleaned = clean_line(text)
+    cleaned = clean_line(text, limit=limit)
     if len(cleaned) > limit:
         raise BadInput("too_long", f"Use at most {limit} characters.", field=field, max=limit)
     return cleaned

@@ -100,7 +100,7 @@ def delete_app(*, user: User, app_id: int) -> None:
 
 
 def _named(name: str) -> str:
-    cleaned = clean_line(name)
+    cleaned = clean_line(name, limit=TOKEN_NAME_MAX)
     if not 1 <= len(cleaned) <= TOKEN_NAME_MAX:
         raise BadInput("bad_name", f"Give it a name of at most {TOKEN_NAME_MAX} characters.", field="name")
     return cleaned

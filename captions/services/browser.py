@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MOST, WINDOW = 60, timedelta(seconds=10)
 """Interims come several times a second."""
 ENGINE = "browser"
+TEXT_LENGTH = 500
 
 
 def set_source(*, public_id: str, user: "User", browser: bool) -> None:
@@ -54,7 +55,7 @@ def say_in_browser(*, public_id: str, user: "User", text: str, final: bool, spok
     with transaction.atomic():
         space = _speakable(public_id, user)
         utterance = _open(space, user, spoken_ms)
-        _store(utterance, space, clean_line(text), final=final)
+        _store(utterance, space, clean_line(text, limit=TEXT_LENGTH), final=final)
     if final:
         said(utterance.pk)
     else:

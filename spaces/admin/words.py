@@ -11,6 +11,8 @@ from spaces import duties, services, words
 from spaces.admin.base import ReadOnlyAdmin, acting
 from spaces.duties import Duty
 from spaces.models import FlaggedWord
+from spaces.services.word_list import LONGEST
+from spaces_project.common.errors import ProductError
 
 
 class WordForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the type checker only
@@ -20,7 +22,10 @@ class WordForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the ty
         help_texts = {"text": "A word or phrase; case, accents' forms and punctuation do not matter."}
 
     def clean_text(self) -> str:
-        word = words.normalised(self.cleaned_data["text"])
+        try:
+            word = words.normalised(self.cleaned_data["text"], limit=LONGEST)
+        except ProductError as error:
+            raise forms.ValidationError(error.message) from error
         if len(word) < 2:
             raise forms.ValidationError("A word or phrase of at least two characters.")
         return word

@@ -35,9 +35,10 @@ def may_appeal(decision: Decision) -> bool:
 
 
 def appeal(*, decision_id: int, user: "User", text: str) -> Appeal:
-    """Errors: `not_found`, `no_appeal` (nothing to appeal against, or too late), `already_appealed`, `bad_text`."""
+    """Errors: `not_found`, `no_appeal` (nothing to appeal against, or too late), `already_appealed`, `bad_text`,
+    `too_long`."""
     decision = get_decision(decision_id=decision_id, user=user)
-    words = clean_text(text)
+    words = clean_text(text, limit=TEXT_LENGTH)
     if not 0 < len(words) <= TEXT_LENGTH:
         raise BadInput("bad_text", f"Say in up to {TEXT_LENGTH} characters why.", max=TEXT_LENGTH)
     if hasattr(decision, "appeal"):
@@ -54,7 +55,7 @@ def appeal(*, decision_id: int, user: "User", text: str) -> Appeal:
 def decide_appeal(*, appeal_id: int, user: "User", granted: bool, reason: str = "", note: str = "") -> Decision:
     """By a senior moderator who had no part in the decision; `granted` undoes what can be undone.
 
-    Errors: `forbidden`, `own_case`, `decided`, `not_found`.
+    Errors: `forbidden`, `own_case`, `decided`, `not_found`, `too_long`.
     """
     duties.require_duty(Duty.HEAR_APPEAL, user=user)
     state = AppealState.REVERSED if granted else AppealState.UPHELD
@@ -62,7 +63,11 @@ def decide_appeal(*, appeal_id: int, user: "User", granted: bool, reason: str = 
         found = _take(appeal_id, user, state)
         if granted:
             undo(found.decision)
-        return _answer(found, user, reason=clean_text(reason)[:TEXT_LENGTH], note=clean_text(note)[:TEXT_LENGTH])
+        return _answer(found, user, reason=_shortened(reason), note=_shortened(note))
+
+
+def _shortened(text: str) -> str:
+    return clean_text(text, limit=TEXT_LENGTH)[:TEXT_LENGTH]
 
 
 def undo(decision: Decision) -> None:

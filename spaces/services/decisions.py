@@ -169,7 +169,7 @@ def _taken(report: Report) -> Conflict:
 
 
 def _checked(text: str) -> str:
-    cleaned = clean_text(text)
+    cleaned = clean_text(text, limit=TEXT_LENGTH)
     if len(cleaned) > TEXT_LENGTH:
         raise BadInput("too_long", f"Use at most {TEXT_LENGTH} characters.", max=TEXT_LENGTH)
     return cleaned

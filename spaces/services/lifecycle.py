@@ -14,7 +14,7 @@ from spaces.services.turn import Turn, turn
 from spaces.signals import space_over, space_started
 from spaces.states import SPACE_MOVES, EndReason, LogKind, RequestState, Role, SpaceState
 from spaces_project.common.errors import BadInput, Conflict
-from spaces_project.common.text import clean_line
+from spaces_project.common.text import clean_line, fits
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -54,11 +54,17 @@ def create_space(
 
 def clean_title(title: str) -> str:
     """At most 70 characters, counted after normalisation. Raises `bad_title`."""
-    name = clean_line(title)
+    if not fits(title, limit=TITLE_LENGTH):
+        raise _bad_title(len(title))
+    name = clean_line(title, limit=TITLE_LENGTH)
     if len(name) > TITLE_LENGTH:
-        message = f"A name has at most {TITLE_LENGTH} characters; this one has {len(name)}."
-        raise BadInput("bad_title", message, limit=TITLE_LENGTH)
+        raise _bad_title(len(name))
     return name
+
+
+def _bad_title(length: int) -> BadInput:
+    message = f"A name has at most {TITLE_LENGTH} characters; this one has {length}."
+    return BadInput("bad_title", message, limit=TITLE_LENGTH)
 
 
 def start_space(*, public_id: str, user: "User") -> Space:

@@ -125,7 +125,7 @@ def _speaker(line: Line) -> "User | None":
 
 
 def _checked(text: str) -> str:
-    cleaned = clean_text(text)
+    cleaned = clean_text(text, limit=TEXT_LENGTH)
     if len(cleaned) > TEXT_LENGTH:
         raise BadInput("too_long", f"Use at most {TEXT_LENGTH} characters.", field="text", max=TEXT_LENGTH)
     return cleaned

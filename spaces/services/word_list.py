@@ -18,9 +18,9 @@ LONGEST = 60
 
 
 def add_word(*, user: "User", text: str) -> FlaggedWord:
-    """From now on, and for the titles that are live now. Errors: `forbidden`, `bad_word`, `known_word`."""
+    """From now on, and for the titles that are live now. Errors: `forbidden`, `bad_word`, `known_word`, `too_long`."""
     duties.require_duty(Duty.KEEP_WORDS, user=user)
-    word = words.normalised(text)
+    word = words.normalised(text, limit=LONGEST)
     if not 2 <= len(word) <= LONGEST:
         raise BadInput("bad_word", f"A word or phrase of 2 to {LONGEST} characters.", max=LONGEST)
     try:

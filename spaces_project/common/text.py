@@ -4,6 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from spaces_project.common.errors import BadInput
+
+RAW_PER_CHARACTER = 4
+"""How much longer than its limit a text may be before it is cleaned: room for marks, joiners and decomposed letters."""
 # Format characters that belong inside words and emoji; every other one (bidi overrides, zero-width spaces) is dropped.
 _JOINERS = "\u200c\u200d"
 # Joiners beside nothing that could be joined, and all but the first of a row.
@@ -11,17 +15,61 @@ _IDLE_JOINERS = re.compile(f"(?:^|(?<= ))[{_JOINERS}]+|[{_JOINERS}]+(?= |$)|(?<=
 # They count as letters and symbols and show nothing: the fillers of Hangul and the empty cell of Braille.
 _BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _MAX_MARKS = 3
+_MAX_RUN = 30
+"""Most combining characters in a row that reach `normalize`, as in Unicode's Stream-Safe Text Format (UAX #15)."""
 
 
-def clean_line(text: str) -> str:
-    """One line: NFC, no control, bidi or invisible characters, single spaces, at most three stacked marks.
+def fits(text: str, *, limit: int) -> bool:
+    """Return whether `text` may be cleaned at all. Reads nothing but its length."""
+    return len(text) <= RAW_PER_CHARACTER * limit
+
+
+def require_fitting(text: str, *, limit: int) -> None:
+    """Raise `BadInput` `too_long` (details: `max`) for a text that no cleaning brings down to `limit`."""
+    if not fits(text, limit=limit):
+        raise BadInput("too_long", f"Use at most {limit} characters.", max=limit)
+
+
+def clean_line(text: str, *, limit: int) -> str:
+    """Return one clean line. Raise `too_long` before any other work, for what follows costs per character.
+
+    The result may still be longer than `limit`: each caller refuses that in its own words. The line is NFC, has no
+    control, bidi or invisible characters, single spaces, and at most three stacked marks.
 
     Unicode categories: Cc and Cf are dropped (but the two joiners, and only between visible characters), Zl/Zp/Zs
     become a space, Cs/Co/Cn are dropped. What is clean stays as it is.
     """
-    kept = "".join(_visible(unicodedata.normalize("NFC", text)))
+    require_fitting(text, limit=limit)
+    return _clean(text)
+
+
+def clean_text(text: str, *, limit: int) -> str:
+    """Return several clean lines: never more than one empty line in a row, none at either end. Raise `too_long` as
+    `clean_line` does."""
+    require_fitting(text, limit=limit)
+    lines = [_clean(line) for line in text.splitlines()]
+    kept = [line for number, line in enumerate(lines) if line or (number > 0 and lines[number - 1])]
+    return "\n".join(kept).strip("\n")
+
+
+def _clean(text: str) -> str:
+    kept = "".join(_visible(_composed(text)))
     line = " ".join(_IDLE_JOINERS.sub("", kept).split())
-    return unicodedata.normalize("NFC", line)  # what stood between a letter and its mark may be gone by now
+    return _composed(line)  # what stood between a letter and its mark may be gone by now
+
+
+def _composed(text: str) -> str:
+    """Return the text in NFC, without the tails of very long runs of combining characters: `normalize` sorts a run in
+    quadratic time."""
+    return text if text.isascii() else unicodedata.normalize("NFC", "".join(_stream_safe(text)))
+
+
+def _stream_safe(text: str) -> Iterator[str]:
+    run = 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= _MAX_RUN:
+            yield character
 
 
 def _visible(text: str) -> Iterator[str]:
@@ -40,10 +88,3 @@ def _visible(text: str) -> Iterator[str]:
         elif not category.startswith("C") and character not in _BLANKS:
             marks = 0
             yield character
-
-
-def clean_text(text: str) -> str:
-    """Several lines, each as `clean_line` has it; never more than one empty line in a row, none at either end."""
-    lines = [clean_line(line) for line in text.splitlines()]
-    kept = [line for number, line in enumerate(lines) if line or (number > 0 and lines[number - 1])]
-    return "\n".join(kept).strip("\n")

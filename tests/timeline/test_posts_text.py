@@ -59,7 +59,7 @@ def test_the_pieces_are_the_text(text: str) -> None:
 
 
 def test_lines_stay_lines() -> None:
-    assert clean_text("one  \r\n\n\n\ttwo\u202e\x00 ") == "one\n\ntwo"
+    assert clean_text("one  \r\n\n\n\ttwo\u202e\x00 ", limit=280) == "one\n\ntwo"
 
 
 @pytest.mark.parametrize(("number", "shown"), [(0, ""), (9_999, "9999"), (12_345, "12.3K"), (4_000_000, "4M")])

@@ -78,7 +78,7 @@ def delete_expired_fleets(*, now: datetime | None = None) -> int:
 
 
 def _cleaned(text: str, *, may_be_empty: bool) -> str:
-    cleaned = clean_text(text)
+    cleaned = clean_text(text, limit=FLEET_LENGTH)
     if not cleaned and not may_be_empty:
         raise BadInput("empty", "Write something first.")
     if len(cleaned) > FLEET_LENGTH:

@@ -58,7 +58,7 @@ def mark_read(*, user: User, other: User, now: datetime | None = None) -> int:
 
 
 def _cleaned(text: str, *, may_be_empty: bool) -> str:
-    cleaned = clean_text(text)
+    cleaned = clean_text(text, limit=MESSAGE_LENGTH)
     if not cleaned and not may_be_empty:
         raise BadInput("empty", "Write something first.")
     if len(cleaned) > MESSAGE_LENGTH:

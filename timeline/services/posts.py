@@ -18,7 +18,7 @@ from spaces import events
 from spaces.models import Space
 from spaces_project.common import limits
 from spaces_project.common.errors import BadInput, NotFound, Refused
-from spaces_project.common.text import clean_text
+from spaces_project.common.text import clean_text, fits
 from timeline import signals
 from timeline.links import first_space_id
 from timeline.models import TEXT_LENGTH, Like, PinnedPost, Post
@@ -133,7 +133,9 @@ def release_counts(*, user: User) -> None:
 
 
 def _cleaned(text: str) -> str:
-    cleaned = clean_text(text)
+    if not fits(text, limit=TEXT_LENGTH):
+        raise BadInput("too_long", "This is too long for a post.", weight=len(text), max=MAX_WEIGHT)
+    cleaned = clean_text(text, limit=TEXT_LENGTH)
     if not cleaned:
         raise BadInput("empty", "Write something first.")
     if len(cleaned) > TEXT_LENGTH:
