@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.selectors import is_blocked
 from captions import wire
 from captions.files import Cue, Heading, cues_of
 from captions.models import Consent, Track, Utterance
@@ -16,7 +15,8 @@ from captions.models.track import default_language
 from captions.states import ConsentState, Source, UtteranceState
 from spaces import rules
 from spaces.models import Participant, Space
-from spaces.selectors import get_space
+from spaces.selectors import get_space, sees_stage
+from spaces.sight import require_reader
 from spaces.states import SpaceState
 from spaces_project.common.errors import BadInput, NotFound, ProductError
 
@@ -38,13 +38,14 @@ class Document:
 
 
 def captions_info(public_id: str, user_id: int) -> wire.CaptionsInfo:
-    """The `captions` of a snapshot. Two queries."""
+    """Return the `captions` of a snapshot; who consents is told to those only who see the stage. `user_id` is 0 for
+    somebody without an account."""
     language = Track.objects.filter(space__public_id=public_id).values_list("language", flat=True).first()
     own = Consent.objects.filter(space__public_id=public_id, user=user_id).values_list("state", flat=True)
     return wire.CaptionsInfo(
         language=language or default_language(),
         languages=settings.CAPTIONS_LANGUAGES,
-        consenting=consenting(public_id),
+        consenting=consenting(public_id) if sees_stage(public_id=public_id, user_id=user_id or None) else [],
         browser=settings.CAPTIONS_BROWSER,
         consent=own.first(),
     )
@@ -106,19 +107,15 @@ def captioned_spaces() -> list[Space]:
 
 
 def readable_space(*, public_id: str, user: "User | None") -> Space:
-    """A Space whose captions `user` may read, live or ended: whoever was not removed from it, nor blocked by its host;
-    without an account (None) where this house lets such people listen.
+    """Return a Space whose captions `user` may read, live or ended; None is somebody without an account.
 
-    Raises `NotFound` also where captions are off, `login_required`, `removed`, `blocked`.
+    Raises `NotFound` also where captions are off, and what `require_reader` raises.
     """
     rules.require_account_or_public(has_account=user is not None)
     space = get_space(public_id)
     if not space.captions_allowed:
         raise NotFound("not_found", "This Space has no captions.")
-    if user is None:
-        return space
-    rules.require_not_removed(space.participants.filter(user=user).first())
-    rules.require_not_blocked(blocked=is_blocked(blocker_id=space.host_id, blocked_id=user.pk))
+    require_reader(space=space, user=user)
     return space
 
 

@@ -6,13 +6,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import Block, Follow
 from accounts.paging import Page, cut_page, parse_cursor
 from spaces import presence, wire
 from spaces.models import Participant, Reminder, Space, Topic
+from spaces.sight import stage_shown_to
 from spaces.states import SpaceState
 from spaces_project.common.errors import BadInput
 
@@ -28,7 +29,8 @@ SHORTEST_QUERY, LONGEST_QUERY = 2, 70
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One Space in a list. `people` counts everybody in there, `followed` those of them whom the reader follows."""
+    """One Space in a list. `people` counts everybody in there, `followed` those on the stage whom the reader
+    follows, as far as the stage is for them to see: who listens is told to nobody outside."""
 
     id: str
     title: str
@@ -99,7 +101,7 @@ def glance(*, user: "User") -> Glance:
 
 
 def live(*, user: "User", page: str | None = None, topic: int | None = None) -> Page[Card]:
-    """By how many people the reader follows are in there, then by size."""
+    """By how many people the reader follows are on the stage, then by size."""
     spaces = _visible(user).filter(state=SpaceState.LIVE)
     if topic is not None:
         spaces = spaces.filter(_about(topic))
@@ -153,10 +155,16 @@ def _about(topic: int) -> Q:
 def _counted(user: "User", spaces: QuerySet[Space]) -> QuerySet[Any]:
     """Spaces with `people` and `followed`; untyped, because the stubs know no annotation outside its own query."""
     here = Participant.objects.active().filter(space=OuterRef("pk")).order_by()
-    followed = here.filter(Exists(Follow.objects.filter(follower=user, followee=OuterRef("user"))))
-    return spaces.annotate(
+    followed = here.with_mic().filter(Exists(Follow.objects.filter(follower=user, followee=OuterRef("user"))))
+    return spaces.annotate(shows_stage=stage_shown_to(user)).annotate(
         people=Coalesce(Subquery(here.values("space").annotate(n=Count("pk")).values("n")), 0),
-        followed=Coalesce(Subquery(followed.values("space").annotate(n=Count("pk")).values("n")), 0),
+        followed=Case(
+            When(
+                Q(shows_stage=True),
+                then=Coalesce(Subquery(followed.values("space").annotate(n=Count("pk")).values("n")), 0),
+            ),
+            default=0,
+        ),
     )
 
 

@@ -20,7 +20,7 @@ import redis
 from django.conf import settings
 from django.db import Error as DatabaseError
 
-from spaces import doors, events, presence, selectors
+from spaces import doors, events, presence, selectors, wire
 from spaces.applause import GATHER_SECONDS
 from spaces.audio import TARGETS, switchboard
 from spaces.events import Envelope, Signal
@@ -337,7 +337,10 @@ class Hub:
         audience = await in_thread(selectors.audience, space)
         if audience != room.audience:
             room.audience = audience
-            await broadcast(room.sockets(), events.frame(events.AudienceChanged(audience=audience)))
+            await broadcast(room.sockets_of(nameless=False), events.frame(events.AudienceChanged(audience=audience)))
+            if strangers := room.sockets_of(nameless=True):  # who listens is shown to those who can be seen themselves
+                number = wire.Audience(count=audience.count, listeners=[])
+                await broadcast(strangers, events.frame(events.AudienceChanged(audience=number)))
 
     def spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

@@ -49,3 +49,8 @@ class Room:
 
     def sockets(self) -> list[Socket]:
         return [member.socket for member in self.members.values() if member.socket]
+
+    def sockets_of(self, *, nameless: bool) -> list[Socket]:
+        """Return the sockets of those without an account, or of all others."""
+        found = (member for member in self.members.values() if (member.user_id < 0) == nameless)
+        return [member.socket for member in found if member.socket]

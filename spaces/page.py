@@ -10,7 +10,8 @@ from django.conf import settings
 
 from spaces import rules, selectors, wire
 from spaces.models import Reminder, Space
-from spaces.rules import ANONYMOUS, Action
+from spaces.rules import ANONYMOUS, Action, Sight
+from spaces.sight import sight
 from spaces.states import Role, SpaceState
 from spaces_project.common.store import AWAY
 
@@ -24,8 +25,9 @@ SPOKE = 50
 
 @dataclass(frozen=True, slots=True)
 class SpacePage:
-    """`may_listen`: as far as that depends on having an account. `stage` and `listening` (None while it cannot be
-    counted) are of a live Space, `spoke` and `duration` of an ended one; `name` is what the host typed and `reminded`
+    """`may_listen`: as far as that depends on having an account. `shows_stage`: whether the reader is told who is on
+    the stage, or was. `stage` and `listening` (None while it cannot be counted) are of a live Space, `spoke` and
+    `duration` of an ended one; `name` is what the host typed and `reminded`
     whether the reader waits for it, both of a scheduled one."""
 
     id: str
@@ -34,6 +36,7 @@ class SpacePage:
     host: wire.Person
     is_host: bool
     may_listen: bool
+    shows_stage: bool
     stage: list[wire.StagePerson]
     listening: int | None
     spoke: list[wire.Person]
@@ -70,6 +73,8 @@ class SpacePage:
 def space_page(*, public_id: str, user: "User | None") -> SpacePage:
     """As a person or somebody without an account sees it. Raises `NotFound`."""
     space = selectors.get_space(public_id)
+    seen = sight(space=space, user_id=None if user is None else user.pk)
+    shows_stage = seen >= Sight.STAGE
     return SpacePage(
         id=space.public_id,
         title=space.display_title,
@@ -77,9 +82,10 @@ def space_page(*, public_id: str, user: "User | None") -> SpacePage:
         host=wire.person(space.host),
         is_host=user is not None and space.host_id == user.pk,
         may_listen=user is not None or rules.obstacle(Action.JOIN, space=space, actor=ANONYMOUS) is None,
-        stage=selectors.stage(space) if space.is_live else [],
+        shows_stage=shows_stage,
+        stage=selectors.stage(space) if space.is_live and shows_stage else [],
         listening=_listening(space),
-        spoke=[] if space.is_live else _spoke(space),
+        spoke=_spoke(space) if shows_stage and not space.is_live else [],
         scheduled_start=space.scheduled_start,
         started_at=space.started_at,
         ended_at=space.ended_at,
@@ -95,7 +101,7 @@ def space_page(*, public_id: str, user: "User | None") -> SpacePage:
 
 def _listening(space: Space) -> int | None:
     try:
-        return selectors.audience(space).count
+        return selectors.audience(space, faces=0).count
     except AWAY as error:
         logger.warning("listeners not counted: %s", error)
         return None

@@ -9,7 +9,7 @@ here.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -87,6 +87,17 @@ class Action(StrEnum):
     SET_LANGUAGE = "set_language"
 
 
+class Sight(IntEnum):
+    """How much somebody sees of who is in a Space. Title, host and state are everybody's."""
+
+    NUMBER = 0
+    """How many are in."""
+    STAGE = 1
+    """The stage besides, and what is pinned there."""
+    PEOPLE = 2
+    """Everybody who is in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     by: frozenset[Standing]
@@ -158,6 +169,7 @@ RULES: dict[Action, Rule] = {
 """Every action inside a Space. `Action.CREATE` is about an account and has `hosting_obstacle`."""
 
 _ABSENT = frozenset({Standing.OUTSIDER, Standing.REMOVED, Standing.SUSPENDED})
+_SHUT_OUT = frozenset({Standing.REMOVED, Standing.SUSPENDED})
 _NEEDS = {
     Action.REQUEST: SuspensionScope.SPEAKING,
     Action.ACCEPT_MIC: SuspensionScope.SPEAKING,
@@ -197,6 +209,19 @@ def require(action: Action, *, space: Space, actor: Actor, target: Participant |
 def allowed(*, space: Space, actor: Actor, actions: Iterable[Action] = RULES) -> list[Action]:
     """What a page may offer. Actions with a target are listed when there can be one."""
     return [action for action in actions if _could(action, space, actor)]
+
+
+def sight(*, space: Space, actor: Actor, blocked: bool, welcome: bool) -> Sight:
+    """Return what somebody sees of who is in the Space.
+
+    `blocked`: by its host. `welcome`: the Space is not locked, or not for this person. Who listens is told to those
+    only who are in themselves: told to others, and asked again and again, it would be a log of who hears what.
+    """
+    place = standing(actor, space=space)
+    if blocked or not welcome or place in _SHUT_OUT:
+        return Sight.NUMBER
+    is_in = SpaceState(space.state) in RULES[Action.SEE_PEOPLE].during and place in RULES[Action.SEE_PEOPLE].by
+    return Sight.PEOPLE if is_in else Sight.STAGE
 
 
 def admits_anonymous() -> bool:

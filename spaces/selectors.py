@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from django.contrib.auth import get_user_model
@@ -13,7 +13,8 @@ from accounts.selectors import blocked_ids_among, followed_ids_among
 from spaces import presence, rules, wire
 from spaces.events import Bubble
 from spaces.models import Participant, Space, SpeakRequest
-from spaces.rules import Action
+from spaces.rules import Action, Sight
+from spaces.sight import shut_out_of, sight, stage_shown_to
 from spaces.states import MANAGER_ROLES, RequestState, Role, SpaceState
 from spaces_project.common.errors import BadInput, NotFound
 
@@ -69,7 +70,8 @@ def get_space(public_id: str) -> Space:
 
 
 def snapshot(*, public_id: str, user_id: int | None, connection: str | None = None) -> Snapshot:
-    """As somebody with or without an account sees the Space. Raises `NotFound`.
+    """As somebody with or without an account sees the Space: who is in it only as far as `Sight` lets them. Raises
+    `NotFound`.
 
     With `connection` as whoever came in by it: raises what the rules say unless they may still be in, and `replaced`
     unless it is the newest of theirs.
@@ -78,7 +80,8 @@ def snapshot(*, public_id: str, user_id: int | None, connection: str | None = No
     if user_id is None:
         if connection is not None:
             rules.require(Action.LISTEN, space=space, actor=rules.ANONYMOUS)
-        return _snapshot(space, wire.nobody(space), runs=False)
+        seen = sight(space=space, user_id=None) if connection is None else Sight.STAGE
+        return _snapshot(space, wire.nobody(space), runs=False, seen=seen)
     own = space.participants.select_related("user").filter(user_id=user_id).first()
     if connection is not None:
         rules.require(Action.LISTEN, space=space, actor=own)
@@ -87,21 +90,31 @@ def snapshot(*, public_id: str, user_id: int | None, connection: str | None = No
     requested = space.requests.filter(user_id=user_id, state=RequestState.PENDING).exists()
     runs = own is not None and own.is_active and own.role in MANAGER_ROLES
     you = wire.you(space, own, user_id=user_id, requested=requested, offers=offers(space, user_id))
-    found = _snapshot(space, you, runs=runs)
+    seen = sight(space=space, user_id=user_id) if connection is None else Sight.PEOPLE
+    found = _snapshot(space, you, runs=runs, seen=seen)
     return msgspec.structs.replace(found, blocked=blocked_on_stage(found.stage, user_id))
 
 
-def _snapshot(space: Space, you: wire.You, *, runs: bool) -> Snapshot:
-    holders = stage(space)
+def _snapshot(space: Space, you: wire.You, *, runs: bool, seen: Sight) -> Snapshot:
+    holders = stage(space) if seen >= Sight.STAGE else []
+    faces = AUDIENCE_FACES if seen == Sight.PEOPLE else 0
     return Snapshot(
         seq=space.event_seq,
         queue_seq=space.queue_seq,
         space=wire.space_info(space),
         you=you,
         stage=holders,
-        audience=audience(space, on_stage={int(holder.id) for holder in holders}),
+        audience=audience(space, on_stage={int(holder.id) for holder in holders} or None, faces=faces),
         queue=queue(space) if runs else None,
     )
+
+
+def sees_stage(*, public_id: str, user_id: int | None) -> bool:
+    """Return whether the person, or somebody without an account, is told who is on the stage. Those who are in, who ask
+    most often, cost one query. Raises `NotFound`."""
+    if user_id is not None and Participant.objects.active().filter(space__public_id=public_id, user=user_id).exists():
+        return True
+    return sight(space=get_space(public_id), user_id=user_id) >= Sight.STAGE
 
 
 def offers(space: Space, user_id: int) -> wire.Offers:
@@ -128,19 +141,19 @@ def blocked_on_stage(people: Iterable[wire.StagePerson], user_id: int) -> list[s
     return [str(blocked) for blocked in sorted(blocked_ids_among(user_id, {int(person.id) for person in people}))]
 
 
-def audience(space: Space, *, on_stage: Collection[int] | None = None) -> wire.Audience:
-    """People here without a microphone: how many, and the faces of the latest twelve. `on_stage`: who holds one, where
-    the caller knows."""
+def audience(space: Space, *, on_stage: Collection[int] | None = None, faces: int = AUDIENCE_FACES) -> wire.Audience:
+    """Return how many people are here without a microphone, and the latest `faces` of them. `on_stage`: who holds one,
+    where the caller knows."""
     if not space.is_live:
         return wire.Audience(count=0, listeners=[])
     if on_stage is None:
         on_stage = set(space.participants.with_mic().values_list("user_id", flat=True))
     listeners = space.participants.active().filter(role=Role.LISTENER).order_by("-id")
-    latest = list(listeners.values_list("user_id", flat=True)[: AUDIENCE_FACES * 4])
+    latest = list(listeners.values_list("user_id", flat=True)[: faces * 4]) if faces else []
     count, here = presence.audience(space.public_id, stage=on_stage, faces=latest)
-    shown = [user_id for user_id in latest if user_id in here][:AUDIENCE_FACES]
-    faces = get_user_model().objects.in_bulk(shown)
-    return wire.Audience(count=count, listeners=[wire.person(faces[user_id]) for user_id in shown if user_id in faces])
+    shown = [user_id for user_id in latest if user_id in here][:faces]
+    users = get_user_model().objects.in_bulk(shown) if shown else {}
+    return wire.Audience(count=count, listeners=[wire.person(users[user_id]) for user_id in shown if user_id in users])
 
 
 def queue(space: Space) -> wire.Queue:
@@ -200,17 +213,19 @@ def sequence(*, public_id: str) -> tuple[int, int]:
 
 
 def bubbles_for(user: "User") -> list[Bubble]:
-    """Live Spaces in which someone `user` follows, or `user`, holds a microphone; newest first, at most twenty."""
+    """Live Spaces in which someone `user` follows, or `user`, holds a microphone; newest first, at most twenty. Of a
+    Space whose stage is not for `user` the host alone counts."""
     # A scalar sub-select stays a probe of the key for each who is on a stage; an EXISTS becomes a list of all follows.
     follow = Subquery(Follow.objects.filter(follower=user, followee=OuterRef("user")).values("pk")[:1])
     on_stage = Participant.objects.with_mic().filter(space=OuterRef("pk")).alias(follow=follow)
     blocked = Block.objects.filter(blocker=OuterRef("host"), blocked=user)
-    spaces = Space.objects.filter(state=SpaceState.LIVE).filter(
-        Exists(on_stage.filter(Q(follow__isnull=False) | Q(user=user))), ~Exists(blocked)
-    )
+    by_host = Exists(Follow.objects.filter(follower=user, followee=OuterRef("host")))
+    by_stage = Exists(on_stage.filter(Q(follow__isnull=False) | Q(user=user)))
+    live = Space.objects.filter(~Exists(blocked), state=SpaceState.LIVE).annotate(shows_stage=stage_shown_to(user))
+    spaces = live.filter(by_host | (Q(shows_stage=True) & by_stage))
     staged = _with_stage(spaces.select_related("creator", "host").order_by("-started_at")[:BUBBLES])
     followed_ids = followed_ids_among(user.pk, {p.user_id for _, holders in staged for p in holders})
-    return [_bubble(space, holders, followed_ids) for space, holders in staged]
+    return [_bubble(space, holders, followed_ids, shows_stage=space.shows_stage) for space, holders in staged]
 
 
 def bubbles_for_id(user_id: int) -> list[Bubble]:
@@ -226,16 +241,23 @@ def bubble_audience(public_id: str, candidate_ids: set[int]) -> dict[int, Bubble
     [(_, holders)] = _with_stage([space])
     holder_ids = [p.user_id for p in holders]
     rows = Follow.objects.filter(followee__in=holder_ids, follower__in=candidate_ids)
-    seen = set(rows.values_list("follower_id", flat=True)) | candidate_ids.intersection(holder_ids)
-    seen -= set(Block.objects.filter(blocker=space.host, blocked__in=seen).values_list("blocked_id", flat=True))
     follows: dict[int, set[int]] = {}
     for follower, followee in rows.values_list("follower_id", "followee_id"):
         follows.setdefault(follower, set()).add(followee)
-    return {viewer: _bubble(space, holders, follows.get(viewer, set())) for viewer in seen}
+    readers = follows.keys() | candidate_ids.intersection(holder_ids)
+    readers -= set(Block.objects.filter(blocker=space.host, blocked__in=readers).values_list("blocked_id", flat=True))
+    shut_out = shut_out_of(space, readers)
+    return {
+        reader: _bubble(space, holders, follows.get(reader, set()), shows_stage=reader not in shut_out)
+        for reader in readers
+        if reader not in shut_out or space.host_id in follows.get(reader, ())
+    }
 
 
-def _bubble(space: Space, holders: list[Participant], followed: set[int]) -> Bubble:
+def _bubble(space: Space, holders: list[Participant], followed: set[int], *, shows_stage: bool) -> Bubble:
     """`followed`: ids the reader follows; counted are those on the stage besides the host named on the bubble."""
+    if not shows_stage:
+        holders = [p for p in holders if p.user_id == space.host_id]
     return Bubble(
         id=space.public_id,
         title=space.display_title,
@@ -245,7 +267,7 @@ def _bubble(space: Space, holders: list[Participant], followed: set[int]) -> Bub
     )
 
 
-def _with_stage(spaces: Iterable[Space]) -> list[tuple[Space, list[Participant]]]:
+def _with_stage(spaces: Iterable[Any]) -> list[tuple[Any, list[Participant]]]:
     found = list(spaces)
     holders = Participant.objects.with_mic().filter(space__in=[s.pk for s in found]).select_related("user")
     by_space: dict[int, list[Participant]] = {}

@@ -22,5 +22,6 @@ def remove_participant(
             go(current, target)
         target.removed_at = current.now
         target.save(update_fields=["removed_at"])
+        current.bubble_changed()
         current.log(LogKind.REMOVED, actor=user, target=target.user, reason=reason)
         current.say(events.close_people([target.user_id], events.CLOSE_REMOVED))

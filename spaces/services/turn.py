@@ -227,7 +227,7 @@ class Turn:
         events.publish(events.space_channel(self.space.public_id), *self._envelopes)
         if self._stage or self._bubble_changed:
             stage_changed.send(sender=Space, space_id=self.space.pk)
-        if self._bubble_changed:
+        if self._bubble_changed or self._announces_space:
             bubble = Envelope(signal=events.Signal.BUBBLE, data=self.space.public_id)
             events.publish(events.EVERY_PROCESS, bubble)
 

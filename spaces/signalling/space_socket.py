@@ -205,7 +205,7 @@ class SpaceSocket(CommandSocket):
 
     def _snapshot(self, connection: str | None) -> dict[str, Any]:
         snapshot = self.place.snapshot(connection)
-        talking = audio.now_talking(self.public_id)
+        talking = audio.now_talking(self.public_id) if snapshot.stage else []
         parts = snapshot_parts(self.public_id, self.visitor.user_id)
         return {**msgspec.to_builtins(snapshot), "talking": talking, "now": wire.clock(), **parts}
 

@@ -215,6 +215,6 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_spaces(
 ) -> None:
     ids = ",".join(fill(count))
     store().ping()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         found = api.get(f"/2/spaces?ids={ids}&{EVERYTHING}&user.fields=public_metrics")
     assert len(found.json()["data"]) == count

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.services import block_user, follow_user
 from spaces import discovery, presence
 from spaces.models import Space, Topic
-from spaces.states import SpaceState
+from spaces.states import Role, SpaceState
 from tests.factories import ParticipantFactory, SpaceFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.redis]
@@ -45,7 +45,7 @@ def order(page: str, *titles: str) -> list[str]:
 def test_live_ones_by_whom_one_follows_then_by_size(as_grace: Client, grace: User) -> None:
     SpaceFactory.create(title="Small one")
     ParticipantFactory.create_batch(2, space=SpaceFactory.create(title="Large one"))
-    friend = ParticipantFactory.create(space=SpaceFactory.create(title="Friendly one")).user
+    friend = ParticipantFactory.create(space=SpaceFactory.create(title="Friendly one"), role=Role.SPEAKER).user
     follow_user(follower=grace, followee=friend)
     page = found(as_grace)
     assert order(page, "Small one", "Large one", "Friendly one") == ["Friendly one", "Large one", "Small one"]

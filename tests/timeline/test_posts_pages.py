@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.redis]
 
 JSON = {"accept": "application/json"}
 PART = {"hx-request": "true"}
-HOME_QUERIES = 16
+HOME_QUERIES = 18
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from accounts.models import User
 from accounts.paging import Page, cut_page, parse_cursor
 from spaces import rules
 from spaces.models import Space
-from spaces.rules import Action
+from spaces.rules import Action, Sight
 from spaces.selectors import get_space
+from spaces.sight import sight
 from timeline.models import PinnedPost, Post
 from timeline.selectors.posts import PostRow, post_rows
 
@@ -25,8 +26,11 @@ class Pin:
 
 
 def pins(*, public_id: str, viewer_id: int | None) -> list[Pin]:
-    """The newest ten, newest first, those the viewer may see. Raises `NotFound`."""
+    """The newest ten, newest first, those the viewer may see; none where the stage is not for them to see.
+    Raises `NotFound`."""
     space = get_space(public_id)
+    if sight(space=space, user_id=viewer_id) < Sight.STAGE:
+        return []
     newest = list(PinnedPost.objects.filter(space=space).select_related("pinned_by").order_by("-pk")[:SHOWN])
     rows = post_rows(post_ids=[pin.post_id for pin in newest], viewer_id=viewer_id) if newest else {}
     may = _allowed(space, viewer_id) if rows else set()
@@ -52,7 +56,10 @@ def shared_posts(
 ) -> Page[PostRow]:
     """Everything that is pinned, newest pin first. What the viewer may not see is left out: a page may hold less than
     `limit`. Raises `NotFound`, `BadInput` `bad_cursor`."""
-    found = PinnedPost.objects.filter(space=get_space(public_id)).order_by("-pk")
+    space = get_space(public_id)
+    if sight(space=space, user_id=viewer_id) < Sight.STAGE:
+        return Page([], None)
+    found = PinnedPost.objects.filter(space=space).order_by("-pk")
     if cursor is not None:
         found = found.filter(pk__lt=parse_cursor(cursor, parts=1)[0])
     page = cut_page(found, limit, lambda pin: (pin.pk,))

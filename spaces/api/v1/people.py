@@ -80,7 +80,7 @@ class OwnRequest(ApiView):
 
 
 class People(ApiView):
-    @operation("listParticipants", tag=TAG, scopes=MODERATE, errors=REFUSALS)
+    @operation("listParticipants", tag=TAG, scopes=READ, errors=REFUSALS)
     def get(self, request: ApiRequest, path: SpacePath, query: ParticipantsQuery) -> Participants:
         """Everybody in the Space, fifty a page, for those who are in."""
         page = selectors.people(

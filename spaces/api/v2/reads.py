@@ -13,6 +13,8 @@ from accounts.api.v2.reads import users_by_id
 from spaces import presence
 from spaces.api.v2.objects import SpaceIncludes, SpaceQuery, XSpace, XTopic
 from spaces.models import Invitation, Participant, Reminder, Space, Topic
+from spaces.rules import Sight
+from spaces.sight import sights
 from spaces.states import MANAGER_ROLES, Role, SpaceState
 from spaces_project.common.api.kinds import moment
 
@@ -69,7 +71,7 @@ class _Facts:
 
 def _facts(rows: list[tuple[Any, ...]], fields: frozenset[str], viewer_id: int | None) -> _Facts:
     ids = [row[0] for row in rows]
-    hosts, speakers = _stage(ids) if fields & {"host_ids", "speaker_ids"} else ({}, {})
+    hosts, speakers = _shown_stage(ids, viewer_id) if fields & {"host_ids", "speaker_ids"} else ({}, {})
     return _Facts(
         hosts=hosts,
         speakers=speakers,
@@ -78,6 +80,17 @@ def _facts(rows: list[tuple[Any, ...]], fields: frozenset[str], viewer_id: int |
         participants=_participants(rows) if "participant_count" in fields else {},
         subscribers=_counted(Reminder.objects.filter(space__in=ids)) if "subscriber_count" in fields else {},
     )
+
+
+def _shown_stage(ids: Collection[int], viewer_id: int | None) -> tuple[Ids, Ids]:
+    """Return `_stage`, but the host alone of Spaces whose stage is not for the viewer to see."""
+    hosts, speakers = _stage(ids)
+    spaces = {space.pk: space for space in Space.objects.filter(pk__in=ids)}
+    for pk, seen in sights(list(spaces.values()), viewer_id).items():
+        if seen < Sight.STAGE:
+            hosts[pk] = [str(spaces[pk].host_id)]
+            speakers.pop(pk, None)
+    return hosts, speakers
 
 
 def _stage(ids: Collection[int]) -> tuple[Ids, Ids]:

@@ -1,0 +1,114 @@
+"""How much of a Space somebody sees, asked whenever something of it is shown: pages, sockets, cards, bubbles and APIs.
+
+What a person has to do with a Space is read here; what follows from it is in `spaces/rules.py`.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+
+from accounts.selectors import blockers_among
+from spaces import duties, rules
+from spaces.duties import Duty
+from spaces.models import Invitation, Participant, Space
+from spaces.rules import ANONYMOUS, Actor, Sight
+from spaces.states import SpaceState
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+_OPEN = frozenset({SpaceState.SCHEDULED, SpaceState.LIVE})
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What somebody has to do with a Space. `invited`: they may come in although it is locked, by an invitation that
+    still holds or as a moderator."""
+
+    actor: Actor
+    blocked: bool = False
+    invited: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether they have or had a place in it."""
+        return isinstance(self.actor, Participant)
+
+
+def sight(*, space: Space, user_id: int | None) -> Sight:
+    """Return what one person, or somebody without an account, sees of who is in the Space."""
+    return sights([space], user_id)[space.pk]
+
+
+def sights(spaces: Collection[Space], user_id: int | None) -> dict[int, Sight]:
+    """Return the same for many Spaces by their primary keys. Needs three queries at most, however many they are."""
+    found = ties(spaces, user_id)
+    return {space.pk: _sight(space, found[space.pk]) for space in spaces}
+
+
+def require_reader(*, space: Space, user: "User | None") -> None:
+    """Raise `login_required`, `removed`, `blocked` or `locked` unless the person may read what is said in the Space.
+
+    While it is live, those who could join it may read. After a locked Space has ended, only those who were in it and
+    moderators may.
+    """
+    rules.require_account_or_public(has_account=user is not None)
+    mine = ties([space], None if user is None else user.pk)[space.pk]
+    if isinstance(mine.actor, Participant):
+        rules.require_not_removed(mine.actor)
+    rules.require_not_blocked(blocked=mine.blocked)
+    rules.require_open(locked=space.locked, known=mine.known, invited=mine.invited)
+
+
+def stage_shown_to(user: "User") -> "ExpressionWrapper[Any]":
+    """Return the condition on a query of Spaces that the stage is for this person to see, blocks left aside. It is what
+    `rules.sight` says, for queries that choose or order Spaces by who is on their stages."""
+    own = Participant.objects.filter(user=user, space=OuterRef("pk"))
+    invited = Invitation.objects.filter(invitee=user, space=OuterRef("pk"))
+    welcome = Q(locked=False) | Exists(own) | Exists(invited)
+    removed = Exists(own.filter(removed_at__isnull=False))
+    return ExpressionWrapper(welcome & ~removed, output_field=BooleanField())
+
+
+def shut_out_of(space: Space, user_ids: Collection[int]) -> set[int]:
+    """Return those of `user_ids` to whom the stage of a live Space is not shown, blocks left aside."""
+    places = dict(space.participants.filter(user__in=user_ids).values_list("user_id", "removed_at"))
+    removed = {user_id for user_id, removed_at in places.items() if removed_at is not None}
+    if not space.locked:
+        return removed
+    invited = set(space.invitations.filter(invitee__in=user_ids).values_list("invitee_id", flat=True))
+    return removed | (set(user_ids) - set(places) - invited)
+
+
+def ties(spaces: Collection[Space], user_id: int | None) -> dict[int, Ties]:
+    """Return what the person has to do with each of the Spaces, by primary key."""
+    if user_id is None:
+        return {space.pk: Ties(ANONYMOUS) for space in spaces}
+    places = Participant.objects.select_related("user").filter(user=user_id, space__in=[space.pk for space in spaces])
+    own = {place.space_id: place for place in places}
+    blockers = blockers_among(user_id, {space.host_id for space in spaces})
+    invited = _invited([space for space in spaces if space.locked and space.pk not in own], user_id)
+    return {
+        space.pk: Ties(own.get(space.pk), blocked=space.host_id in blockers, invited=space.pk in invited)
+        for space in spaces
+    }
+
+
+def _invited(locked: Collection[Space], user_id: int) -> set[int]:
+    """Return which of the locked Spaces, in which the person never was, they may come into."""
+    if not locked:
+        return set()
+    staff = get_user_model().objects.filter(pk=user_id, is_staff=True).first()
+    if staff is not None and duties.may(Duty.LOOK, user=staff):
+        return {space.pk for space in locked}
+    ids = [space.pk for space in locked if space.state in _OPEN]
+    return set(Invitation.objects.filter(invitee=user_id, space__in=ids).values_list("space_id", flat=True))
+
+
+def _sight(space: Space, mine: Ties) -> Sight:
+    return rules.sight(
+        space=space, actor=mine.actor, blocked=mine.blocked, welcome=not space.locked or mine.known or mine.invited
+    )
