@@ -1,7 +1,8 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from accounts.api.v1 import views as v1
 from accounts.api.v2 import views as v2
+from accounts.api.views import NowhereOnX
 
 urlpatterns = [
     path("api/v1/me", v1.Me.as_view()),
@@ -14,6 +15,8 @@ urlpatterns = [
     path("2/users/by", v2.UsersByUsername.as_view()),
     path("2/users/by/username/<str:username>", v2.UserByUsername.as_view()),
     path("2/users", v2.UsersById.as_view()),
+    # X's, which we do not have; they would pass for ids that are none.
+    re_path(r"^2/users/(?:personalized_trends|public_keys|reposts_of_me|search)$", NowhereOnX.as_view()),
     path("2/users/<str:id>", v2.UserById.as_view()),
     path("2/users/<str:id>/following", v2.UsersFollowing.as_view()),
     path("2/users/<str:id>/following/<str:target_user_id>", v2.UsersUnfollow.as_view()),

@@ -24,6 +24,7 @@ from spaces_project.common.api.problems import BadRequest, MissingScope, NeedsUs
 from spaces_project.common.api.rendering import JsonRenderer
 from spaces_project.common.api.schema import OperationSchema
 from spaces_project.common.api.throttling import Allowance, take
+from spaces_project.common.api.words import speaks_of_posts
 from spaces_project.common.errors import AWAY, NotFound, ProductError, TooMany, TryAgain
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
@@ -98,6 +99,9 @@ class ApiView(APIView):
     def once(self, operation: Operation, answer: Callable[[], Response]) -> Response:
         return once(self.request, cast(User, self.request.user), answer)
 
+    def shown(self, found: Any) -> Any:
+        return found
+
     def translate(self, error: Exception) -> tuple[int, Any]:
         return problems.as_ours(error)
 
@@ -115,10 +119,14 @@ class ApiView(APIView):
 
 
 class XView(ApiView):
-    """`/2`, where errors are X's."""
+    """`/2`, where errors are X's, in the words of the request."""
+
+    def shown(self, found: Any) -> Any:
+        return problems.of_posts(found) if speaks_of_posts(self.request._request) else found
 
     def translate(self, error: Exception) -> tuple[int, Any]:
-        return problems.as_x(error)
+        status, problem = problems.as_x(error)
+        return status, self.shown(problem)
 
 
 class Nowhere(ApiView):

@@ -22,6 +22,7 @@ from accounts.reauthentication import require_reauthenticated
 from spaces_project.common.api.kinds import number
 from spaces_project.common.api.operations import operation
 from spaces_project.common.api.scopes import Scope
+from spaces_project.common.errors import BadInput
 
 TAG = "You and others"
 
@@ -35,14 +36,8 @@ class Me(ApiView):
     @operation("updateMe", tag=TAG, scopes=(Scope.USERS_WRITE,))
     def patch(self, request: ApiRequest, body: ProfileChange) -> Account:
         """Change the own profile; what is left out stays."""
-        user = request.user
-        services.update_profile(
-            user=user,
-            display_name=user.display_name if body.display_name is UNSET else body.display_name,
-            bio=user.bio if body.description is UNSET else body.description,
-            protected=user.protected if body.protected is UNSET else body.protected,
-        )
-        return _account(user)
+        _update(request.user, body)
+        return _account(request.user)
 
 
 class Follow(ApiView):
@@ -101,6 +96,21 @@ class OneWebhook(ApiView):
     def delete(self, request: ApiRequest, path: WebhookPath) -> None:
         """Be told no more."""
         services.delete_webhook(owner=request.user, webhook_id=number(path.webhook_id))
+
+
+def _update(user: User, body: ProfileChange) -> None:
+    """Raises `BadInput` whose `details["field"]` is the name that the request has for it."""
+    try:
+        services.update_profile(
+            user=user,
+            display_name=user.display_name if body.display_name is UNSET else body.display_name,
+            bio=user.bio if body.description is UNSET else body.description,
+            protected=user.protected if body.protected is UNSET else body.protected,
+        )
+    except BadInput as error:
+        if error.details.get("field") == "bio":
+            raise BadInput(error.code, error.message, **{**error.details, "field": "description"}) from error
+        raise
 
 
 def _account(user: User) -> Account:

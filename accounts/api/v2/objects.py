@@ -10,26 +10,30 @@ from spaces_project.common.api.problems import PartialError
 
 UserField = Literal[
     "affiliation", "confirmed_email", "connection_status", "created_at", "description", "entities", "id",
-    "is_identity_verified", "location", "most_recent_tweet_id", "name", "parody", "pinned_tweet_id",
-    "profile_banner_url", "profile_image_url", "protected", "public_metrics", "receives_your_dm", "subscription",
-    "subscription_type", "url", "username", "verified", "verified_followers_count", "verified_type", "withheld",
+    "is_identity_verified", "location", "most_recent_post_id", "most_recent_tweet_id", "name", "parody",
+    "pinned_post_id", "pinned_tweet_id", "profile_banner_url", "profile_image_url", "protected", "public_metrics",
+    "receives_your_dm", "subscribes_to_you", "subscription", "subscription_type", "url", "username", "verified",
+    "verified_followers_count", "verified_type", "withheld",
 ]  # fmt: skip
 """X's names; of what we do not have the key is absent."""
 PostFields = Annotated[list[Annotated[str, Meta(pattern="^[a-z_]{1,40}$")]], Meta(min_length=1, max_length=40)]
 OtherFields = PostFields
 """`media.fields`, `place.fields`, `poll.fields`: accepted, because clients send them; we have no such things."""
 UserFields = Annotated[list[UserField], Meta(min_length=1, max_length=40)]
-UserExpansions = Annotated[
-    list[Literal["affiliation.user_id", "most_recent_tweet_id", "pinned_tweet_id"]], Meta(min_length=1, max_length=10)
-]
+UserExpansion = Literal[
+    "affiliation", "affiliation.user_id", "most_recent_post_id", "most_recent_tweet_id", "pinned_post_id",
+    "pinned_tweet_id",
+]  # fmt: skip
+UserExpansions = Annotated[list[UserExpansion], Meta(min_length=1, max_length=10)]
 """Accepted, and never filled: we have no such posts."""
 
 
-class PublicMetrics(msgspec.Struct, frozen=True):
+class PublicMetrics(msgspec.Struct, frozen=True, kw_only=True):
     followers_count: int
     following_count: int
     tweet_count: int
-    listed_count: int
+    post_count: int
+    listed_count: int = 0
 
 
 class XUser(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +110,7 @@ class UserPage(msgspec.Struct, frozen=True, kw_only=True):
     meta: PageMeta
 
 
-class FollowBody(msgspec.Struct, frozen=True):
+class FollowBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     target_user_id: UserId
 
 

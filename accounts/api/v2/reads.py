@@ -12,6 +12,7 @@ from msgspec import UNSET
 from accounts.api.v2.objects import PublicMetrics, XUser
 from accounts.models import User
 from spaces_project.common.api.kinds import moment
+from spaces_project.common.api.words import in_both
 
 COLUMNS = (
     "pk", "username", "display_name", "bio", "avatar", "protected", "date_joined", "followers_count", "following_count",
@@ -70,11 +71,13 @@ def _shown(row: Row, fields: frozenset[str], posts: dict[int, int]) -> XUser:
         description=bio if "description" in fields else UNSET,
         profile_image_url=picture(avatar) if avatar and "profile_image_url" in fields else UNSET,
         protected=protected if "protected" in fields else UNSET,
-        public_metrics=PublicMetrics(followers, following, posts.get(pk, 0), 0)
-        if "public_metrics" in fields
-        else UNSET,
+        public_metrics=_metrics(followers, following, posts.get(pk, 0)) if "public_metrics" in fields else UNSET,
         verified=False if "verified" in fields else UNSET,
     )
+
+
+def _metrics(followers: int, following: int, posts: int) -> PublicMetrics:
+    return PublicMetrics(followers_count=followers, following_count=following, **in_both(tweet_count=posts))
 
 
 def picture(name: str) -> str:

@@ -31,7 +31,7 @@ from accounts.models import Follow, User
 from spaces_project.common.api import paging
 from spaces_project.common.api.kinds import number
 from spaces_project.common.api.operations import operation
-from spaces_project.common.api.problems import not_found
+from spaces_project.common.api.problems import about, not_found
 from spaces_project.common.api.scopes import Scope
 from spaces_project.common.errors import Refused
 
@@ -88,7 +88,9 @@ class UsersFollowing(XView):
     def post(self, request: ApiRequest, path: UserPath, body: FollowBody) -> FollowAnswer:
         """Follow somebody."""
         require_self(request, path.id)
-        services.follow_user(follower=request.user, followee=selectors.get_user(number(body.target_user_id)))
+        followee = selectors.get_user(number(body.target_user_id))
+        with about("target_user_id", body.target_user_id):
+            services.follow_user(follower=request.user, followee=followee)
         return FollowAnswer(Following(following=True, pending_follow=False))
 
 

@@ -61,6 +61,8 @@ class Door(Protocol):
 
     def once(self, operation: Operation, answer: Callable[[], Response]) -> Response: ...
 
+    def shown(self, found: Any) -> Any: ...
+
 
 Handler = Callable[..., Any]
 
@@ -117,7 +119,7 @@ def _answered(declared: Operation, handler: Handler, view: Door, request: Reques
     arguments = _arguments(declared, request, path)
 
     def answer() -> Response:
-        return _response(handler(view, request, **arguments), declared.status)
+        return _response(view.shown(handler(view, request, **arguments)), declared.status)
 
     return view.once(declared, answer) if declared.creates else answer()
 

@@ -4,14 +4,18 @@ Two dialects. `/2` speaks as X does, whose clients read `errors`, `title`, `deta
 stable `code` and `details`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 
-from spaces_project.common.errors import ProductError
+from spaces_project.common.errors import BadInput, ProductError
 
 X_PROBLEMS = "https://api.twitter.com/2/problems/"
+POST_PROBLEMS = "https://api.x.com/2/problems/"
+"""The same problems for requests in X's newer words; see `words`."""
 BLANK = "about:blank"
 
 
@@ -99,6 +103,23 @@ def not_authorized(kind: str, parameter: str, value: str) -> PartialError:
         resource_id=value,
         type=X_PROBLEMS + "not-authorized-for-resource",
     )
+
+
+@contextmanager
+def about(parameter: str, value: str) -> Iterator[None]:
+    """Say of a `BadInput` which parameter of the request it is about: services know their own names only."""
+    try:
+        yield
+    except BadInput as error:
+        raise BadRequest(error.message, {parameter: [value]}) from error
+
+
+def of_posts(found: Any) -> Any:
+    """Return an answer or a problem with the problems' types on the host that X's newer clients know."""
+    if isinstance(found, XProblem | PartialError):
+        return msgspec.structs.replace(found, type=found.type.replace(X_PROBLEMS, POST_PROBLEMS))
+    errors = getattr(found, "errors", None)
+    return msgspec.structs.replace(found, errors=[of_posts(error) for error in errors]) if errors else found
 
 
 def plain(status: int, detail: str = "") -> XProblem:

@@ -6,14 +6,15 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
 from accounts.api.v2.objects import OtherFields, PageMeta, PostFields, UserFields, XUser
-from spaces_project.common.api.kinds import Moment, PageToken, PostId, UserId, Whole
+from spaces_project.common.api.kinds import Instant, Moment, PageToken, PostId, UserId, Whole
 from spaces_project.common.api.problems import PartialError
 
 PostExpansion = Literal[
     "article.cover_media", "article.media_entities", "attachments.media_keys", "attachments.media_source_tweet",
-    "attachments.poll_ids", "author_id", "edit_history_tweet_ids", "entities.mentions.username", "geo.place_id",
-    "in_reply_to_user_id", "entities.note.mentions.username", "referenced_tweets.id", "referenced_tweets.id.author_id",
-    "referenced_tweets.id.attachments.media_keys", "author_screen_name",
+    "attachments.poll_ids", "author_id", "author_screen_name", "edit_history_post_ids", "edit_history_tweet_ids",
+    "entities.mentions.username", "entities.note.mentions.username", "geo.place_id", "in_reply_to_user_id",
+    "referenced_posts", "referenced_tweets.id", "referenced_tweets.id.attachments.media_keys",
+    "referenced_tweets.id.author_id", "username",
 ]  # fmt: skip
 Referred = Literal["replied_to", "quoted", "retweeted"]
 
@@ -23,11 +24,16 @@ class Reference(msgspec.Struct, frozen=True):
     id: PostId
 
 
-class PostMetrics(msgspec.Struct, frozen=True):
+class PostMetrics(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing is bookmarked here, and views are not counted."""
+
     retweet_count: int
+    repost_count: int
     reply_count: int
     like_count: int
     quote_count: int
+    bookmark_count: int = 0
+    impression_count: int = 0
 
 
 class XPost(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +42,7 @@ class XPost(msgspec.Struct, frozen=True, kw_only=True):
     id: PostId
     text: str
     edit_history_tweet_ids: list[PostId]
+    edit_history_post_ids: list[PostId]
     author_id: UserId | UnsetType = UNSET
     conversation_id: PostId | UnsetType = UNSET
     created_at: Moment | UnsetType = UNSET
@@ -44,12 +51,15 @@ class XPost(msgspec.Struct, frozen=True, kw_only=True):
     possibly_sensitive: bool | UnsetType = UNSET
     public_metrics: PostMetrics | UnsetType = UNSET
     referenced_tweets: list[Reference] | UnsetType = UNSET
+    referenced_posts: list[Reference] | UnsetType = UNSET
     reply_settings: Literal["everyone"] | UnsetType = UNSET
+    username: str | UnsetType = UNSET
 
 
 class PostIncludes(msgspec.Struct, frozen=True, kw_only=True):
     users: list[XUser] | UnsetType = UNSET
     tweets: list[XPost] | UnsetType = UNSET
+    posts: list[XPost] | UnsetType = UNSET
 
 
 class PostQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -62,6 +72,10 @@ class PostQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     poll_fields: OtherFields = field(name="poll.fields", default_factory=list)
 
 
+class PostsQuery(PostQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    ids: Annotated[list[PostId], Meta(min_length=1, max_length=100)]
+
+
 class PagedQuery(PostQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
     max_results: Annotated[int, Meta(ge=1, le=100)] = 100
     pagination_token: PageToken = ""
@@ -71,6 +85,10 @@ class TimelineQuery(PagedQuery, frozen=True, forbid_unknown_fields=True, kw_only
     exclude: Annotated[list[Literal["replies", "retweets"]], Meta(min_length=1, max_length=2)] = []
     since_id: PostId = ""
     until_id: PostId = ""
+    start_time: Instant = ""
+    """The earliest."""
+    end_time: Instant = ""
+    """Before this."""
 
 
 class PostPath(msgspec.Struct, frozen=True):
@@ -79,6 +97,12 @@ class PostPath(msgspec.Struct, frozen=True):
 
 class FoundPost(msgspec.Struct, frozen=True, kw_only=True):
     data: XPost | UnsetType = UNSET
+    includes: PostIncludes | UnsetType = UNSET
+    errors: list[PartialError] | UnsetType = UNSET
+
+
+class FoundPosts(msgspec.Struct, frozen=True, kw_only=True):
+    data: list[XPost] | UnsetType = UNSET
     includes: PostIncludes | UnsetType = UNSET
     errors: list[PartialError] | UnsetType = UNSET
 
@@ -95,14 +119,28 @@ class PostPage(msgspec.Struct, frozen=True, kw_only=True):
     meta: TimelineMeta
 
 
-class ReplyTo(msgspec.Struct, frozen=True):
+class ReplyTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`auto_populate_reply_metadata` changes nothing: whom a reply answers is known from the post."""
+
     in_reply_to_tweet_id: PostId
+    auto_populate_reply_metadata: bool = False
 
 
-class NewPost(msgspec.Struct, frozen=True, kw_only=True):
+class NewPost(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What X can do and we cannot (`media`, `poll`, `geo`, a limit of who may reply, …) is refused, not left out.
+
+    X's switches may be sent as `false`, and `reply_settings` as `everyone`: that is what every post is here.
+    """
+
     text: Annotated[Whole, Meta(min_length=1, max_length=4000)]
     reply: ReplyTo | UnsetType = UNSET
     quote_tweet_id: PostId | UnsetType = UNSET
+    reply_settings: Literal["everyone"] = "everyone"
+    for_super_followers_only: bool = False
+    made_with_ai: bool = False
+    nullcast: bool = False
+    paid_partnership: bool = False
+    share_with_followers: bool = False
 
 
 class CreatedPost(msgspec.Struct, frozen=True):

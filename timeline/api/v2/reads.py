@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from django.db.models import Count
 from msgspec import UNSET, UnsetType
 
+from accounts.api.v2.objects import XUser
 from accounts.api.v2.reads import counts_posts, users_by_id
 from spaces_project.common.api.kinds import moment
+from spaces_project.common.api.words import in_both, older
 from timeline.api.v2.objects import PostIncludes, PostMetrics, PostQuery, Reference, XPost
 from timeline.models import Post
 from timeline.selectors.posts import visible_posts
@@ -24,14 +26,19 @@ class Read:
 def read_posts(ids: Collection[int], query: PostQuery, viewer_id: int | None) -> Read:
     """Those of `ids` that the viewer may see, newest first."""
     found = visible_posts(ids, viewer_id)
-    expansions = frozenset(query.expansions)
+    expansions = older(query.expansions)
     fields = frozenset(query.tweet_fields) | frozenset(query.post_fields) | _implied(expansions)
+    if "referenced_posts" in fields:
+        fields |= {"referenced_tweets"}
     shown = [_shown(post, fields) for post in found.posts]
     referenced = found.about if "referenced_tweets.id" in expansions or _WITH_AUTHOR in expansions else {}
     users = users_by_id(_people(found.posts, referenced.values(), expansions), query.user_fields)
     tweets = [_shown(post, fields) for post in referenced.values()]
-    includes = PostIncludes(users=list(users.values()) or UNSET, tweets=tweets or UNSET) if users or tweets else UNSET
-    return Read(shown, includes)
+    return Read(shown, _includes(list(users.values()), tweets))
+
+
+def _includes(users: list[XUser], tweets: list[XPost]) -> PostIncludes | UnsetType:
+    return PostIncludes(users=users or UNSET, **in_both(tweets=tweets or UNSET)) if users or tweets else UNSET
 
 
 @counts_posts
@@ -41,19 +48,20 @@ def post_counts(user_ids: Collection[int]) -> dict[int, int]:
 
 
 _WITH_AUTHOR = "referenced_tweets.id.author_id"
+_BY_NAME = "author_screen_name"
 
 
 def _implied(expansions: frozenset[str]) -> frozenset[str]:
     """An expansion adds the field that it follows."""
     fields = expansions & {"author_id", "in_reply_to_user_id"}
-    return (
-        fields | {"referenced_tweets"} if any(name.startswith("referenced_tweets") for name in expansions) else fields
-    )
+    if any(name.startswith("referenced_tweets") for name in expansions):
+        fields |= {"referenced_tweets"}
+    return fields | {"username"} if _BY_NAME in expansions else fields
 
 
 def _people(posts: Collection[Post], referenced: Collection[Post], expansions: frozenset[str]) -> set[int]:
     found: set[int] = set()
-    if "author_id" in expansions:
+    if expansions & {"author_id", _BY_NAME}:
         found.update(post.author_id for post in posts)
     if "in_reply_to_user_id" in expansions:
         found.update(post.reply_to.author_id for post in posts if post.reply_to)
@@ -70,20 +78,31 @@ def text_of(post: Post) -> str:
 
 def _shown(post: Post, fields: frozenset[str]) -> XPost:
     replied_to = post.reply_to
-    metrics = PostMetrics(post.repost_count, post.reply_count, post.like_count, post.quote_count)
     return XPost(
         id=str(post.pk),
         text=text_of(post),
-        edit_history_tweet_ids=[str(post.pk)],
+        **in_both(
+            edit_history_tweet_ids=[str(post.pk)],
+            referenced_tweets=_references(post) or UNSET if "referenced_tweets" in fields else UNSET,
+        ),
         author_id=str(post.author_id) if "author_id" in fields else UNSET,
         conversation_id=_conversation(post) if "conversation_id" in fields else UNSET,
         created_at=moment(post.created_at) if "created_at" in fields else UNSET,
         in_reply_to_user_id=str(replied_to.author_id) if replied_to and "in_reply_to_user_id" in fields else UNSET,
         lang=UNDETERMINED if "lang" in fields else UNSET,
         possibly_sensitive=False if "possibly_sensitive" in fields else UNSET,
-        public_metrics=metrics if "public_metrics" in fields else UNSET,
-        referenced_tweets=_references(post) or UNSET if "referenced_tweets" in fields else UNSET,
+        public_metrics=_metrics(post) if "public_metrics" in fields else UNSET,
         reply_settings="everyone" if "reply_settings" in fields else UNSET,
+        username=post.author.username if "username" in fields else UNSET,
+    )
+
+
+def _metrics(post: Post) -> PostMetrics:
+    return PostMetrics(
+        reply_count=post.reply_count,
+        like_count=post.like_count,
+        quote_count=post.quote_count,
+        **in_both(retweet_count=post.repost_count),
     )
 
 
