@@ -359,7 +359,7 @@ OAUTH2_PROVIDER = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Spaces",
-    "VERSION": "1.2.0",
+    "VERSION": "1.3.0",
     "DESCRIPTION": "`/2` is the X API v2 for Spaces, people and posts, as X's own clients know it. `/api/v1` is the "
     "rest: creating, running and moderating Spaces, messages, Fleets, notifications and webhooks.",
     "OAS_VERSION": "3.1.0",

@@ -63,6 +63,7 @@ QUERIES: dict[str, str] = {
     "searchSpaces": "query=Space",
     "findUsersById": "ids={host}",
     "findUsersByUsername": "usernames={username}",
+    "findTweetsById": "ids={post}",
 }
 BODIES: dict[str, dict[str, Any]] = {
     "createTweet": {"text": "Hello"},

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 from django.test import Client
+from jsonschema import Draft202012Validator
 from oauth2_provider.models import AccessToken
 from pytest_django import Settings
 
@@ -68,6 +69,36 @@ def test_every_body_has_an_example_that_is_one(client: Client) -> None:
 def answer_of(operation: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = next(a for status, a in operation["responses"].items() if status.startswith("2"))
     return found
+
+
+@pytest.mark.security("F11")
+def test_no_default_breaks_the_schema_it_stands_in(client: Client) -> None:
+    published = schema(client)
+    parameters = [(p["name"], p["schema"]) for o in operations(published) for p in o["parameters"]]
+    properties = [
+        (f"{kind}.{name}", form)
+        for kind, shape in published["components"]["schemas"].items()
+        for name, form in shape.get("properties", {}).items()
+    ]
+    told = [(name, form) for name, form in parameters + properties if "default" in form]
+    assert told
+    for name, form in told:
+        whole = Draft202012Validator({**form, "components": published["components"]})
+        assert whole.is_valid(form["default"]), (name, form)
+
+
+@pytest.mark.security("F12")
+def test_every_body_refuses_what_it_does_not_know() -> None:
+    open_bodies = [e.operation.name for e in endpoints() if e.operation.body and not refuses_more(e.operation.body)]
+    assert open_bodies == []
+
+
+def refuses_more(kind: type[msgspec.Struct]) -> bool:
+    return kind.__struct_config__.forbid_unknown_fields
+
+
+def operations(published: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for path in published["paths"].values() for operation in path.values()]
 
 
 FLEETS = ("createFleet", "getFleets")

@@ -35,6 +35,7 @@ searchSpaces            200    200          200       200      200        200   
 createTweet             201    201          201       201      403        201        401
 deleteTweetById         200    403          403       404      403        403        401
 findTweetById           200    200          200       200      200        200        401
+findTweetsById          200    200          200       200      200        200        401
 findUsersById           200    200          200       200      200        200        401
 findUserById            200    200          200       200      200        200        401
 usersIdFollowers        200    200          200       200      200        200        401

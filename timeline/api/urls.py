@@ -1,11 +1,13 @@
-from django.urls import path
+from django.urls import path, re_path
 
+from accounts.api.views import NowhereOnX
 from timeline.api.v1 import pins
 from timeline.api.v1 import views as v1
 from timeline.api.v2 import views as v2
 
 urlpatterns = [
     path("2/tweets", v2.Posts.as_view()),
+    re_path("^2/tweets/analytics$", NowhereOnX.as_view()),
     path("2/tweets/<str:id>", v2.PostById.as_view()),
     path("2/users/<str:id>/tweets", v2.PostsOfUser.as_view()),
     path("2/users/<str:id>/timelines/reverse_chronological", v2.HomeTimeline.as_view()),

@@ -17,6 +17,7 @@ Either way it is two queries, and a page never costs more the more posts there a
 10,000 probes and one seek a follow.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
@@ -30,16 +31,35 @@ MANY = 1_000
 WINDOW = 10_000
 
 
-def home_ids(*, user: User, before: int | None, limit: int) -> list[int]:
+def home_ids(*, user: User, before: int | None, limit: int, reposts: bool = True) -> list[int]:
     """Ids of the newest `limit` posts below the id `before`, newest first. Replies are not on home timelines: they are
-    read where the conversation is. Reposts and quotes are."""
+    read where the conversation is. Quotes are, and with `reposts` what was passed on."""
     shown = Post.objects.filter(is_reply=False)
+    if not reposts:
+        shown = shown.filter(repost_of=None)
     below = shown if before is None else shown.filter(pk__lt=before)
     if user.following_count > MANY:
         found = _scan(user, below, before, limit)
         if len(found) == limit:
             return found
     return _seek(user, below, limit)
+
+
+def first_id_since(at: datetime) -> int:
+    """Return an id that all posts since `at` have at least, and no older post has.
+
+    Ids grow with time, so it is found by halving: some twenty seeks of the primary key. An index of times would cost
+    every post that is written.
+    """
+    low, high = 0, _newest_id() + 1
+    while low < high:
+        middle = (low + high) // 2
+        found = Post.objects.filter(pk__gte=middle).order_by("pk").values_list("pk", "created_at").first()
+        if found is not None and found[1] < at:
+            low = found[0] + 1
+        else:
+            high = middle
+    return low
 
 
 def count_newer(*, user: User, after: int, limit: int) -> int:

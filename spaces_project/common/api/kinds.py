@@ -7,6 +7,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from spaces_project.common.api.problems import BadRequest
+
 UserId = Annotated[str, Meta(pattern="^[0-9]{1,19}$", examples=["2244994945"])]
 """Decimal digits: clients turn it into a number."""
 PostId = Annotated[str, Meta(pattern="^[0-9]{1,19}$", examples=["1346889436626259968"])]
@@ -31,6 +33,25 @@ def moment(at: datetime) -> str:
     # isoformat, because strftime costs more than everything else about a row of a list.
     utc = at if at.tzinfo is UTC else at.astimezone(UTC)
     return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+Instant = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        extra_json_schema={"format": "date-time"},
+        examples=["2021-05-03T17:00:00Z"],
+    ),
+]
+"""A time in a request, with its zone."""
+
+
+def instant(text: str, parameter: str) -> datetime:
+    """Raises `BadRequest` for a time that no calendar has."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise BadRequest("There is no such time.", {parameter: [text]}) from None
 
 
 _NUMBER = re.compile(r"\A[0-9]{1,19}\Z")

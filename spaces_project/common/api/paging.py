@@ -14,7 +14,9 @@ from spaces_project.common.api.problems import BadRequest
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_DIGITS = "0123456789abcdefghijklmnopqrstuv"
+"""Base32hex, of which X's document says that tokens are made, and of 16 characters at least."""
+_WIDTH = 15
 _FORTH, _BACK = "n", "p"
 
 
@@ -26,7 +28,7 @@ class Place:
     back: bool = False
 
     def token(self) -> str:
-        return (_BACK if self.back else _FORTH) + _base36(self.row)
+        return (_BACK if self.back else _FORTH) + _base32(self.row).rjust(_WIDTH, "0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def place(token: str | None) -> Place | None:
     if not token:
         return None
     try:
-        row = int(token[1:], 36)
+        row = int(token[1:], 32 if len(token) > _WIDTH else 36)  # tokens given out before 1.3 are short
     except ValueError:
         row = -1
     if token[0] not in (_FORTH, _BACK) or not 0 <= row < 2**63:
@@ -70,10 +72,10 @@ def _slice(shown: Sequence[T], key: Callable[[T], int], *, is_first: bool, is_la
     return Slice(shown, following, previous)
 
 
-def _base36(number: int) -> str:
+def _base32(number: int) -> str:
     digits = ""
     while True:
-        number, rest = divmod(number, 36)
+        number, rest = divmod(number, 32)
         digits = _DIGITS[rest] + digits
         if not number:
             return digits

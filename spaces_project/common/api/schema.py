@@ -105,6 +105,9 @@ def _parameters(declared: Operation, components: dict[str, Any], found: dict[str
 
 
 def _parameter(place: str, name: str, form: dict[str, Any], *, is_required: bool) -> dict[str, Any]:
+    # Inside, an empty text or list stands for what was not given. Told as a default, clients would send it, and the
+    # parameter's own pattern or length refuses it.
+    form = {key: value for key, value in form.items() if key != "default" or value not in ("", [])}
     parameter = {"name": name, "in": place, "required": place == "path" or is_required, "schema": form}
     if "description" in form:
         parameter["description"] = form["description"]

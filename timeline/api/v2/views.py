@@ -13,9 +13,9 @@ from accounts.models import User
 from spaces.api.v2.objects import SpacePath
 from spaces.models import Space
 from spaces_project.common.api import paging
-from spaces_project.common.api.kinds import number
+from spaces_project.common.api.kinds import instant, number
 from spaces_project.common.api.operations import operation
-from spaces_project.common.api.problems import not_authorized, not_found
+from spaces_project.common.api.problems import BadRequest, about, not_authorized, not_found
 from spaces_project.common.api.scopes import Scope
 from timeline import services
 from timeline.api.v2.objects import (
@@ -24,17 +24,19 @@ from timeline.api.v2.objects import (
     Deleted,
     DeletedAnswer,
     FoundPost,
+    FoundPosts,
     NewPost,
     PagedQuery,
     PostPage,
     PostPath,
     PostQuery,
+    PostsQuery,
     TimelineMeta,
     TimelineQuery,
 )
 from timeline.api.v2.reads import read_posts
 from timeline.models import Post
-from timeline.selectors.home import home_ids
+from timeline.selectors.home import first_id_since, home_ids
 from timeline.selectors.posts import sees_posts_of, shared_in
 
 TAG = "Tweets"
@@ -58,15 +60,27 @@ class PostById(XView):
 
 
 class Posts(XView):
+    @operation("findTweetsById", tag=TAG, scopes=READ, needs_user=False)
+    def get(self, request: Request, query: PostsQuery) -> FoundPosts:
+        """Up to a hundred posts by id, in the order of the ids."""
+        wanted = dict.fromkeys(query.ids)
+        read = read_posts([number(pk) for pk in wanted], query, viewer_id(request))
+        by_id = {post.id: post for post in read.posts}
+        data = [by_id[pk] for pk in wanted if pk in by_id]
+        missing = [not_found("tweet", "ids", pk) for pk in wanted if pk not in by_id]
+        return FoundPosts(data=data or UNSET, includes=read.includes, errors=missing or UNSET)
+
     @operation("createTweet", tag=TAG, scopes=(Scope.TWEET_WRITE, *READ), status=201, creates=True, errors=(404,))
     def post(self, request: ApiRequest, body: NewPost) -> CreatedAnswer:
         """Post something, in answer to a post or about one where that is wanted."""
-        post = services.create_post(
-            author=request.user,
-            text=body.text,
-            reply_to_id=number(body.reply.in_reply_to_tweet_id) if body.reply else None,
-            quote_of_id=number(body.quote_tweet_id) if body.quote_tweet_id else None,
-        )
+        _require_possible(body)
+        with about("text", body.text):
+            post = services.create_post(
+                author=request.user,
+                text=body.text,
+                reply_to_id=number(body.reply.in_reply_to_tweet_id) if body.reply else None,
+                quote_of_id=number(body.quote_tweet_id) if body.quote_tweet_id else None,
+            )
         return CreatedAnswer(CreatedPost(str(post.pk), post.text))
 
 
@@ -91,7 +105,8 @@ class HomeTimeline(XView):
         at = paging.place(query.pagination_token)
         if at is not None and at.back:
             return _page(_newer(request.user, at.row, query), query, request.user.pk, at=at)
-        ids = home_ids(user=request.user, before=at.row if at else None, limit=query.max_results + 1)
+        before = _lowest(at.row if at else None, _bound(query.until_id, query.end_time, "end_time"))
+        ids = _home_ids(request.user, before, query, limit=query.max_results + 1)
         return _page(_chosen(Post.objects.filter(pk__in=ids), query), query, request.user.pk, at=at)
 
 
@@ -107,8 +122,33 @@ class PostsOfSpace(XView):
 
 def _newer(user: User, row: int, query: TimelineQuery) -> QuerySet[Post]:
     """The home timeline above a post: everything it has, which is bounded by what a page may show."""
-    ids = home_ids(user=user, before=None, limit=10 * query.max_results)
+    before = _bound(query.until_id, query.end_time, "end_time")
+    ids = _home_ids(user, before, query, limit=10 * query.max_results)
     return _chosen(Post.objects.filter(pk__in=[pk for pk in ids if pk > row]), query)
+
+
+def _home_ids(user: User, before: int | None, query: TimelineQuery, *, limit: int) -> list[int]:
+    return home_ids(user=user, before=before, limit=limit, reposts="retweets" not in query.exclude)
+
+
+def _bound(until_id: str, end_time: str, parameter: str) -> int | None:
+    """Return the id below which a timeline begins: ids grow with time, and a home timeline is read by ids."""
+    by_time = first_id_since(instant(end_time, parameter)) if end_time else None
+    return _lowest(number(until_id) if until_id else None, by_time)
+
+
+def _lowest(*ids: int | None) -> int | None:
+    return min((pk for pk in ids if pk is not None), default=None)
+
+
+_SWITCHES = ("for_super_followers_only", "made_with_ai", "nullcast", "paid_partnership", "share_with_followers")
+
+
+def _require_possible(body: NewPost) -> None:
+    """Raises `BadRequest`: a post made all the same would be something else than was asked for."""
+    wanted = [name for name in _SWITCHES if getattr(body, name)]
+    if wanted:
+        raise BadRequest(f"Posts here cannot be {wanted[0]}.", {name: ["true"] for name in wanted})
 
 
 def _chosen(posts: QuerySet[Post], query: TimelineQuery) -> QuerySet[Post]:
@@ -117,6 +157,8 @@ def _chosen(posts: QuerySet[Post], query: TimelineQuery) -> QuerySet[Post]:
         ("retweets" in query.exclude, lambda found: found.filter(repost_of=None)),
         (bool(query.since_id), lambda found: found.filter(pk__gt=number(query.since_id))),
         (bool(query.until_id), lambda found: found.filter(pk__lt=number(query.until_id))),
+        (bool(query.start_time), lambda found: found.filter(created_at__gte=instant(query.start_time, "start_time"))),
+        (bool(query.end_time), lambda found: found.filter(created_at__lt=instant(query.end_time, "end_time"))),
     ]
     for wanted, step in steps:
         posts = step(posts) if wanted else posts
