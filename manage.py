@@ -4,6 +4,7 @@ import sys
 
 
 def main() -> None:
+    os.umask(0o077)  # the database, mails and logs hold what no other account of the machine may read
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spaces_project.settings")
     from django.core.management import execute_from_command_line
 

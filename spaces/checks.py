@@ -1,10 +1,12 @@
 """Numbered system checks: settings that would only fail in front of people."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Tags, register
 
 from spaces.presence import DISCONNECT_LEASE_SECONDS
 
@@ -21,6 +23,30 @@ def timing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if min(settings.SPACES_HOST_GRACE, settings.SPACES_SPEAKER_GRACE) <= timedelta():
         found.append(Error("Grace times must be longer than nothing.", id="spaces.E002"))
     return found
+
+
+@register("start", Tags.database)
+def modes(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse state that every account of the machine may read: sessions, messages, secrets, mails with reset links."""
+    if not databases:
+        return []  # not at a start: `make run` mends it before that
+    database = settings.DATABASES["default"]
+    places = [settings.VAR_DIR, settings.SECRETS_DIR, settings.MEDIA_ROOT, Path(settings.EMAIL_FILE_PATH)]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        places.append(Path(database["NAME"]))
+    hint = f"chmod -R go-rwx {settings.VAR_DIR}"
+    open_ones = [place for place in places if _is_open_to_all(place)]
+    return [
+        Error(f"Every account of this machine may read {place}.", hint=hint, id="spaces.E005") for place in open_ones
+    ]
+
+
+def _is_open_to_all(place: Path) -> bool:
+    """Return whether others than its owner and group reach the place; a closed directory above keeps them out."""
+    try:
+        return all(path.stat().st_mode & 0o001 for path in place.parents) and bool(place.stat().st_mode & 0o005)
+    except OSError:
+        return False
 
 
 @register()

@@ -8,8 +8,10 @@ import logging
 import time
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 import msgspec
+from django.conf import settings
 
 from spaces.wire import Audience, Person, Queue, SpaceInfo, StagePerson, You
 from spaces_project.common.store import AWAY, store
@@ -19,12 +21,14 @@ logger = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
 _pack = msgspec.msgpack.Encoder().encode
 
-EVERY_PROCESS = "spaces:processes"
+# With the site's mark: a Redis keeps its databases apart, but not what is published in them.
+_CHANNELS: Final = f"{settings.SITE_MARK}:spaces"
+EVERY_PROCESS: Final = f"{_CHANNELS}:processes"
 """Channel that every web process listens to: bubbles, revoked sessions."""
 
 
 def space_channel(public_id: str) -> str:
-    return f"spaces:space:{public_id}"
+    return f"{_CHANNELS}:space:{public_id}"
 
 
 # --- Events of /ws/spaces/<id> ----------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, task_postrun, task_prerun
+from celery.signals import beat_init, celeryd_init, setup_logging, task_postrun, task_prerun
 
 from spaces_project.common.logs import about
 
@@ -19,6 +19,14 @@ _running: dict[str, ExitStack] = {}
 @setup_logging.connect(weak=False)
 def _log_as_everybody_does(**_signal: Any) -> None:
     """Celery sets up a format of its own unless somebody listens here."""
+
+
+@celeryd_init.connect(weak=False)
+@beat_init.connect(weak=False)
+def _only_where_the_site_may_run(**_signal: Any) -> None:
+    from spaces_project.own import require_sound_start  # settings are read after this module
+
+    require_sound_start()
 
 
 @task_prerun.connect(weak=False)

@@ -1,9 +1,15 @@
 """Settings from the environment, read once and loudly: a value that does not parse stops the start."""
 
+import hashlib
+import hmac
 import secrets
 from pathlib import Path
+from typing import Final
 
 import environ
+
+LONGEST_SOCKET_PATH: Final = 107
+"""Of a Unix socket, in bytes, as Linux has it."""
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -29,3 +35,29 @@ def local_secret(name: str, *, directory: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text().strip()
+
+
+def mark_of(key: str) -> str:
+    """Return the same for all processes and machines of a site, and another for every other site."""
+    return hmac.new(key.encode(), b"spaces: the mark of a site", hashlib.sha256).hexdigest()[:16]
+
+
+def redis_url(directory: Path, *, port: int, password: str) -> str:
+    """Return where the Redis of `deploy/redis` listens: on a socket that only this account reaches, or on a port.
+
+    Raises `ValueError` where the path is too long for a socket.
+    """
+    if port:
+        return f"redis://:{password}@127.0.0.1:{port}/0"
+    socket = directory.absolute() / "redis/redis.sock"
+    if len(bytes(socket)) > LONGEST_SOCKET_PATH:
+        raise ValueError(f"SPACES_VAR is too long for a socket ({socket}): shorten it, or set REDIS_PORT.")
+    return f"unix://{socket}"
+
+
+def broker_url(url: str) -> str:
+    """Return a Redis URL as Celery spells it."""
+    if not url.startswith("unix://"):
+        return url
+    address, _, query = url.removeprefix("unix://").partition("?")
+    return f"redis+socket://{address}" + (f"?{query.replace('db=', 'virtual_host=')}" if query else "")

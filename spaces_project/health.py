@@ -1,7 +1,6 @@
 """`GET /healthz`: does every part that a Space needs answer? All are asked at once and have the same two seconds."""
 
 import logging
-import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,10 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 from websockets.exceptions import WebSocketException
-from websockets.sync.client import connect
-from websockets.typing import Subprotocol
 
 from spaces_project import heartbeat
+from spaces_project.own import Foreign, require_own_gateway, require_own_redis
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +32,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """`{"database": "ok", "redis": "ok", …}`, a reason in the place of an `ok` that is missing, and then status 503."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     answers = {part: _THREADS[part].submit(probe) for part, probe in PROBES.items()}
-    report = {part: _report(answer, deadline) for part, answer in answers.items()}
+    report = {part: _report(answer, deadline) for part, answer in answers.items()} | _dying()
     ill = [f"{part}: {answer}" for part, answer in report.items() if answer != OK]
     if ill:
         logger.warning("not well: %s", "; ".join(ill))
@@ -47,9 +45,17 @@ def _report(answer: Future[str], deadline: float) -> str:
     except TimeoutError:
         answer.cancel()
         return f"no answer in {DEADLINE_SECONDS:g} s"
+    except Foreign as foreign:
+        return str(foreign).partition(": ")[2]
     except FAILURES as failure:
         # Not its text, which may hold addresses and passwords.
         return f"failed: {type(failure).__name__}"
+
+
+def _dying() -> dict[str, str]:
+    """Return what `deploy/respawn` says of parts that end as soon as they are started, which may answer in between."""
+    marks = settings.VAR_DIR.glob("dying/*")
+    return {path.name.partition(".")[0]: "ended five times in a row" for path in marks}
 
 
 def _database() -> str:
@@ -62,22 +68,13 @@ def _database() -> str:
 
 
 def _redis() -> str:
-    heartbeat.redis.ping()
+    require_own_redis(heartbeat.redis)
     return OK
 
 
 def _gateway() -> str:
-    with connect(
-        settings.GATEWAY_URL,
-        subprotocols=[Subprotocol("janus-protocol")],
-        open_timeout=DEADLINE_SECONDS,
-        close_timeout=0.1,
-        compression=None,
-        proxy=None,
-    ) as socket:
-        socket.send(msgspec.json.encode({"janus": "ping", "transaction": secrets.token_hex(4)}), text=True)
-        answer = msgspec.json.decode(socket.recv(timeout=DEADLINE_SECONDS), type=dict[str, object])
-        return OK if answer.get("janus") == "pong" else "speaks something else"
+    require_own_gateway(timeout=DEADLINE_SECONDS)
+    return OK
 
 
 def _beat() -> str:

@@ -11,7 +11,7 @@ from django.urls import reverse_lazy
 
 from spaces_project.common.api.scopes import OAUTH_SCOPES, SECURITY_SCHEMES
 from spaces_project.common.origins import host_of, is_local_host, is_local_origin
-from spaces_project.env import BASE_DIR, env, local_secret
+from spaces_project.env import BASE_DIR, broker_url, env, local_secret, mark_of, redis_url
 
 VAR_DIR = Path(env.str("SPACES_VAR", default=str(BASE_DIR / "var")))
 SECRETS_DIR = VAR_DIR / "secrets"
@@ -22,6 +22,8 @@ env.read_env(VAR_DIR / "run.env")
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = local_secret("SECRET_KEY", directory=SECRETS_DIR)
+SITE_MARK = mark_of(SECRET_KEY)
+"""What this site's things in a shared Redis, and its gateway, are known by. No secret: it cannot be turned back."""
 PORT = env.int("PORT", default=8000)
 PUBLIC_ORIGIN = env.str("SPACES_ORIGIN", default=f"http://localhost:{PORT}").rstrip("/")
 """Scheme, host and port as browsers see them, for example `https://spaces.example`."""
@@ -132,23 +134,36 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis: events between processes, presence, limits, Celery's broker -----------------------------------------------
 
-REDIS_PORT = env.int("REDIS_PORT", default=6390)
-"""Of the Redis that `make run` starts; not 6379, where Debian's own may listen."""
-REDIS_URL = env.str("REDIS_URL", default=f"redis://127.0.0.1:{REDIS_PORT}/0")
+REDIS_PORT = env.int("REDIS_PORT", default=0)
+"""Of the Redis that `make run` starts, which then wants its password; 0: it has a socket in `SPACES_VAR` only."""
+REDIS_PASSWORD = local_secret("REDIS_PASSWORD", directory=SECRETS_DIR)
+REDIS_URL = env.str("REDIS_URL", default="") or redis_url(VAR_DIR, port=REDIS_PORT, password=REDIS_PASSWORD)
 CHANNEL_LAYERS = {
-    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": f"{SITE_MARK}:channels"},
+    }
 }
 CACHES = {
     "default": {
         # Not Django's own: with Redis away that one fails every log-in, because allauth counts attempts in the cache.
         "BACKEND": "spaces_project.cache.ForgivingCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {"SOCKET_TIMEOUT": 3, "SOCKET_CONNECT_TIMEOUT": 1, "IGNORE_EXCEPTIONS": True},
+        "KEY_PREFIX": f"{SITE_MARK}:json",
+        "OPTIONS": {
+            # Not the library's own, pickle: who writes to the cache would run code in the web process.
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+            "SOCKET_TIMEOUT": 3,
+            "SOCKET_CONNECT_TIMEOUT": 1,
+            "IGNORE_EXCEPTIONS": True,
+        },
     }
 }
 DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = broker_url(REDIS_URL)
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 120,
@@ -265,6 +280,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+# Django's own is 0644, whatever the umask.
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "spaces_project.storage.StaticStorage"},
@@ -406,7 +423,9 @@ GATEWAY_DIR = VAR_DIR / "gateway"
 # Not 8188 and 7188, where Debian's own janus service may listen.
 GATEWAY_PORT = env.int("GATEWAY_PORT", default=8190)
 GATEWAY_ADMIN_PORT = env.int("GATEWAY_ADMIN_PORT", default=7190)
-GATEWAY_URL = env.str("GATEWAY_URL", default=f"ws://127.0.0.1:{GATEWAY_PORT}")
+GATEWAY_IS_OURS = not env.str("GATEWAY_URL", default="")
+"""Whether `make run` starts it, so that it says `SITE_MARK`."""
+GATEWAY_URL = env.str("GATEWAY_URL", default="") or f"ws://127.0.0.1:{GATEWAY_PORT}"
 GATEWAY_ADMIN_URL = env.str("GATEWAY_ADMIN_URL", default=f"ws://127.0.0.1:{GATEWAY_ADMIN_PORT}")
 GATEWAY_API_SECRET = local_secret("GATEWAY_API_SECRET", directory=SECRETS_DIR)
 GATEWAY_ADMIN_SECRET = local_secret("GATEWAY_ADMIN_SECRET", directory=SECRETS_DIR)

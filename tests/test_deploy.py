@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from honcho.manager import KILL_WAIT
+from pytest_django import Settings
 
+from spaces_project import health
 from tests.support.processes import REPOSITORY, Child
 
 Respawn = Callable[[str], Child]
@@ -17,7 +20,7 @@ Respawn = Callable[[str], Child]
 def respawn(tmp_path: Path) -> Iterator[Respawn]:
     """Runs a shell script under `deploy/respawn`, with what honcho and `deploy/run` give it."""
     (tmp_path / "run.env").write_text("PORT=9456\n")
-    environment = {"SPACES_VAR": str(tmp_path), "PORT": "5100"}
+    environment = {"SPACES_VAR": str(tmp_path), "PORT": "5100", "HONCHO_PROCESS_NAME": "worker.1"}
     children = []
 
     def start(script: str) -> Child:
@@ -66,6 +69,30 @@ def test_what_does_not_obey_is_killed(respawn: Respawn) -> None:
     child = respawn('trap "" INT; echo started; while :; do sleep 0.1; done')
     has_said(child, "started")
     ask_to_stop(child)
+
+
+@pytest.mark.security("A22")
+def test_what_dies_five_times_in_a_row_is_reported_until_it_lives(respawn: Respawn, tmp_path: Path) -> None:
+    mark = tmp_path / "dying/worker.1"
+    child = respawn(f'echo started; test -e "{tmp_path}/well" || exit 3; sleep 60')
+    assert has_said(child, "started", times=4)
+    assert not mark.exists()
+    child.wait_until(mark.exists, seconds=15)
+    (tmp_path / "well").touch()
+    child.wait_until(lambda: not mark.exists(), seconds=30)
+
+
+@pytest.mark.security("A22")
+def test_health_tells_of_a_part_that_keeps_dying(
+    client: Client, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for part in health.PROBES:
+        monkeypatch.setitem(health.PROBES, part, lambda: health.OK)
+    settings.VAR_DIR = tmp_path
+    (tmp_path / "dying").mkdir()
+    (tmp_path / "dying/web.2").touch()
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()["web"]) == (503, "ended five times in a row")
 
 
 def test_it_gives_up_on_its_command_well_before_honcho_gives_up_on_it() -> None:

@@ -29,7 +29,7 @@ def without_database(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def gateway(tmp_path: Path, settings: Settings) -> Iterator[Gateway]:
-    with running_gateway(tmp_path) as gateway:
+    with running_gateway(tmp_path, server_name=settings.SITE_MARK) as gateway:
         settings.GATEWAY_URL = gateway.settings.url
         yield gateway
 

@@ -1,11 +1,12 @@
 """The floor: what the kernel alone costs. No protocol is spoken but the handshake; ready-made bytes are written.
 
-python -m benchmarks._support.floor PORT REDIS_PORT CHANNEL
+python -m benchmarks._support.floor PORT CHANNEL, with REDIS_URL in the environment
 """
 
 import asyncio
 import base64
 import hashlib
+import os
 import re
 import struct
 import sys
@@ -33,9 +34,9 @@ class Socket(asyncio.Protocol):
         _everybody.discard(self._transport)
 
 
-async def main(port: int, redis_port: int, channel: str) -> None:
+async def main(port: int, channel: str) -> None:
     await asyncio.get_running_loop().create_server(Socket, "127.0.0.1", port)
-    async with redis.asyncio.Redis(port=redis_port).pubsub() as pubsub:
+    async with redis.asyncio.Redis.from_url(os.environ["REDIS_URL"]).pubsub() as pubsub:
         await pubsub.subscribe(channel)
         async for message in pubsub.listen():
             if message["type"] == "message":
@@ -46,4 +47,4 @@ async def main(port: int, redis_port: int, channel: str) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))
+    uvloop.run(main(int(sys.argv[1]), sys.argv[2]))

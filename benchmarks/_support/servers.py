@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
 from benchmarks._support import cores
 from tests.support.ports import listens
@@ -36,8 +35,8 @@ _COMMANDS: Final[dict[Server, str]] = {
         " --loop uvloop --ws {protocol} --ws-per-message-deflate false"
         " --ws-max-size 65536 --ws-ping-interval 60 --ws-ping-timeout 20 {application}"
     ),
-    "node": "node benchmarks/_support/rival/server.mjs {port} {redis} " + CHANNEL,
-    "floor": ".venv/bin/python -m benchmarks._support.floor {port} {redis} " + CHANNEL,
+    "node": "node benchmarks/_support/rival/server.mjs {port} " + CHANNEL,
+    "floor": ".venv/bin/python -m benchmarks._support.floor {port} " + CHANNEL,
 }
 
 
@@ -46,8 +45,8 @@ def running(
     server: Server, application: str, *, port: int, core: int, log: Path, env: Mapping[str, str]
 ) -> Iterator[Child]:
     """Listens when entered, is gone afterwards. Prints the end of its log when the measurement failed."""
-    ways, redis_port = _OURS if application == PRODUCT else _STOCK, urlsplit(env["REDIS_URL"]).port
-    command = _COMMANDS[server].format(port=port, application=application, redis=redis_port, **ways).split()
+    ways = _OURS if application == PRODUCT else _STOCK
+    command = _COMMANDS[server].format(port=port, application=application, **ways).split()
     child = Child(cores.on_core(core, command), log=log, env=env)
     try:
         child.wait_until(lambda: listens(port), seconds=STARTS_WITHIN)

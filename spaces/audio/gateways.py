@@ -51,6 +51,7 @@ def gateway_settings() -> GatewaySettings:
     """How `run_gateway` configures the gateway of this machine."""
     media, mountpoints = _port_ranges(settings.GATEWAY_RTP_PORTS)
     return GatewaySettings(
+        server_name=settings.SITE_MARK,
         api_secret=settings.GATEWAY_API_SECRET,
         admin_secret=settings.GATEWAY_ADMIN_SECRET,
         admin_key=settings.GATEWAY_ROOM_KEY,

@@ -37,6 +37,7 @@ class GatewaySettings:
             26.6 and 23 µs a listener-packet, docs/performance.md), a thread for each listener 1.5 times as much.
         session_timeout: a session without a request for so long dies.
         reclaim_session_timeout: how long handles and audio outlive a lost connection of ours.
+        server_name: what it says of itself to who asks for `info`; a site knows its own gateway by it.
         debug_level: 0 to 7. From 5 on the log holds whole session descriptions, which carry people's addresses.
         library_directory: holds `plugins/` and `transports/`; None looks for it.
     """
@@ -54,6 +55,7 @@ class GatewaySettings:
     event_loops: int = 2
     session_timeout: int = 60
     reclaim_session_timeout: int = 10
+    server_name: str = ""
     debug_level: int = 3
     library_directory: Path | None = None
 
@@ -115,6 +117,7 @@ def _core(directory: Path, settings: GatewaySettings) -> dict[str, Value]:
             "debug_level": settings.debug_level,
             "debug_timestamps": True,
             "debug_colors": False,
+            **({"server_name": settings.server_name} if settings.server_name else {}),
             "api_secret": settings.api_secret,
             "admin_secret": settings.admin_secret,
             "session_timeout": settings.session_timeout,

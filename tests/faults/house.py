@@ -61,7 +61,7 @@ class House:
         self.stack.wait_healthy(timeout=HEALTHY_WITHIN)
 
     def flush_redis(self) -> None:
-        with Redis(port=self.redis_port, socket_timeout=5) as redis:
+        with Redis(port=self.redis_port, password=self.stack.secret("redis_password"), socket_timeout=5) as redis:
             redis.flushall()
 
     def audio_handles(self) -> list[str]:

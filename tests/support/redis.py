@@ -18,7 +18,6 @@ class RedisServer:
 
     def __init__(self, directory: Path, *, port: int) -> None:
         self.port = port
-        self.url = f"redis://127.0.0.1:{port}/0"
         self._directory = directory
         self._child: Child | None = None
 
@@ -26,6 +25,12 @@ class RedisServer:
         env = {"SPACES_VAR": str(self._directory), "REDIS_PORT": str(self.port)}
         self._child = Child([str(REPOSITORY / "deploy/redis")], log=self._directory / "redis.log", env=env)
         self._child.wait_until(lambda: listens(self.port), seconds=STARTS_WITHIN)
+
+    @property
+    def url(self) -> str:
+        """With the password, which it makes where there is none."""
+        password = (self._directory / "secrets/redis_password").read_text().strip()
+        return f"redis://:{password}@127.0.0.1:{self.port}/0"
 
     def kill9(self) -> None:
         """The process dies; what it held is lost."""

@@ -215,7 +215,7 @@ class Stack:
         """The gateway's admin API; an async context manager."""
         return AdminClient(
             f"ws://127.0.0.1:{self._environment['GATEWAY_ADMIN_PORT']}",
-            admin_secret=self._secret("gateway_admin_secret"),
+            admin_secret=self.secret("gateway_admin_secret"),
         )
 
     def endpoint(self, name: str = "test") -> Endpoint:
@@ -223,8 +223,8 @@ class Stack:
         return Endpoint(
             name=name,
             url=f"ws://127.0.0.1:{self._environment['GATEWAY_PORT']}",
-            api_secret=self._secret("gateway_api_secret"),
-            admin_key=self._secret("gateway_room_key"),
+            api_secret=self.secret("gateway_api_secret"),
+            admin_key=self.secret("gateway_room_key"),
         )
 
     def census(self) -> Census:
@@ -271,7 +271,7 @@ class Stack:
         number = {"HONCHO_PROCESS_NAME": "web.2" if part == "web2" else f"{part}.1"}
         self._children[part] = Child(command, log=self._logs / f"{part}.log", env=self._environment | number)
 
-    def _secret(self, name: str) -> str:
+    def secret(self, name: str) -> str:
         return (self._var / "secrets" / name).read_text().strip()
 
 

@@ -1,13 +1,15 @@
 // The rival in another language: Node with `ws`, one Redis subscription, the frame made once for all sockets.
-// node server.mjs PORT REDIS_PORT CHANNEL
+// node server.mjs PORT CHANNEL, with REDIS_URL in the environment
 
 import net from "node:net";
 import { WebSocketServer } from "ws";
 
-const [port, redisPort, channel] = process.argv.slice(2);
+const [port, channel] = process.argv.slice(2);
 const server = new WebSocketServer({ host: "127.0.0.1", port: Number(port), perMessageDeflate: false });
-const redis = net.connect(Number(redisPort), "127.0.0.1");
+const address = new URL(process.env.REDIS_URL);
+const redis = net.connect(Number(address.port), address.hostname);
 redis.setNoDelay();
+if (address.password) redis.write(`AUTH ${address.password}\r\n`);
 redis.write(`SUBSCRIBE ${channel}\r\n`);
 
 // RESP: *3, then three bulk strings; what is published is the third and holds no line end.

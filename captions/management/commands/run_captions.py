@@ -8,12 +8,14 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from captions.ingest.service import Ingest
+from spaces_project.own import require_sound_start
 
 
 class Command(BaseCommand):
     help = "Hears the lanes of captioned Spaces and cuts what is said into utterances, until TERM or INT."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        require_sound_start()
         with contextlib.suppress(asyncio.CancelledError):
             asyncio.run(_until_told_to_end())
 

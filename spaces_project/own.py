@@ -1,0 +1,97 @@
+"""Whether the Redis and the gateway that answer are this site's own.
+
+Another copy of the product, or any other program, may listen where ours should. What it says would be believed: events
+would go to the wrong people, and the rooms of a foreign gateway would be taken for our own left-overs and destroyed.
+"""
+
+import contextlib
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import msgspec
+from django.conf import settings
+from django.core import checks
+from redis import Redis
+from redis.exceptions import AuthenticationError, RedisError
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
+
+from accounts.checks import START
+
+OWNER: Final = "owner"
+"""The key under which a Redis says whose it is."""
+ANSWER_SECONDS: Final = 2.0
+
+
+class Foreign(Exception):
+    """What answers belongs to another site."""
+
+
+def require_own_redis(redis: "Redis") -> None:
+    """Say that this Redis is ours where it says nothing yet, as after each of its starts.
+
+    Raises `Foreign` where it says otherwise or wants another password, and RedisError where it does not answer.
+    """
+    try:
+        redis.set(OWNER, settings.SITE_MARK, nx=True)
+        owner = redis.get(OWNER)
+    except AuthenticationError as error:
+        raise Foreign("Redis: it does not know our password") from error
+    if owner not in (settings.SITE_MARK, settings.SITE_MARK.encode()):
+        raise Foreign("Redis: another site uses it")
+
+
+def require_own_gateway(*, timeout: float = ANSWER_SECONDS) -> None:
+    """Ask the gateway for its mark. One that the operator named is only asked whether it is a gateway.
+
+    Raises `Foreign` where another site configured it; WebSocketException, OSError or `msgspec.DecodeError` where it
+    does not answer.
+    """
+    answer = _info_of_gateway(timeout)
+    if answer.get("janus") != "server_info":
+        raise Foreign("gateway: it speaks something else")
+    if settings.GATEWAY_IS_OURS and answer.get("server-name") != settings.SITE_MARK:
+        raise Foreign("gateway: another site's")
+
+
+def _info_of_gateway(timeout: float) -> dict[str, Any]:
+    with connect(
+        settings.GATEWAY_URL,
+        subprotocols=[Subprotocol("janus-protocol")],
+        open_timeout=timeout,
+        close_timeout=0.1,
+        compression=None,
+        proxy=None,
+    ) as socket:
+        socket.send(msgspec.json.encode({"janus": "info", "transaction": secrets.token_hex(4)}), text=True)
+        return msgspec.json.decode(socket.recv(timeout=timeout), type=dict[str, Any])
+
+
+def require_sound_start() -> None:
+    """End this process where the site must not run: a check of the start fails, the Redis or the gateway is foreign.
+
+    A part that does not answer yet is none of these: parts start at the same time.
+    """
+    with ThreadPoolExecutor(1) as thread:  # a server loads the application inside its event loop
+        thread.submit(_require_sound_start).result()
+
+
+def _require_sound_start() -> None:
+    errors = [error for error in checks.run_checks(tags=[START], databases=["default"]) if error.is_serious()]
+    if errors:
+        raise SystemExit("\n".join(f"{error.id}: {error.msg} {error.hint or ''}" for error in errors))
+    try:
+        _require_own_parts()
+    except Foreign as foreign:
+        raise SystemExit(f"{foreign}. Give this site its own, or end the other.") from foreign
+
+
+def _require_own_parts() -> None:
+    from spaces_project.heartbeat import redis
+
+    with contextlib.suppress(RedisError):
+        require_own_redis(redis)
+    with contextlib.suppress(WebSocketException, OSError, msgspec.DecodeError):
+        require_own_gateway()
