@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.urls import register_converter
 
 from accounts.converters import UsernameConverter
+from spaces_project.common.ids import IdConverter
 
 
 class AccountsConfig(AppConfig):
@@ -11,4 +12,5 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # Here and not beside the addresses: other apps have pages under a person's address too.
         register_converter(UsernameConverter, "username")
+        register_converter(IdConverter, "id")
         from accounts import checks, receivers  # noqa: F401 - importing registers them; models must be loaded first

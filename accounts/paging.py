@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from django.db.models import Model, QuerySet
 
 from spaces_project.common.errors import BadInput
+from spaces_project.common.ids import parse_id
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -35,7 +36,8 @@ def cut_page(rows: QuerySet[M], limit: int, key: Callable[[M], tuple[int, ...]])
 
 def parse_cursor(cursor: str, *, parts: int) -> list[int]:
     """`"7_42"` → `[7, 42]`. Raises `BadInput` `bad_cursor` for anything this server cannot have made."""
-    numbers = cursor.split("_")
-    if len(numbers) != parts or not all(n.isascii() and n.isdigit() and len(n) <= 18 for n in numbers):
+    numbers = [parse_id(number) for number in cursor.split("_", parts)]
+    known = [number for number in numbers if number is not None]
+    if len(numbers) != parts or len(known) != parts:
         raise BadInput("bad_cursor", "This page does not exist.")
-    return [int(n) for n in numbers]
+    return known

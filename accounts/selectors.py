@@ -43,8 +43,12 @@ def is_blocked(blocker_id: int, blocked_id: int) -> bool:
 
 
 def blocked_either_way(one_id: int, other_id: int) -> bool:
-    there, back = Q(blocker_id=one_id, blocked_id=other_id), Q(blocker_id=other_id, blocked_id=one_id)
-    return Block.objects.filter(there | back).exists()
+    return Block.objects.filter(between(one_id, other_id)).exists()
+
+
+def between(one: int, other: "int | OuterRef") -> Q:
+    """Return the condition on blocks that one of the two blocked the other."""
+    return Q(blocker=one, blocked=other) | Q(blocker=other, blocked=one)
 
 
 def blocked_ids_among(blocker_id: int, ids: Collection[int]) -> set[int]:
@@ -55,6 +59,25 @@ def blocked_ids_among(blocker_id: int, ids: Collection[int]) -> set[int]:
 def blockers_among(blocked_id: int, ids: Collection[int]) -> set[int]:
     """Who of `ids` blocked the person."""
     return set(Block.objects.filter(blocked_id=blocked_id, blocker_id__in=ids).values_list("blocker_id", flat=True))
+
+
+def visible_authors(authors: Collection[User], viewer_id: int | None) -> set[int]:
+    """Return the ids of those of `authors` whose posts and Fleets the viewer may see, in three queries at most.
+
+    Nobody sees what an inactive account wrote, nor, but for its followers, what a protected one did; a block hides each
+    from the other. Everything that shows words or pictures of people asks this when it shows them.
+    """
+    active = {author.pk for author in authors if author.is_active}
+    protected = {author.pk for author in authors if author.protected} - {viewer_id}
+    if viewer_id is None:
+        return active - protected
+    followed = followed_ids_among(viewer_id, protected) if protected else set()
+    blocked = blocked_ids_among(viewer_id, active) | blockers_among(viewer_id, active)
+    return active - (protected - followed) - blocked
+
+
+def sees_author(author: User, viewer_id: int | None) -> bool:
+    return author.pk in visible_authors([author], viewer_id)
 
 
 def follows(follower_id: int, followee_id: int) -> bool:

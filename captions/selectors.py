@@ -19,6 +19,7 @@ from spaces.selectors import get_space, sees_stage
 from spaces.sight import require_reader
 from spaces.states import SpaceState
 from spaces_project.common.errors import BadInput, NotFound, ProductError
+from spaces_project.common.ids import parse_id
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -224,6 +225,7 @@ def _no_marker() -> BadInput:
 
 def _position(marker: str) -> tuple[int, int]:
     start_ms, _, pk = marker.partition("-")
-    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (start_ms, pk)):
+    position = parse_id(start_ms), parse_id(pk)
+    if position[0] is None or position[1] is None:
         raise _no_marker()
-    return int(start_ms), int(pk)
+    return position[0], position[1]

@@ -16,6 +16,7 @@ from spaces.models import Participant, Reminder, Space, Topic
 from spaces.sight import stage_shown_to
 from spaces.states import SpaceState
 from spaces_project.common.errors import BadInput
+from spaces_project.common.text import clean_line
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -77,7 +78,7 @@ def discovery_page(
     """Raises `bad_cursor` for a page that was not given out; a topic that does not exist chooses none."""
     tree = topics()
     chosen = next((node for node in tree if str(node.pk) == topic), None)
-    words = query.strip()[:LONGEST_QUERY]
+    words = clean_line(query[:LONGEST_QUERY], limit=LONGEST_QUERY)
     topic_id = chosen.pk if chosen else None
     if len(words) >= SHORTEST_QUERY:
         cards = search(user=user, query=words, page=page)
@@ -143,7 +144,11 @@ def topics() -> list[Topic]:
 
 def _visible(user: "User") -> QuerySet[Space]:
     blocked = Block.objects.filter(blocker=OuterRef("host"), blocked=user)
-    return Space.objects.filter(~Exists(blocked)).select_related("creator", "host").prefetch_related("topics")
+    return (
+        Space.objects.filter(~Exists(blocked), host__is_active=True)
+        .select_related("creator", "host")
+        .prefetch_related("topics")
+    )
 
 
 def _about(topic: int) -> Q:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from django import forms
 
@@ -9,6 +10,7 @@ from spaces.models import Topic
 from spaces.services import SpaceOptions
 from spaces.states import SpeakPolicy
 from spaces_project.common.errors import BadInput
+from spaces_project.common.ids import parse_id
 
 _REFUSALS = {
     "speak_policy": ("bad_policy", "Choose who may speak."),
@@ -34,6 +36,15 @@ class MomentField(forms.Field):
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+class TopicsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic for the type checker only
+    """Topics by id. A number that no database holds is refused like any other that is no topic's."""
+
+    def clean(self, value: Any) -> Any:
+        if any(parse_id(str(topic)) is None for topic in value or ()):
+            raise forms.ValidationError("No topic.")
+        return super().clean(value)
+
+
 class SpaceForm(forms.Form):
     """The create sheet. The name is checked by the service, which counts characters as they are stored."""
 
@@ -41,7 +52,7 @@ class SpaceForm(forms.Form):
     speak_policy = forms.ChoiceField(choices=SpeakPolicy.choices, required=False)
     captions_allowed = forms.BooleanField(required=False)
     recording_wanted = forms.BooleanField(required=False)
-    topics = forms.ModelMultipleChoiceField(Topic.objects.all(), required=False)
+    topics = TopicsField(Topic.objects.all(), required=False)
     when = MomentField()
 
     def options(self) -> SpaceOptions:

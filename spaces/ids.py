@@ -12,6 +12,11 @@ def new_public_id() -> str:
     return "1" + "".join(secrets.choice(ALPHABET) for _ in range(PUBLIC_ID_LENGTH - 1))
 
 
+def is_public_id(text: str) -> bool:
+    """Return whether `text` has the form of a Space's id. Some other texts are errors for a database, not misses."""
+    return len(text) <= PUBLIC_ID_LENGTH and text.isascii() and text.isalnum()
+
+
 def new_token() -> str:
     """128 random bits, safe in a URL and as a name on the gateway."""
     return secrets.token_urlsafe(16)

@@ -11,6 +11,7 @@ from spaces import selectors, services
 from spaces.models import Report
 from spaces.states import Subject
 from spaces_project.common.errors import NotFound
+from spaces_project.common.ids import parse_id
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -59,6 +60,6 @@ def filed(subject: Reported, *, user: "User", reason: str, text: str) -> Report:
 
 
 def _digits(text: str) -> str:
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if parse_id(text) is None:
         raise NotFound("not_found", "There is no such thing to report.")
     return text

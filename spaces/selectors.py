@@ -12,11 +12,13 @@ from accounts.models import Block, Follow
 from accounts.selectors import blocked_ids_among, followed_ids_among
 from spaces import presence, rules, wire
 from spaces.events import Bubble
+from spaces.ids import is_public_id
 from spaces.models import Participant, Space, SpeakRequest
 from spaces.rules import Action, Sight
 from spaces.sight import shut_out_of, sight, stage_shown_to
 from spaces.states import MANAGER_ROLES, RequestState, Role, SpaceState
 from spaces_project.common.errors import BadInput, NotFound
+from spaces_project.common.ids import parse_id
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -63,10 +65,16 @@ class PeoplePage(msgspec.Struct, frozen=True, kw_only=True):
 
 def get_space(public_id: str) -> Space:
     """Raises `NotFound`."""
+    if not is_public_id(public_id):
+        raise no_such_space()
     space = Space.objects.select_related("creator", "host", "acting_host").filter(public_id=public_id).first()
     if space is None:
-        raise NotFound("not_found", "There is no such Space.")
+        raise no_such_space()
     return space
+
+
+def no_such_space() -> NotFound:
+    return NotFound("not_found", "There is no such Space.")
 
 
 def snapshot(*, public_id: str, user_id: int | None, connection: str | None = None) -> Snapshot:
@@ -367,9 +375,10 @@ def _mix(space: Space) -> Mix:
 def _position(cursor: str | None) -> int:
     if cursor is None:
         return 0
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+    position = parse_id(cursor)
+    if position is None:
         raise BadInput("bad_cursor", "This page marker was not given out by us.")
-    return int(cursor)
+    return position
 
 
 def _entry(participant: Participant) -> PeopleEntry:

@@ -14,6 +14,6 @@ urlpatterns = [
     path("i/spaces/<slug:public_id>/remind", views.remind, name="space_remind"),
     path("i/spaces/<slug:public_id>/unremind", views.unremind, name="space_unremind"),
     path("i/report", safety_views.report, name="report"),
-    path("i/decisions/<int:decision_id>", safety_views.decision, name="decision"),
-    path("i/decisions/<int:decision_id>/appeal", safety_views.appeal, name="appeal"),
+    path("i/decisions/<id:decision_id>", safety_views.decision, name="decision"),
+    path("i/decisions/<id:decision_id>/appeal", safety_views.appeal, name="appeal"),
 ]

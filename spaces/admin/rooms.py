@@ -24,7 +24,7 @@ class SpaceAdmin(ReadOnlyAdmin):
     change_form_template = "admin/spaces/space/page.html"
 
     def get_urls(self) -> list[URLPattern]:
-        log = path("<int:space_id>/log.jsonl", self.admin_site.admin_view(self.log), name="spaces_space_log")
+        log = path("<id:space_id>/log.jsonl", self.admin_site.admin_view(self.log), name="spaces_space_log")
         return [log, *super().get_urls()]
 
     def log(self, request: HttpRequest, space_id: int) -> HttpResponse | StreamingHttpResponse:

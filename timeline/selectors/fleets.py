@@ -6,9 +6,9 @@ from datetime import datetime
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Follow, User
+from accounts.models import Block, Follow, User
 from accounts.paging import PAGE_SIZE, Page, cut_page, parse_cursor
-from accounts.selectors import blocked_either_way
+from accounts.selectors import between, sees_author
 from spaces_project.common.errors import NotFound
 from timeline.models import Fleet, FleetView
 
@@ -70,19 +70,19 @@ def fleet_row(*, user: User, now: datetime | None = None) -> FleetRow:
 
 
 def fleet_stack(*, author: User, viewer: User, now: datetime | None = None) -> FleetStack:
-    """Raises `NotFound` where there is nothing to see, or one of the two blocked the other."""
+    """Raises `NotFound` where there is nothing to see, for this viewer: see `visible_authors`."""
     shown = _live(now).filter(author=author).annotate(is_seen=Exists(_seen_by(viewer))).order_by("pk")
     is_own = author.pk == viewer.pk
     fleets = [FleetShown(fleet, is_own or fleet.is_seen) for fleet in shown[:FLEETS_SHOWN]]
-    if not fleets or blocked_either_way(author.pk, viewer.pk):
+    if not fleets or not sees_author(author, viewer.pk):
         raise gone()
     return FleetStack(author, fleets, is_own)
 
 
 def get_fleet(*, fleet_id: int, viewer: User, now: datetime | None = None) -> Fleet:
-    """Raises `NotFound`: expired, deleted, of an account that is not active, or a block either way."""
-    fleet = _live(now).filter(pk=fleet_id, author__is_active=True).first()
-    if fleet is None or blocked_either_way(fleet.author_id, viewer.pk):
+    """Raises `NotFound`: expired, deleted, or of somebody whose Fleets are not for the viewer."""
+    fleet = _live(now).select_related("author").filter(pk=fleet_id).first()
+    if fleet is None or not sees_author(fleet.author, viewer.pk):
         raise gone()
     return fleet
 
@@ -93,7 +93,8 @@ def seen_by(
     """For its author: how many saw a Fleet, and who, latest first. Raises `NotFound`, `BadInput` `bad_cursor`."""
     if not _live(now).filter(pk=fleet_id, author=user).exists():
         raise gone()
-    views = FleetView.objects.filter(fleet=fleet_id)
+    blocked = Block.objects.filter(between(user.pk, OuterRef("viewer")))
+    views = FleetView.objects.filter(~Exists(blocked), fleet=fleet_id, viewer__is_active=True)
     total = views.count()
     if cursor is not None:
         views = views.filter(pk__lt=parse_cursor(cursor, parts=1)[0])

@@ -37,11 +37,14 @@ class ThreadPage:
 
 
 def inbox(*, user: User, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[ThreadSide]:
-    """Threads of `user`, the latest message first, with `other`, `last_message` and `unread`. One query.
+    """Threads of `user`, the latest message first, with `other`, `last_message` and `unread`. One query. Threads
+    with an account that is not active are not there.
 
     Raises `BadInput` `bad_cursor`.
     """
-    sides = ThreadSide.objects.filter(user=user).select_related("other", "last_message__space__creator")
+    sides = ThreadSide.objects.filter(user=user, other__is_active=True).select_related(
+        "other", "last_message__space__creator"
+    )
     if cursor is not None:
         sides = sides.filter(last_message__lt=parse_cursor(cursor, parts=1)[0])
     return cut_page(sides.order_by("-last_message"), limit, lambda side: (side.last_message_id,))
@@ -71,7 +74,9 @@ def messages_after(*, user: User, other: User, message_id: int) -> list[MessageR
 
 
 def unread_messages(user_id: int) -> int:
-    unread = ThreadSide.objects.filter(user=user_id, unread__gt=0).aggregate(total=Sum("unread"))["total"]
+    unread = ThreadSide.objects.filter(user=user_id, unread__gt=0, other__is_active=True).aggregate(
+        total=Sum("unread")
+    )["total"]
     return int(unread or 0)
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from accounts import selectors as people
 from accounts.models import User
 from accounts.paging import Page, cut_page, parse_cursor
+from accounts.selectors import sees_author, visible_authors
 from spaces.models import Space
+from spaces.rules import Sight
+from spaces.sight import sight
 from spaces_project.common.errors import NotFound
 from timeline.models import Like, PinnedPost, Post
 from timeline.selectors.cards import SpaceCard, space_cards
@@ -56,9 +58,15 @@ def get_post(*, post_id: int, viewer_id: int | None) -> Post:
     """With its author. Raises `NotFound`: deleted, of an inactive account, of a protected one that the viewer does not
     follow, or of somebody who blocked the viewer or whom the viewer blocked."""
     post = Post.objects.select_related("author").filter(pk=post_id).first()
-    if post is None or not _visible_authors([post.author], viewer_id):
+    if post is None or not sees_author(post.author, viewer_id):
         raise NotFound("not_found", "This post is gone.")
     return post
+
+
+def original(*, post_id: int, viewer_id: int | None) -> Post:
+    """Return the post, or what it passes on. Raises `NotFound` unless the viewer may see both."""
+    post = get_post(post_id=post_id, viewer_id=viewer_id)
+    return post if post.repost_of_id is None else get_post(post_id=post.repost_of_id, viewer_id=viewer_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +78,34 @@ class Found:
 
 
 def visible_posts(ids: Collection[int], viewer_id: int | None) -> Found:
-    """Those of `ids` that the viewer may see. A link to one that is not for them is taken off the post."""
+    """Return those of `ids` that the viewer may see. A link to one that is not for them is taken off the post, and off
+    those that it answers, quotes or passes on. Six queries at most, however many they are."""
     lines = list(_with_subjects(Post.objects.filter(pk__in=ids).order_by("-pk")))
-    authors = {post.author_id: post.author for line in lines for post in (line, *_subjects(line))}
-    visible = _visible_authors(list(authors.values()), viewer_id)
+    subjects = [subject for line in lines for subject in _subjects(line)]
+    _load_links(subjects)
+    authors = {post.author_id: post.author for post in (*lines, *subjects)}
+    authors |= {post.author_id: post.author for subject in subjects for post in _subjects(subject)}
+    visible = visible_authors(list(authors.values()), viewer_id)
     shown = [line for line in lines if {line.author_id, (line.repost_of or line).author_id} <= visible]
-    for line in shown:
-        _hide_from(line, visible)
+    for post in (*shown, *(subject for line in shown for subject in _subjects(line))):
+        _hide_from(post, visible)
     return Found(shown, {post.pk: post for line in shown for post in _subjects(line)})
 
 
-def sees_posts_of(author: User, viewer_id: int | None) -> bool:
-    return author.pk in _visible_authors([author], viewer_id)
+def _load_links(posts: Collection[Post]) -> None:
+    """Fetch what each of `posts` links to, with its author, in one query for all. What is gone is taken off."""
+    wanted = {pk for post in posts for pk in (post.reply_to_id, post.quote_of_id) if pk is not None}
+    linked = Post.objects.select_related("author").in_bulk(wanted) if wanted else {}
+    for post in posts:
+        post.reply_to = linked.get(post.reply_to_id or 0)
+        post.quote_of = linked.get(post.quote_of_id or 0)
 
 
-def shared_in(space: Space) -> QuerySet[Post]:
-    """Posts that are pinned to the Space, in no order; whether somebody may see them is not asked here."""
+def shared_in(space: Space, *, viewer_id: int | None) -> QuerySet[Post]:
+    """Return the posts that are pinned to the Space, in no order; none where its stage is not for the viewer to see.
+    Whether they may see each of the posts is not asked here."""
+    if sight(space=space, user_id=viewer_id) < Sight.STAGE:
+        return Post.objects.none()
     return Post.objects.filter(pk__in=PinnedPost.objects.filter(space=space).values("post"))
 
 
@@ -99,7 +119,7 @@ def home_posts(*, user: User, cursor: str | None = None, limit: int = PAGE_SIZE)
 
 def posts_of(*, author: User, viewer_id: int | None, cursor: str | None = None) -> Page[PostRow]:
     """What somebody wrote and passed on, without replies, newest first. Raises `BadInput` `bad_cursor`."""
-    if not _visible_authors([author], viewer_id):
+    if not sees_author(author, viewer_id):
         return Page([], None)
     posts = Post.objects.filter(author=author, is_reply=False)
     if cursor is not None:
@@ -115,11 +135,16 @@ def thread(*, post_id: int, viewer_id: int | None, cursor: str | None = None) ->
     if post.pk not in rows:  # a repost of something that is not for the viewer
         raise NotFound("not_found", "This post is gone.")
     above = rows.get(post.reply_to_id) if post.reply_to_id else None
-    return Thread(rows[post.pk], above, replies_to(post_id=post.pk, viewer_id=viewer_id, cursor=cursor))
+    return Thread(rows[post.pk], above, _replies(post.pk, viewer_id, cursor))
 
 
 def replies_to(*, post_id: int, viewer_id: int | None, cursor: str | None = None) -> Page[PostRow]:
-    """Oldest first. Raises `BadInput` `bad_cursor`."""
+    """Return the replies below a post that the viewer may see, oldest first. Raises `NotFound`, `BadInput`
+    `bad_cursor`."""
+    return _replies(original(post_id=post_id, viewer_id=viewer_id).pk, viewer_id, cursor)
+
+
+def _replies(post_id: int, viewer_id: int | None, cursor: str | None) -> Page[PostRow]:
     replies = Post.objects.filter(reply_to=post_id)
     if cursor is not None:
         replies = replies.filter(pk__gt=parse_cursor(cursor, parts=1)[0])
@@ -163,7 +188,7 @@ def _once_each(posts: QuerySet[Post]) -> list[Post]:
 def _rows(posts: "Sequence[Post] | QuerySet[Post]", viewer_id: int | None) -> list[PostRow]:
     """Lines for those of `posts` that the viewer may see, in the same order, in a constant number of queries."""
     authors = {post.author_id: post.author for line in posts for post in _told(line)}
-    visible = _visible_authors(list(authors.values()), viewer_id)
+    visible = visible_authors(list(authors.values()), viewer_id)
     shown = [line for line in posts if {line.author_id, (line.repost_of or line).author_id} <= visible]
     subjects = [line.repost_of or line for line in shown]
     ids = [subject.pk for subject in subjects]
@@ -207,17 +232,6 @@ def _told(line: Post) -> list[Post]:
     """The post itself and every other one that its line tells of."""
     subject = line.repost_of or line
     return [post for post in (line, subject, subject.quote_of, subject.reply_to) if post is not None]
-
-
-def _visible_authors(authors: Collection[User], viewer_id: int | None) -> set[int]:
-    """Whose posts the viewer may see."""
-    active = {author.pk for author in authors if author.is_active}
-    protected = {author.pk for author in authors if author.protected} - {viewer_id}
-    if viewer_id is None:
-        return active - protected
-    followed = people.followed_ids_among(viewer_id, protected) if protected else set()
-    blocked = people.blocked_ids_among(viewer_id, active) | people.blockers_among(viewer_id, active)
-    return active - (protected - followed) - blocked
 
 
 def _ids(rows: QuerySet[Like] | QuerySet[Post], field: str) -> set[int]:

@@ -22,7 +22,7 @@ from spaces_project.common.text import clean_text, fits
 from timeline import signals
 from timeline.links import first_space_id
 from timeline.models import TEXT_LENGTH, Like, PinnedPost, Post
-from timeline.selectors.posts import get_post
+from timeline.selectors.posts import get_post, original
 from timeline.services.strips import forget_pins
 from timeline.weight import MAX_WEIGHT, weighted_length
 
@@ -152,10 +152,7 @@ def _about(post_id: int | None, user: User) -> Post | None:
 
 def original_post(post_id: int, user: User) -> Post:
     """Of a repost what it passes on. Raises `NotFound`."""
-    post = get_post(post_id=post_id, viewer_id=user.pk)
-    if post.repost_of_id is not None:
-        return get_post(post_id=post.repost_of_id, viewer_id=user.pk)
-    return post
+    return original(post_id=post_id, viewer_id=user.pk)
 
 
 def require_public(post: Post) -> None:

@@ -7,6 +7,7 @@ from accounts.http import PersonRequest
 from spaces.selectors import get_space
 from spaces_project.common.errors import BadInput
 from spaces_project.common.http import translates_errors, wants_json
+from spaces_project.common.ids import parse_id
 from timeline import selectors, services
 from timeline.links import space_address
 
@@ -51,6 +52,7 @@ def _number(text: str | None) -> int | None:
     """Raises `BadInput` `bad_id`."""
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+    post_id = parse_id(text)
+    if post_id is None:
         raise BadInput("bad_id", "There is no such post.")
-    return int(text)
+    return post_id

@@ -17,6 +17,7 @@ from accounts.selectors import get_user_by_username
 from spaces import wire
 from spaces_project.common.errors import BadInput
 from spaces_project.common.http import translates_errors, wants_json
+from spaces_project.common.ids import parse_id
 from timeline import services
 from timeline.models import Fleet
 from timeline.selectors import fleets as selectors
@@ -92,10 +93,10 @@ def fleet_viewers(request: PersonRequest, fleet_id: int) -> HttpResponse:
 
 
 def _background(request: PersonRequest) -> int:
-    number = request.POST.get("background") or "0"
-    if not (number.isascii() and number.isdigit() and len(number) <= 3):
+    number = parse_id(request.POST.get("background") or "0")
+    if number is None:
         raise BadInput("bad_background", "Choose one of the backgrounds shown.")
-    return int(number)
+    return number
 
 
 def _image(request: PersonRequest) -> Any:

@@ -9,6 +9,7 @@ from accounts.http import PersonRequest
 from spaces import wire
 from spaces_project.common.errors import BadInput
 from spaces_project.common.http import translates_errors
+from spaces_project.common.ids import parse_id
 from timeline import services
 from timeline.selectors.invitations import invitable_people
 
@@ -64,6 +65,8 @@ def _wanted(request: PersonRequest) -> Invitations:
 
 
 def _ids(user_ids: list[str]) -> list[int]:
-    if not all(pk.isascii() and pk.isdigit() and len(pk) <= 18 for pk in user_ids):
+    parsed = [parse_id(user_id) for user_id in user_ids]
+    known = [user_id for user_id in parsed if user_id is not None]
+    if len(known) != len(parsed):
         raise BadInput("bad_request", "This is not the id of a person.")
-    return [int(pk) for pk in user_ids]
+    return known

@@ -9,6 +9,7 @@ from accounts.http import PersonRequest
 from accounts.models import User
 from accounts.selectors import get_user_by_username
 from spaces_project.common.http import translates_errors, wants_partial
+from spaces_project.common.ids import parse_id
 from timeline import services
 from timeline.selectors import messages as selectors
 from timeline.views.lines import render_varying
@@ -49,9 +50,9 @@ def latest_messages(request: PersonRequest, username: str, message_id: int) -> H
 
 def _sent(request: PersonRequest, other: User) -> HttpResponse:
     """Everything behind the last message the page has, not only the new one: the order stays that of the thread."""
-    after = request.POST.get("after", "")
-    if wants_partial(request) and after.isascii() and after.isdigit():
-        return _messages_after(request, other, int(after))
+    after = parse_id(request.POST.get("after", ""))
+    if wants_partial(request) and after is not None:
+        return _messages_after(request, other, after)
     return redirect("thread", other.username)
 
 

@@ -7,12 +7,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import PersonRequest
 from spaces_project.common.http import translates_errors, wants_partial
+from spaces_project.common.ids import parse_id
 from timeline import services
 from timeline.selectors import notifications as selectors
 from timeline.selectors.home import count_newer
 from timeline.views.lines import render_varying
-
-LONGEST_ID = 18
 
 
 @require_safe
@@ -37,12 +36,7 @@ def badges(request: PersonRequest) -> HttpResponse:
     """
     found = selectors.badges(user_id=request.user.pk)
     numbers = {"notifications": found.notifications, "messages": found.messages}
-    after = _post_id(request.GET.get("posts_after", ""))
+    after = parse_id(request.GET.get("posts_after", ""))
     if after is not None:
         numbers["posts"] = count_newer(user=request.user, after=after, limit=selectors.MOST_COUNTED)
     return JsonResponse(numbers)
-
-
-def _post_id(text: str) -> int | None:
-    """Return the id, or None for text that is none; databases count to 2⁶³ only."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else None

@@ -11,6 +11,7 @@ from accounts.http import PageRequest, PersonRequest
 from spaces import wire
 from spaces_project.common.errors import BadInput
 from spaces_project.common.http import translates_errors
+from spaces_project.common.ids import parse_id
 from timeline import selectors, services
 from timeline.links import pieces, post_id_of
 from timeline.selectors import Pin, PostRow
@@ -55,7 +56,9 @@ def unpin(request: PersonRequest, public_id: str, post_id: int) -> HttpResponse:
 def _post_id(text: str) -> int:
     """Raises `BadInput` `bad_link`."""
     given = text.strip()
-    post_id = int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else post_id_of(given)
+    post_id = parse_id(given)
+    if post_id is None:
+        post_id = post_id_of(given)
     if post_id is None:
         raise BadInput("bad_link", "Paste the link of a post on this site.")
     return post_id

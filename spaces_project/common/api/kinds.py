@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from spaces_project.common.api.problems import BadRequest
+from spaces_project.common.ids import LARGEST_ID
 
 UserId = Annotated[str, Meta(pattern="^[0-9]{1,19}$", examples=["2244994945"])]
 """Decimal digits: clients turn it into a number."""
@@ -55,13 +56,12 @@ def instant(text: str, parameter: str) -> datetime:
 
 
 _NUMBER = re.compile(r"\A[0-9]{1,19}\Z")
-_LARGEST = 2**63 - 1
-"""What a database holds; some numbers of 19 digits are more."""
 
 
 def number(text: str) -> int:
-    """Of an id that was let through; one that nobody has for what is none after all."""
-    return min(int(text), _LARGEST) if _NUMBER.match(text) else 0
+    """Return the id as an integer. Text that is not an id becomes 0, which no row has; some numbers of 19 digits are
+    more than a database holds, and become the largest it does."""
+    return min(int(text), LARGEST_ID) if _NUMBER.match(text) else 0
 
 
 class Nothing(msgspec.Struct, frozen=True):

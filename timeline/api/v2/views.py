@@ -10,6 +10,7 @@ from accounts.api.v2.objects import UserPath
 from accounts.api.v2.views import require_self
 from accounts.api.views import ApiRequest, XView, viewer_id
 from accounts.models import User
+from accounts.selectors import sees_author
 from spaces.api.v2.objects import SpacePath
 from spaces.models import Space
 from spaces_project.common.api import paging
@@ -37,7 +38,7 @@ from timeline.api.v2.objects import (
 from timeline.api.v2.reads import read_posts
 from timeline.models import Post
 from timeline.selectors.home import first_id_since, home_ids
-from timeline.selectors.posts import sees_posts_of, shared_in
+from timeline.selectors.posts import shared_in
 
 TAG = "Tweets"
 READ = (Scope.TWEET_READ, Scope.USERS_READ)
@@ -91,7 +92,7 @@ class PostsOfUser(XView):
         author = User.objects.filter(pk=number(path.id), is_active=True).first()
         if author is None:
             return PostPage(errors=[not_found("user", "id", path.id)], meta=TimelineMeta(result_count=0))
-        if not sees_posts_of(author, viewer_id(request)):
+        if not sees_author(author, viewer_id(request)):
             return PostPage(errors=[not_authorized("user", "id", path.id)], meta=TimelineMeta(result_count=0))
         posts = _chosen(Post.objects.filter(author=author), query)
         return _page(posts, query, viewer_id(request))
@@ -117,7 +118,7 @@ class PostsOfSpace(XView):
         space = Space.objects.filter(public_id=path.id).first()
         if space is None:
             return PostPage(errors=[not_found("space", "id", path.id)], meta=TimelineMeta(result_count=0))
-        return _page(shared_in(space), query, viewer_id(request))
+        return _page(shared_in(space, viewer_id=viewer_id(request)), query, viewer_id(request))
 
 
 def _newer(user: User, row: int, query: TimelineQuery) -> QuerySet[Post]:
