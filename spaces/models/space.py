@@ -26,6 +26,8 @@ class Space(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     scheduled_start = models.DateTimeField(null=True, blank=True)
+    starts_when_joined = models.BooleanField(default=False)
+    """It has no time: it goes live when its host joins, as a program's does that is not there yet."""
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)

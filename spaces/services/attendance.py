@@ -10,7 +10,7 @@ from spaces import events, rules, selectors
 from spaces.models import Participant, Space
 from spaces.rules import Action
 from spaces.services.absence import host_back, resign
-from spaces.services.lifecycle import end_space
+from spaces.services.lifecycle import end_space, start_in
 from spaces.services.turn import Turn, turn
 from spaces.states import EndReason, LogKind, RequestState, Role, SpaceState
 from spaces_project.common.limits import spend
@@ -25,6 +25,8 @@ JOINS, WINDOW = 60, timedelta(minutes=1)
 def join_space(*, public_id: str, user: "User", connection: str) -> Participant:
     """Enters as a listener, or comes back in one's role, with the audio on `connection`.
 
+    The host of a Space that waits for them starts it by joining.
+
     1. Somebody who is already in keeps role, seat and mute state; only the connection changes.
     2. A different connection takes the audio over: the older tab is told that it was replaced.
 
@@ -33,6 +35,8 @@ def join_space(*, public_id: str, user: "User", connection: str) -> Participant:
     _spend_entrance(public_id, user)
     with turn(public_id) as current:
         actor = current.place_of(user)
+        if _is_awaited(current, actor):
+            start_in(current, current.actor(user, Action.START))
         rules.require(Action.JOIN, space=current.space, actor=actor)
         participant = actor if actor.pk else None
         _require_welcome(current, participant, user)
@@ -41,6 +45,11 @@ def join_space(*, public_id: str, user: "User", connection: str) -> Participant:
         if entered.role == Role.HOST:
             host_back(current)
     return entered
+
+
+def _is_awaited(current: Turn, actor: Participant) -> bool:
+    space = current.space
+    return space.starts_when_joined and space.state == SpaceState.SCHEDULED and actor.role == Role.HOST
 
 
 def leave_space(*, public_id: str, user: "User") -> None:

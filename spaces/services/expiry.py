@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from spaces import presence
@@ -51,7 +52,9 @@ def expire(*, now: datetime | None = None) -> Expired:
 
 
 def _cancel_never_started(now: datetime, result: Expired) -> None:
-    due = Space.objects.filter(state=SpaceState.SCHEDULED, scheduled_start__lt=now - settings.SPACES_START_GRACE)
+    latest = now - settings.SPACES_START_GRACE
+    never_joined = Q(starts_when_joined=True, created_at__lt=latest)
+    due = Space.objects.filter(Q(scheduled_start__lt=latest) | never_joined, state=SpaceState.SCHEDULED)
     for public_id in due.values_list("public_id", flat=True):
         try:
             cancel_space(public_id=public_id, user=None, reason=EndReason.NEVER_STARTED)

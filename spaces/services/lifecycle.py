@@ -25,10 +25,13 @@ def create_space(
     user: "User",
     title: str = "",
     start: bool = True,
+    starts_when_joined: bool = False,
     scheduled_start: datetime | None = None,
     options: SpaceOptions | None = None,
 ) -> Space:
-    """Makes a Space and, with `start`, goes live with it at once; the host enters with the microphone off.
+    """Make a Space and, with `start`, go live with it at once; the host enters with the microphone off.
+
+    Without `start`, one that `starts_when_joined` goes live when its host joins.
 
     Errors: `too_few_followers`, `protected_account`, `bad_title`, `already_hosting` (details: `id` of the live Space),
     `bad_policy`, `bad_topics`.
@@ -42,6 +45,7 @@ def create_space(
             creator=user,
             title=name,
             scheduled_start=scheduled_start,
+            starts_when_joined=starts_when_joined,
             speak_policy=chosen.speak_policy,
             captions_allowed=chosen.captions_allowed,
             recording_wanted=chosen.recording_wanted,
@@ -73,16 +77,19 @@ def start_space(*, public_id: str, user: "User") -> Space:
     Errors: those of `create_space`.
     """
     with turn(public_id) as current:
-        host = current.actor(user, Action.START)
-        rules.require_hosting(host.user)  # read in this turn; a socket's `user` is as old as the socket
-        _go_live(current)
-        # As if the host had just come: one lease to show up, before absence counts.
-        current.change(host, joined_at=current.now, left_at=None, muted=True)
-        current.log(LogKind.STARTED, actor=user)
-        current.space_changed()
-        space = current.space
-        transaction.on_commit(partial(space_started.send, Space, space_id=space.pk))
-    return space
+        start_in(current, current.actor(user, Action.START))
+    return current.space
+
+
+def start_in(current: Turn, host: Participant) -> None:
+    """Go live inside a turn that has asked whether the host may."""
+    rules.require_hosting(host.user)  # read in this turn; a socket's `user` is as old as the socket
+    _go_live(current)
+    # As if the host had just come: one lease to show up, before absence counts.
+    current.change(host, joined_at=current.now, left_at=None, muted=True)
+    current.log(LogKind.STARTED, actor=host.user)
+    current.space_changed()
+    transaction.on_commit(partial(space_started.send, Space, space_id=current.space.pk))
 
 
 def cancel_space(*, public_id: str, user: "User | None", reason: EndReason = EndReason.HOST_CANCELED) -> Space:

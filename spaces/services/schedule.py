@@ -44,7 +44,8 @@ def update_space(*, public_id: str, user: "User", title: str | None = None, when
         moved = when is not None and when != space.scheduled_start
         space.title = space.title if name is None else name
         space.scheduled_start = when or space.scheduled_start
-        space.save(update_fields=["title", "scheduled_start"])
+        space.starts_when_joined = space.starts_when_joined and when is None
+        space.save(update_fields=["title", "scheduled_start", "starts_when_joined"])
         current.log(LogKind.UPDATED, actor=user)
         current.space_changed()
         transaction.on_commit(partial(space_scheduled.send, Space, space_id=space.pk, moved=moved))

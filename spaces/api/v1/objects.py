@@ -28,9 +28,11 @@ class PersonPath(msgspec.Struct, frozen=True):
 
 
 class NewSpace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """With `scheduled_start` it is to come; without, it is live at once."""
+    """With `scheduled_start` it is to come; without, it is live at once, or with `start` `when_joined` as soon as its
+    host joins, by the socket or by `PUT` of `place`."""
 
     title: Title = ""
+    start: Literal["now", "when_joined"] = "now"
     scheduled_start: When | UnsetType = UNSET
     speak_policy: SpeakPolicy = SpeakPolicy.EVERYONE
     captions_allowed: bool = True
@@ -52,6 +54,18 @@ class SpaceView(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     stage: list[wire.StagePerson]
     audience: wire.Audience
     queue: wire.Queue | None = None
+
+
+class HostedSpace(SpaceView, frozen=True, omit_defaults=True, kw_only=True):
+    """A Space that the caller hosts. It lives while its host is there.
+
+    A program without a socket says so by `PUT` to `place` at least every `lease_seconds`. A live Space whose host is
+    not heard from ends after `grace_seconds` more, unless a co-host is there.
+    """
+
+    place: str
+    lease_seconds: int
+    grace_seconds: int
 
 
 class Card(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

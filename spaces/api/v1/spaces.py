@@ -1,8 +1,7 @@
 """Spaces: finding, making, running and ending them."""
 
-from datetime import datetime
-
 import msgspec
+from django.conf import settings
 from msgspec import UNSET
 
 from accounts.api.views import ApiRequest, ApiView
@@ -12,6 +11,7 @@ from spaces.api.v1 import objects
 from spaces.api.v1.objects import (
     Card,
     CardPage,
+    HostedSpace,
     ListQuery,
     LogLine,
     LogPage,
@@ -29,6 +29,7 @@ from spaces.models import LogEntry
 from spaces.services import SpaceOptions
 from spaces.states import LogKind
 from spaces_project.common.api.operations import operation
+from spaces_project.common.api.problems import BadRequest
 from spaces_project.common.api.scopes import Scope
 
 TAG = "Live Spaces"
@@ -42,16 +43,19 @@ class Spaces(ApiView):
         return _cards(_found(request, query))
 
     @operation("createSpace", tag=TAG, scopes=WRITE, status=201, creates=True, errors=(409,))
-    def post(self, request: ApiRequest, body: NewSpace) -> SpaceView:
-        """Go live, or schedule a Space. The host enters with the microphone off."""
+    def post(self, request: ApiRequest, body: NewSpace) -> HostedSpace:
+        """Go live, or schedule a Space. The host enters with the microphone off.
+
+        A live Space ends when its host is gone: open the socket, or PUT to `place` again within `lease_seconds`. With
+        `start` `when_joined` it is live from the first of either on.
+        """
         options = SpaceOptions(
             speak_policy=body.speak_policy,
             captions_allowed=body.captions_allowed,
             recording_wanted=body.recording_wanted,
             topics=body.topics,
         )
-        when = None if body.scheduled_start is UNSET else body.scheduled_start
-        return view(request, _created(request, body.title, when, options))
+        return hosted(request, _created(request, body, options))
 
 
 class OneSpace(ApiView):
@@ -74,10 +78,10 @@ class OneSpace(ApiView):
 
 class Start(ApiView):
     @operation("startSpace", tag=TAG, scopes=WRITE, errors=(404, 409))
-    def post(self, request: ApiRequest, path: SpacePath) -> SpaceView:
+    def post(self, request: ApiRequest, path: SpacePath) -> HostedSpace:
         """Go live with a scheduled Space."""
         services.start_space(public_id=path.id, user=request.user)
-        return view(request, path.id)
+        return hosted(request, path.id)
 
 
 class End(ApiView):
@@ -147,10 +151,28 @@ def view(request: ApiRequest, public_id: str) -> SpaceView:
     )
 
 
-def _created(request: ApiRequest, title: str, when: datetime | None, options: SpaceOptions) -> str:
-    if when is None:
-        return services.create_space(user=request.user, title=title, options=options).public_id
-    return services.schedule_space(user=request.user, title=title, when=when, options=options).public_id
+def hosted(request: ApiRequest, public_id: str) -> HostedSpace:
+    found = view(request, public_id)
+    return HostedSpace(
+        **{name: getattr(found, name) for name in found.__struct_fields__},
+        place=f"/api/v1/spaces/{public_id}/place",
+        lease_seconds=int(settings.SPACES_PRESENCE_LEASE.total_seconds()),
+        grace_seconds=int(settings.SPACES_HOST_GRACE.total_seconds()),
+    )
+
+
+def _created(request: ApiRequest, body: NewSpace, options: SpaceOptions) -> str:
+    waits = body.start == "when_joined"
+    if body.scheduled_start is UNSET:
+        made = services.create_space(
+            user=request.user, title=body.title, options=options, start=not waits, starts_when_joined=waits
+        )
+        return made.public_id
+    if waits:
+        raise BadRequest("A Space has a time or waits for its host, not both.", {"start": [body.start]})
+    return services.schedule_space(
+        user=request.user, title=body.title, when=body.scheduled_start, options=options
+    ).public_id
 
 
 def _found(request: ApiRequest, query: ListQuery) -> Page[discovery.Card]:
