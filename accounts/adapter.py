@@ -17,12 +17,12 @@ from django.utils import timezone
 
 from accounts import guessing
 from accounts.models import User
-from spaces_project.common.addresses import address_of_request
+from spaces_project.common.addresses import UNKNOWN, address_of_request
 from spaces_project.common.sealing import seal, unseal
 
 logger = logging.getLogger(__name__)
 
-UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - shown, never bound to
+UNKNOWN_ADDRESS = "an address that we could not read"
 
 LONGEST_NEXT = 2_000
 
@@ -59,8 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that our own limits count. allauth would answer 403 to all behind a Unix socket."""
-        address = address_of_request(request).partition("/")[0]
-        return UNKNOWN_ADDRESS if address == "unknown" else address
+        return address_of_request(request).partition("/")[0]
 
     def is_safe_url(self, url: str) -> bool:
         """Refuse long addresses first: `urlsplit` normalises the host's name, whatever its length."""
@@ -96,8 +95,12 @@ class AccountAdapter(DefaultAccountAdapter):
         request: HttpRequest | None = allauth_context.request
         if request is None:
             return {"timestamp": timezone.now(), "ip": "the server itself", "user_agent": "a command"}
-        agent = self.get_http_user_agent(request)[:200]
-        return {"timestamp": timezone.now(), "ip": self.get_client_ip(request), "user_agent": agent}
+        agent, address = self.get_http_user_agent(request)[:200], self.get_client_ip(request)
+        return {
+            "timestamp": timezone.now(),
+            "ip": UNKNOWN_ADDRESS if address.startswith(UNKNOWN) else address,
+            "user_agent": agent,
+        }
 
 
 def _login_of(credentials: dict[str, Any]) -> str:

@@ -7,7 +7,6 @@ import logging
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
@@ -23,18 +22,18 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from prometheus_client.registry import Collector
 
 from spaces import figures, presence
+from spaces_project.common.addresses import is_from_this_machine
 from spaces_project.common.store import store
 
 logger = logging.getLogger(__name__)
 
 QUEUES: Final = ("celery", "speech", "speech.interim")
-_FORWARDED: Final = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 
 
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The text format of Prometheus. 403 for whoever has no token, or, where none is set, is not on this machine."""
+    """Answer in the text format of Prometheus; 403 without the token or, where none is set, from elsewhere."""
     if not _may_see(request):
         return HttpResponseForbidden("Not for everybody: docs/operations.md.\n", content_type="text/plain")
     return HttpResponse(_of_processes() + generate_latest(_FACTS), content_type=CONTENT_TYPE_LATEST)
@@ -44,21 +43,7 @@ def _may_see(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN:
         given = request.headers.get("Authorization", "")
         return secrets.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
-    return _is_from_here(request)
-
-
-def _is_from_here(request: HttpRequest) -> bool:
-    """A proxy on this machine is here, too, and whoever it speaks for need not be: what it forwards says so."""
-    if settings.BEHIND_PROXY:
-        peer = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    elif any(name in request.headers for name in _FORWARDED):
-        return False
-    else:
-        peer = request.META.get("REMOTE_ADDR", "")
-    try:
-        return ip_address(peer).is_loopback
-    except ValueError:
-        return False
+    return is_from_this_machine(request)
 
 
 def _of_processes() -> bytes:

@@ -66,22 +66,58 @@ def test_without_redis_it_tells_the_rest(client: Client, monkeypatch: pytest.Mon
     assert b"spaces_queue_depth" not in answer.content
 
 
-@pytest.mark.parametrize("headers", [{"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=127.0.0.1"}])
-def test_what_a_proxy_forwards_is_not_from_this_machine(client: Client, headers: dict[str, str]) -> None:
-    assert client.get("/metrics", headers=headers).status_code == 403
+@pytest.mark.security("C14")
+@pytest.mark.asvs("13.4.5")
+@pytest.mark.parametrize("path", ["/metrics", "/%6detrics"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "127.0.0.1"},
+        {"X-Forwarded-For": ""},
+        {"Forwarded": "for=127.0.0.1"},
+        {"X-Real-IP": "127.0.0.1"},
+        {"X-Spaces-Forwarded": "yes"},
+    ],
+)
+def test_what_a_proxy_forwards_is_not_from_this_machine(client: Client, path: str, headers: dict[str, str]) -> None:
+    assert client.get(path, headers=headers).status_code == 403
 
 
-def test_another_machine_is_refused(client: Client) -> None:
-    assert client.get("/metrics", REMOTE_ADDR="192.0.2.1").status_code == 403
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", ""])
+def test_another_machine_is_refused(client: Client, address: str) -> None:
+    assert client.get("/metrics", REMOTE_ADDR=address).status_code == 403
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("forwarded", "status"), [("192.0.2.1, 127.0.0.1", 200), ("127.0.0.1, 192.0.2.1", 403)])
-def test_behind_a_proxy_the_one_it_names_counts(
-    client: Client, settings: Settings, forwarded: str, status: int
-) -> None:
+@pytest.mark.security("A12")
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1"])
+def test_this_machine_may_ask_however_it_is_spelt(client: Client, address: str) -> None:
+    assert client.get("/metrics", REMOTE_ADDR=address).status_code == 200
+
+
+@pytest.mark.security("C14")
+@pytest.mark.parametrize("headers", [{"X-Forwarded-For": "127.0.0.1"}, {"X-Forwarded-For": "192.0.2.1, ::1"}, {}])
+def test_behind_a_proxy_only_a_token_lets_in(client: Client, settings: Settings, headers: dict[str, str]) -> None:
     settings.BEHIND_PROXY = True
-    assert client.get("/metrics", headers={"X-Forwarded-For": forwarded}).status_code == status
+    assert client.get("/metrics", headers=headers).status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.security("C14")
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"X-Forwarded-For": "127.0.0.1"}, 200),
+        ({"X-Forwarded-For": "127.0.0.1", "X-Spaces-Forwarded": "yes"}, 403),
+        ({"X-Forwarded-For": "192.0.2.1"}, 403),
+        ({}, 403),
+    ],
+)
+def test_behind_the_proxy_of_our_own_this_machine_may_ask(
+    client: Client, settings: Settings, headers: dict[str, str], status: int
+) -> None:
+    settings.BEHIND_PROXY = settings.OWN_PROXY = True
+    assert client.get("/metrics", headers=headers).status_code == status
 
 
 @pytest.mark.django_db

@@ -1,37 +1,136 @@
-"""Where a request or a socket comes from, as far as limits are concerned."""
+"""Who a client is, as far as its address tells: for limits, for the log, and for what only this machine may see.
 
+The one place that reads `X-Forwarded-For` and its like. Servers are told not to (`deploy/web`), because they believe
+any local program; only `BEHIND_PROXY` says that a proxy wrote them.
+"""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
 
+logger = logging.getLogger(__name__)
+
 IPV6_NETWORK = 64
 """Bits that a provider gives to one customer, who then has the other 64 for as many addresses as they please."""
+FORWARDING: Final = ("x-forwarded-for", "forwarded", "x-real-ip")
+"""What proxies say of a client, the most usual first."""
+PASSED_ON: Final = "x-spaces-forwarded"
+"""`deploy/proxy` sets it where a request came to it with any of these, and takes it away everywhere else."""
+UNKNOWN: Final = "unknown:"
+
+Address = IPv4Address | IPv6Address
 
 
 def address_of(scope: dict[str, Any]) -> str:
-    """An IPv4 address or an IPv6 network of 64 bits; all that cannot be read are one address, `unknown`."""
-    lines = [value.decode("latin1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-    peer, _ = scope.get("client") or ("", 0)
-    return _address(str(peer), ",".join(lines))
+    """Return an IPv4 address or an IPv6 network of 64 bits, the same for every spelling of one address.
+
+    What cannot be read is `unknown:` and something of its own: strangers must not use up one another's limits.
+    """
+    peer, port = scope.get("client") or ("", 0)
+    return _address(str(peer), port, _headers_of(scope))
 
 
 def address_of_request(request: HttpRequest) -> str:
-    """The same of one that came by HTTP."""
-    return _address(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""))
+    """Return the same of a request."""
+    return _address(request.META.get("REMOTE_ADDR", ""), request.META.get("REMOTE_PORT", ""), _headers_in(request))
 
 
-def _address(peer: str, forwarded: str) -> str:
-    """Behind a proxy the last entry of `X-Forwarded-For` is the proxy's own; whatever stands before it is hearsay."""
-    known = forwarded.rpartition(",")[2].strip() if settings.BEHIND_PROXY else peer
+def is_from_this_machine(request: HttpRequest) -> bool:
+    """Return whether a program of this machine asks, by itself.
+
+    A proxy of the operator's on this machine is such a program, too, and whoever it speaks for need not be: so never
+    with `BEHIND_PROXY`, nor where anything at all says that a request was passed on.
+    """
+    headers = _headers_in(request)
+    if PASSED_ON in headers:
+        return False
+    if settings.BEHIND_PROXY:
+        peer = headers.get("x-forwarded-for", "") if settings.OWN_PROXY else ""
+    else:
+        peer = "" if any(name in headers for name in FORWARDING) else request.META.get("REMOTE_ADDR", "")
+    address = parse_address(peer)
+    return address is not None and address.is_loopback
+
+
+def parse_address(text: str) -> Address | None:
+    """Read `192.0.2.7`, `192.0.2.7:4711`, `[2001:DB8::1]:4711`, `fe80::1%eth0`, `::ffff:192.0.2.7`, quoted or not."""
+    host = text.strip().strip('"').strip()
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
     try:
-        return str(_network(ip_address(known)))
+        address = ip_address(host.partition("%")[0])
     except ValueError:
-        return "unknown"
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
-def _network(address: IPv4Address | IPv6Address) -> object:
-    if isinstance(address, IPv4Address):
+def _address(peer: str, port: object, headers: Mapping[str, str]) -> str:
+    told = _told_by_proxy(headers) if settings.BEHIND_PROXY else None
+    if not settings.BEHIND_PROXY and any(name in headers for name in FORWARDING):
+        _complain("A proxy seems to stand in front, and BEHIND_PROXY is off: its clients share their limits.")
+    known = peer if told is None else told
+    address = parse_address(known)
+    if address is not None:
+        return str(_network(address))
+    if told is not None:
+        _complain(f"The address of a client cannot be read: {told[:100]!r}.")
+    return UNKNOWN + _own_name(told or "", port)
+
+
+def _told_by_proxy(headers: Mapping[str, str]) -> str | None:
+    """Return the last entry, which is the proxy's own; whatever stands before it is hearsay. None without any."""
+    for name in FORWARDING:
+        if last := headers.get(name, "").rpartition(",")[2].strip():
+            return _for_in(last) if name == "forwarded" else last
+    return None
+
+
+def _for_in(element: str) -> str:
+    """Return the value of `for` of one element of `Forwarded` (RFC 7239)."""
+    for pair in element.split(";"):
+        name, _, value = pair.partition("=")
+        if name.strip().lower() == "for":
+            return value.strip()
+    return ""
+
+
+def _network(address: Address) -> object:
+    if isinstance(address, IPv4Address) or address.is_loopback or address.is_link_local:
         return address
-    return address.ipv4_mapped or ip_network((int(address), IPV6_NETWORK), strict=False)
+    return ip_network((int(address), IPV6_NETWORK), strict=False)
+
+
+def _own_name(told: str, port: object) -> str:
+    """Return the same for one client that hides behind a name (`_gazonk`), and another for every other connection."""
+    if told:
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+    return str(port) if port else secrets.token_hex(8)
+
+
+def _headers_of(scope: dict[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for raw, value in scope["headers"]:
+        name = raw.decode("latin1").lower()
+        if name in FORWARDING:
+            found[name] = ",".join(filter(None, (found.get(name), value.decode("latin1"))))
+    return found
+
+
+def _headers_in(request: HttpRequest) -> dict[str, str]:
+    names = (*FORWARDING, PASSED_ON)
+    return {name: request.headers[name] for name in names if name in request.headers}
+
+
+@lru_cache(maxsize=100)
+def _complain(text: str) -> None:
+    """Say it once: it is as true of the next thousand requests."""
+    logger.warning(text)
