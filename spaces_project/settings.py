@@ -235,8 +235,9 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
     "reauthenticate": "accounts.forms.ReauthenticateForm",
 }
-# Wrong passwords are counted in `accounts.guessing`, by account, address and device.
-ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip,100/d/ip", "login": "60/m/ip", "login_failed": ""}
+# Wrong passwords are counted in `accounts.guessing`, by account, address and device; `login_failed` is left to the
+# second factor, which counts wrong codes by account.
+ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip,100/d/ip", "login": "60/m/ip", "login_failed": "5/300s/key"}
 ACCOUNT_SESSION_REMEMBER = True
 # A session alone is not as good as the password: what hands over the account asks for it again.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
