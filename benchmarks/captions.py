@@ -230,7 +230,7 @@ def _recognise(clean: bytes) -> list[str]:
     from captions.ingest.endpointer import Endpointer
 
     found = Endpointer().push(clean, at_ms=0)
-    return words(" ".join(word.text for heard in found for word in engine("en").transcribe(heard.pcm)))
+    return words(" ".join(engine().transcribe(heard.pcm, language="en").text for heard in found))
 
 
 def words(text: str) -> list[str]:

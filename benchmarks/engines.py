@@ -1,6 +1,6 @@
 """The speech engines beside each other, on sentences whose words are known.
 
-    python -m benchmarks.engines pocketsphinx faster_whisper=/srv/whisper-tiny.en moonshine=base:/srv/moonshine-base-en
+    python -m benchmarks.engines faster_whisper=base faster_whisper=tiny.en moonshine=base:/srv/moonshine-base-en
 
 Each is `ENGINE=CAPTIONS_MODEL`, run through our adapter and the library's own code. espeak-ng says the sentences at
 16 kHz; every sentence is one utterance. CPU seconds are those of this process, whatever else the machine does.
@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.captions import SENTENCES, errors, words
 from captions.engines import ENGINES
 from captions.engines.base import RATE
-from captions.words import Word
+from captions.words import Word, joined
 from tests.support.voice import silence, spoken
 
 MARGIN_SECONDS = 0.3
@@ -48,11 +48,11 @@ def _say(directory: Path, sentence: str) -> bytes:
 
 
 def _understand(name: str, model: str, sounds: dict[str, bytes]) -> Iterator[Understood]:
-    ENGINES[name].require(model=model, language="en")
-    engine = ENGINES[name].load(model=model, language="en")
+    ENGINES[name].require(model=model, languages=["en"])
+    engine = ENGINES[name].load(model=model)
     for sentence, pcm in sounds.items():
         before = _cpu()
-        found = engine.transcribe(pcm)
+        found = engine.transcribe(pcm, language="en").words
         yield Understood(sentence, found, len(pcm) / 2 / RATE, _cpu() - before)
 
 
@@ -63,7 +63,7 @@ def _cpu() -> float:
 
 def _report(chosen: str, found: Sequence[Understood]) -> None:
     said = words(" ".join(one.said for one in found))
-    understood = words(" ".join(word.text for one in found for word in one.words))
+    understood = words(" ".join(joined(one.words) for one in found))
     cpu, seconds = sum(one.cpu_seconds for one in found), sum(one.seconds for one in found)
     outside = [
         word for one in found for word in one.words if not 0 <= word.start_ms <= word.end_ms <= one.seconds * 1000
@@ -73,7 +73,7 @@ def _report(chosen: str, found: Sequence[Understood]) -> None:
         f"  CPU seconds per spoken second: {cpu / seconds:.2f}; words whose times are not in the sound: {len(outside)}"
     )
     for one in found[:4]:
-        print(f"  {' '.join(word.text for word in one.words)}")
+        print(f"  {joined(one.words)}")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,20 @@
 """The moderators' view of captions. What services own is read-only here; the actions call the services."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from captions import services
 from captions.models import Consent, Redaction, Track, Utterance
 from spaces.admin import ReadOnlyAdmin, acting
+from spaces_project import heartbeat
 
 REDACTED_HERE = "redacted in the admin"
+NO_ENGINE = (
+    "Captions have no engine: run manage.py check on the machine of the speech workers, which says what is missing."
+)
 
 
 @admin.register(Track)
@@ -38,6 +44,11 @@ class UtteranceAdmin(ReadOnlyAdmin):
     search_fields = ("space__public_id", "speaker__username", "speaker__display_name", "text")
     ordering = ("-id",)
     actions = ("rerun", "redact")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if heartbeat.is_known_to_have_no_engine():
+            messages.warning(request, NO_ENGINE)
+        return super().changelist_view(request, extra_context)
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         return acting(request).has_perm("captions.change_utterance")

@@ -1,6 +1,9 @@
 """The sound of what is being spoken just now, in Redis: interims are made of it, and should the ingest die, so is the
 utterance, up to the last interim."""
 
+import msgspec
+
+from captions.agreement import Agreement
 from spaces_project.common.store import store
 
 _KEPT_SECONDS = 120
@@ -13,6 +16,10 @@ def _sound(utterance_id: int) -> str:
 
 def _asked(utterance_id: int) -> str:
     return f"captions:draft:{utterance_id}:asked"
+
+
+def _agreed(utterance_id: int) -> str:
+    return f"captions:draft:{utterance_id}:agreed"
 
 
 def keep(utterance_id: int, pcm: bytes) -> None:
@@ -28,7 +35,18 @@ def read(utterance_id: int) -> bytes | None:
 
 def forget(utterance_id: int) -> None:
     """Raises redis.RedisError."""
-    store().delete(_sound(utterance_id), _asked(utterance_id))
+    store().delete(_sound(utterance_id), _asked(utterance_id), _agreed(utterance_id))
+
+
+def keep_agreement(utterance_id: int, agreement: Agreement) -> None:
+    """Raises redis.RedisError."""
+    store().set(_agreed(utterance_id), msgspec.json.encode(agreement), ex=_KEPT_SECONDS)
+
+
+def agreement(utterance_id: int) -> Agreement:
+    """Return what drafts of this utterance agree on so far. Raises redis.RedisError."""
+    kept = store().get(_agreed(utterance_id))
+    return msgspec.json.decode(kept, type=Agreement) if kept else Agreement()
 
 
 def ask(utterance_id: int) -> bool:

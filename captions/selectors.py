@@ -18,6 +18,7 @@ from spaces.models import Participant, Space
 from spaces.selectors import get_space, sees_stage
 from spaces.sight import require_reader
 from spaces.states import SpaceState
+from spaces_project import heartbeat
 from spaces_project.common.errors import BadInput, NotFound, ProductError
 from spaces_project.common.ids import parse_id
 
@@ -49,6 +50,7 @@ def captions_info(public_id: str, user_id: int) -> wire.CaptionsInfo:
         consenting=consenting(public_id) if sees_stage(public_id=public_id, user_id=user_id or None) else [],
         browser=settings.CAPTIONS_BROWSER,
         consent=own.first(),
+        engine=not heartbeat.is_known_to_have_no_engine(),
     )
 
 
@@ -66,6 +68,12 @@ def consents(*, space: Space, user_id: int) -> bool:
 def language_of(space: Space) -> str:
     track = Track.objects.filter(space=space).first()
     return track.language if track else default_language()
+
+
+def names_in(space: Space) -> tuple[str, ...]:
+    """Return the names on the stage and the Space's title: what is likely to be said, and hard to spell."""
+    on_stage = Participant.objects.with_mic().filter(space=space).select_related("user")
+    return (*(participant.user.name for participant in on_stage), *([space.title] if space.title else []))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,32 +6,51 @@ first before the second.
 
 import contextlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator
 from typing import Any, Final
 
+import redis
 from celery import shared_task
+from celery.signals import worker_ready
 
-from captions import drafts, services
-from captions.engines import engine
+from captions import drafts, services, tongues
+from captions.engines import EngineMissing, engine
+from captions.languages import AUTOMATIC
 from captions.models import Utterance
 from captions.services import Claim
 from captions.services.jobs import CLAIM
 from captions.states import UtteranceState
-from captions.words import joined
 from spaces_project.common.store import store
 from spaces_project.common.threads import with_database
 
 logger = logging.getLogger(__name__)
 
 ENGINE_SECONDS: Final = 180
-"""An engine that works for so long on 15 s of sound hangs: its process is killed, and the attempt counts."""
-_BROKER_KEY: Final = "celery:speech"
+"""An engine that works for so long on 15 s of sound hangs. A thread cannot be ended, so its process ends itself, and
+the attempt counts."""
+_HUNG_STATUS: Final = 70
+SPEECH_QUEUE: Final = "speech"
+_BROKER_KEY: Final = f"celery:{SPEECH_QUEUE}"
+_TELLING_BYTES: Final = 2 * 16_000 * 2
+"""Two seconds of sound."""
 _EXTENDS_EVERY_SECONDS: Final = CLAIM.total_seconds() / 3
 
 
-@shared_task(ignore_result=True, time_limit=ENGINE_SECONDS)
+@worker_ready.connect(weak=False)
+def load_engine(sender: Any, **_signal: Any) -> None:
+    """Load the model before the first person speaks, once for all threads of this worker."""
+    if SPEECH_QUEUE not in sender.app.amqp.queues.consume_from:
+        return
+    try:
+        engine()
+    except EngineMissing as error:
+        logger.error("captions have no engine: %s", error)  # noqa: TRY400 - where it was raised says nothing
+
+
+@shared_task(ignore_result=True)
 def transcribe(utterance_id: int, **_: Any) -> None:
     claim = services.claim(utterance_id=utterance_id)
     if claim is None:
@@ -39,13 +58,15 @@ def transcribe(utterance_id: int, **_: Any) -> None:
     began = time.monotonic()
     try:
         with _alive(claim):
-            chosen = engine(claim.language)
-            words = chosen.transcribe(claim.pcm)
+            chosen = engine()
+            found = chosen.transcribe(claim.pcm, language=_language(claim), names=claim.names)
     except Exception as error:  # whatever a speech library raises: the row says so, and is tried again
         logger.exception("utterance %s was not understood", utterance_id)
         services.fail(claim, error=f"{type(error).__name__}: {error}")
         return
-    services.complete(claim, words=words, engine=chosen.name, engine_ms=int((time.monotonic() - began) * 1000))
+    _remember_language(claim, found.language)
+    took = int((time.monotonic() - began) * 1000)
+    services.complete(claim, words=found.words, language=found.language, engine=chosen.name, engine_ms=took)
 
 
 @shared_task(ignore_result=True, acks_late=False, expires=3)
@@ -68,9 +89,32 @@ def _show_interim(utterance_id: int, revision: int) -> None:
     if pcm is None or utterances_queued():
         return
     utterance = Utterance.objects.filter(pk=utterance_id, state=UtteranceState.OPEN).first()
-    if utterance is not None:
-        words = engine(utterance.language).transcribe(pcm)
-        services.show_interim(utterance_id=utterance_id, text=joined(words), revision=max(revision, len(pcm) // 32))
+    language = _language(utterance) if utterance is not None else None
+    if language is None:  # finding it out takes longer than a draft may
+        return
+    before = drafts.agreement(utterance_id)
+    now = before.after(engine().draft(pcm, language=language, after=before.shown))
+    drafts.keep_agreement(utterance_id, now)
+    if now.shown != before.shown:
+        services.show_interim(utterance_id=utterance_id, text=now.shown, revision=max(revision, len(pcm) // 32))
+
+
+def _language(spoken: Claim | Utterance) -> str | None:
+    """Return what the host chose or what this speaker was found to speak; None until that is known."""
+    if spoken.language != AUTOMATIC:
+        return spoken.language
+    try:
+        return tongues.known(space_id=spoken.space_id, user_id=spoken.speaker_id)
+    except redis.RedisError:
+        return None
+
+
+def _remember_language(claim: Claim, language: str) -> None:
+    """A short first word tells too little: it is found out again with the next."""
+    if claim.language != AUTOMATIC or len(claim.pcm) < _TELLING_BYTES:
+        return
+    with contextlib.suppress(redis.RedisError):
+        tongues.remember(space_id=claim.space_id, user_id=claim.speaker_id, language=language)
 
 
 def utterances_queued() -> int:
@@ -84,7 +128,11 @@ def _alive(claim: Claim) -> Iterator[None]:
     done = threading.Event()
 
     def extend() -> None:
+        hangs_at = time.monotonic() + ENGINE_SECONDS
         while not done.wait(_EXTENDS_EVERY_SECONDS):
+            if time.monotonic() > hangs_at:
+                logger.critical("the engine hangs over utterance %s: this process ends", claim.utterance_id)
+                os._exit(_HUNG_STATUS)
             with_database(services.extend, claim)
 
     thread = threading.Thread(target=extend, name="captions-claim", daemon=True)

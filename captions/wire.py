@@ -45,6 +45,8 @@ class CaptionsInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     browser: bool
     """Whether speakers' browsers are asked to recognise: `captions.source`."""
     consent: str | None = None
+    engine: bool = True
+    """False while this site has nothing that understands speech: no captions come, and the page says why."""
 
 
 def line(utterance: "Utterance", *, final: bool) -> Line:

@@ -1,12 +1,15 @@
 """What an engine understood."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Times in milliseconds from the beginning of the sound; `confidence` from 0 to 1."""
+    """Times in milliseconds from the beginning of the sound; `confidence` from 0 to 1.
+
+    `text` carries the space before it, if there is one: "-disposed" has none, nor has Chinese.
+    """
 
     text: str
     start_ms: int
@@ -14,9 +17,21 @@ class Word:
     confidence: float
 
     def on_clock(self, offset_ms: int) -> list[str | int | float]:
-        """`[text, start_ms, end_ms, confidence]` for sound that begins at `offset_ms`."""
+        """Return `[text, start_ms, end_ms, confidence]` for sound that begins at `offset_ms`."""
         return [self.text, self.start_ms + offset_ms, self.end_ms + offset_ms, round(self.confidence, 3)]
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One utterance as an engine understood it; `language` is the one it was heard in."""
+
+    words: Sequence[Word]
+    language: str
+
+    @property
+    def text(self) -> str:
+        return joined(self.words)
+
+
 def joined(words: Iterable[Word]) -> str:
-    return " ".join(word.text for word in words)
+    return "".join(word.text for word in words).strip()

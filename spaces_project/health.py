@@ -86,6 +86,8 @@ def _worker() -> str:
 
 
 def _speech() -> str:
+    if heartbeat.has_no_engine():
+        return heartbeat.NO_ENGINE
     return OK if heartbeat.is_fresh(heartbeat.SPEECH) else f"took no task for {heartbeat.FRESH_SECONDS} s"
 
 

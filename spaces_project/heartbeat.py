@@ -10,7 +10,10 @@ from celery.signals import after_task_publish, beat_init, worker_ready
 from django.conf import settings
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 from redis.retry import Retry
+
+from captions.engines import why_missing
 
 BEAT: Final = "heartbeat:beat"
 WORKER: Final = "heartbeat:worker"
@@ -19,6 +22,7 @@ CAPTIONS: Final = "heartbeat:captions"
 FRESH_SECONDS: Final = 30
 """How long a mark lasts: three beats, so that one late beat is no alarm."""
 ANSWER_SECONDS: Final = 2.0
+NO_ENGINE: Final = "no engine"
 
 TASK: Final = "spaces_project.heartbeat.arrive"
 SPEECH_TASK: Final = "spaces_project.heartbeat.arrive_at_speech"
@@ -38,6 +42,19 @@ def is_fresh(mark: str) -> bool:
     return bool(redis.exists(mark))
 
 
+def is_known_to_have_no_engine() -> bool:
+    """Like `has_no_engine`, for pages: while Redis is away nothing is known, and nothing is claimed."""
+    try:
+        return has_no_engine()
+    except RedisError:
+        return False
+
+
+def has_no_engine() -> bool:
+    """Tell whether workers take what people say, and have nothing to understand it with. Raises RedisError."""
+    return bool(redis.get(SPEECH) == NO_ENGINE)
+
+
 @shared_task(name=TASK, ignore_result=True)
 def arrive(**_later_arguments: object) -> None:
     """Say that a worker takes tasks."""
@@ -46,8 +63,8 @@ def arrive(**_later_arguments: object) -> None:
 
 @shared_task(name=SPEECH_TASK, ignore_result=True)
 def arrive_at_speech(**_later_arguments: object) -> None:
-    """Say that a worker takes what people say."""
-    _leave(SPEECH)
+    """Say that a worker takes what people say, and whether it has an engine."""
+    _leave_speech()
 
 
 def captions_are_heard() -> None:
@@ -57,7 +74,10 @@ def captions_are_heard() -> None:
 
 @worker_ready.connect(weak=False)
 def _worker_is_ready(sender: Any, **_signal: Any) -> None:
-    _leave(SPEECH if "speech" in sender.app.amqp.queues.consume_from else WORKER)
+    if "speech" in sender.app.amqp.queues.consume_from:
+        _leave_speech()
+    else:
+        _leave(WORKER)
 
 
 @beat_init.connect(weak=False)
@@ -70,6 +90,10 @@ def _beat_has_sent(**_signal: Any) -> None:
     _leave(BEAT)
 
 
-def _leave(mark: str) -> None:
+def _leave_speech() -> None:
+    _leave(SPEECH, NO_ENGINE if why_missing() else "ok")
+
+
+def _leave(mark: str, state: str = "ok") -> None:
     # A key that dies by itself: no clocks of two machines to compare.
-    redis.set(mark, "ok", ex=FRESH_SECONDS)
+    redis.set(mark, state, ex=FRESH_SECONDS)

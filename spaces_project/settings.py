@@ -9,6 +9,7 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
+from captions.languages import AUTOMATIC, WHISPER
 from spaces_project.common.api.scopes import OAUTH_SCOPES, SECURITY_SCHEMES
 from spaces_project.common.origins import host_of, is_local_host, is_local_origin
 from spaces_project.env import BASE_DIR, broker_url, env, local_secret, mark_of, redis_url
@@ -443,14 +444,21 @@ GATEWAY_TIMEOUT_SECONDS = env.float("GATEWAY_TIMEOUT_SECONDS", default=3.0)
 
 # --- Captions ---------------------------------------------------------------------------------------------------------
 
-CAPTIONS_ENGINE = env.str("CAPTIONS_ENGINE", default="pocketsphinx")
-"""`pocketsphinx`, `faster_whisper` or `moonshine`."""
-CAPTIONS_MODEL = env.str("CAPTIONS_MODEL", default="")
-"""The engine's model, by path or name; empty: the engine's own, where it has one."""
+CAPTIONS_ENGINE = env.str("CAPTIONS_ENGINE", default="faster_whisper")
+"""`faster_whisper` or `moonshine`."""
+CAPTIONS_MODEL = env.str("CAPTIONS_MODEL", default="base")
+"""The engine's model: `base` and `tiny.en` are installed by `make run`; else a directory, or a name for the library."""
+CAPTIONS_MODELS_DIR = env.str("CAPTIONS_MODELS_DIR", default=str(BASE_DIR / "var/models"))
+"""Where models are installed. Not in `SPACES_VAR`: several sites of one checkout share them."""
+CAPTIONS_THREADS = env.int("CAPTIONS_THREADS", default=2)
+"""How many utterances one speech process works on at once, each on a core, with one model for all."""
 CAPTIONS_INGEST_ADDRESS = env.str("CAPTIONS_INGEST_ADDRESS", default="127.0.0.1")
 """Of the machine that runs the ingest, as the gateway reaches it."""
-CAPTIONS_LANGUAGES = env.list("CAPTIONS_LANGUAGES", default=["en"])
-"""What hosts may choose from; the first is the default. The engine must know them all."""
+_KNOWS_ALL = CAPTIONS_ENGINE == "faster_whisper" and not CAPTIONS_MODEL.endswith(".en")
+CAPTIONS_LANGUAGES = env.list("CAPTIONS_LANGUAGES", default=[AUTOMATIC, *WHISPER] if _KNOWS_ALL else ["en"])
+"""What hosts may choose from; `auto` finds out for each speaker. The engine must know them all."""
+CAPTIONS_LANGUAGE = env.str("CAPTIONS_LANGUAGE", default="en" if "en" in CAPTIONS_LANGUAGES else CAPTIONS_LANGUAGES[0])
+"""What a Space begins with."""
 CAPTIONS_BROWSER = env.bool("CAPTIONS_BROWSER", default=False)
 """Ask speakers' own browsers to recognise speech; where one cannot, the engine of this site does."""
 

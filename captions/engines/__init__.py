@@ -1,25 +1,42 @@
-"""What turns a voice into words. The setting names one; it is loaded once per process and language."""
+"""What turns a voice into words. The setting names one; it is loaded once per process, for all its threads."""
 
+import threading
 from functools import cache
 from typing import Final
 
 from django.conf import settings
 
-from captions.engines import faster_whisper, moonshine, pocketsphinx
+from captions.engines import faster_whisper, moonshine
 from captions.engines.base import Engine, EngineMissing, Maker
 
-ENGINES: Final[dict[str, Maker]] = {
-    "pocketsphinx": pocketsphinx,
-    "faster_whisper": faster_whisper,
-    "moonshine": moonshine,
-}
+FASTER_WHISPER: Final = "faster_whisper"
+ENGINES: Final[dict[str, Maker]] = {FASTER_WHISPER: faster_whisper, "moonshine": moonshine}
 
-__all__ = ["ENGINES", "Engine", "EngineMissing", "engine"]
+__all__ = ["ENGINES", "FASTER_WHISPER", "Engine", "EngineMissing", "engine", "why_missing"]
+
+_loading = threading.Lock()
+
+
+def engine() -> Engine:
+    """Raises `EngineMissing` when the library or the model is not there."""
+    with _loading:  # `cache` alone would load once for each thread that asks meanwhile
+        return _loaded(settings.CAPTIONS_ENGINE, settings.CAPTIONS_MODEL)
+
+
+def why_missing() -> str | None:
+    """Say what is wanting, in one sentence; None where captions have their engine. Loads nothing."""
+    maker = ENGINES.get(settings.CAPTIONS_ENGINE)
+    if maker is None:
+        return f"CAPTIONS_ENGINE must be one of {', '.join(ENGINES)}"
+    try:
+        maker.require(model=settings.CAPTIONS_MODEL, languages=settings.CAPTIONS_LANGUAGES)
+    except EngineMissing as error:
+        return str(error)
+    return None
 
 
 @cache
-def engine(language: str) -> Engine:
-    """Raises `EngineMissing` when the library or the model is not there."""
-    maker = ENGINES[settings.CAPTIONS_ENGINE]
-    maker.require(model=settings.CAPTIONS_MODEL, language=language)
-    return maker.load(model=settings.CAPTIONS_MODEL, language=language)
+def _loaded(name: str, model: str) -> Engine:
+    maker = ENGINES[name]
+    maker.require(model=model, languages=settings.CAPTIONS_LANGUAGES)
+    return maker.load(model=model)

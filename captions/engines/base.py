@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
-from captions.words import Word
+from captions.words import Understood
 
 RATE = 16_000
 """Hz, of all sound that engines get."""
@@ -16,23 +16,32 @@ class EngineMissing(Exception):
 
 
 class Engine(Protocol):
+    """One loaded model, which any number of threads may use at once.
+
+    `pcm` is int16, little-endian, mono, 16 kHz. `language` None: the engine finds out.
+    """
+
     @property
     def name(self) -> str:
         """As it stands with every utterance, with its model."""
         ...
 
-    def transcribe(self, pcm: bytes) -> Sequence[Word]:
-        """`pcm`: int16, little-endian, mono, 16 kHz. Nothing understood is no words."""
+    def transcribe(self, pcm: bytes, *, language: str | None, names: Sequence[str] = ()) -> Understood:
+        """Understand a whole utterance; nothing understood is no words. `names` may occur in it."""
+        ...
+
+    def draft(self, pcm: bytes, *, language: str, after: str = "") -> str:
+        """Understand an utterance that goes on, quickly. The text begins with `after`, which was shown already."""
         ...
 
 
 class Maker(Protocol):
     """A module of this package. `model` is the operator's setting, empty for the engine's own."""
 
-    def require(self, *, model: str, language: str) -> None:
-        """Is everything there? Loads nothing. Raises `EngineMissing`."""
+    def require(self, *, model: str, languages: Sequence[str]) -> None:
+        """Look whether everything is there, and load nothing. Raises `EngineMissing`."""
 
-    def load(self, *, model: str, language: str) -> Engine: ...
+    def load(self, *, model: str) -> Engine: ...
 
 
 def require_library(name: str, *, requirements: str) -> None:
@@ -41,7 +50,7 @@ def require_library(name: str, *, requirements: str) -> None:
         raise EngineMissing(f"{name} is not installed: pip install -r {requirements}")
 
 
-def require_files(directory: str, names: Sequence[str]) -> None:
+def require_files(directory: str | Path, names: Sequence[str]) -> None:
     """Raises `EngineMissing`."""
     missing = [name for name in names if not (Path(directory) / name).is_file()]
     if missing:

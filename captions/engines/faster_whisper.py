@@ -1,53 +1,230 @@
-"""Whisper by CTranslate2: accurate, many languages; the operator brings the model, as a directory or a name that the
-library fetches. Reference: https://github.com/SYSTRAN/faster-whisper
+"""Whisper by CTranslate2. Reference: https://github.com/SYSTRAN/faster-whisper
+
+The library's own `transcribe` always looks at 30 s, and four fifths of a pass go into that. An utterance is shorter, so
+this looks at the utterance and some quiet behind it, and at the full window only where the result is doubtful.
 """
 
+import os
+import re
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from captions.engines.base import EngineMissing, require_files, require_library
-from captions.words import Word
+from django.conf import settings
 
-_FILES = ("model.bin", "config.json", "tokenizer.json")
+from captions.engines.base import RATE, EngineMissing, require_files, require_library
+from captions.engines.weights import FILES, PUBLISHED
+from captions.words import Understood, Word
+
+QUIET_SECONDS: Final = 4.0
+"""Behind every utterance. With less the model repeats itself: it has never seen sound that stops so early."""
+WINDOW_SECONDS: Final = 30
+DOUBTFUL_LOGPROB: Final = -0.55
+"""Average log probability below which a final is worth a pass over the full window, at four times the price."""
+NONSENSE_LOGPROB: Final = -1.2
+"""Below this, even after the full window, what stands there is chance."""
+UNCLEAR: Final = "[unclear]"
+UNHEARD_PROBABILITY: Final = 0.6
+UNHEARD_LOGPROB: Final = -0.8
+"""The model's own verdict that nobody speaks, which its makers combine so."""
+INVENTED: Final = re.compile(r"(thank you|thanks for watching|thank you for watching|you|bye|bye-bye|okay)[.! ]*", re.I)
+"""What Whisper learned to find under silence and noise; people say it, too, so it counts only where it is doubtful."""
+INVENTED_LOGPROB: Final = -0.5
+
+_LOOPS: Final = 2.4
+"""Compression ratio of a text that repeats itself."""
+_WORDS_PER_SECOND, _WORDS_MORE = 6, 8
+_FASTEST_TOKENS: Final = 12
+"""Per second: no language is spoken faster, so a loop ends here at the latest."""
+_NAMED_SECONDS: Final = 2.0
+"""Names before a shorter utterance make it worse, not better."""
+_NAMES_LENGTH: Final = 200
+_LOUD, _QUIETEST = 0.08, 0.03
+"""Root mean square: what is softer than the second is brought to the first. 0.03 is about -30 dB."""
 _FULL_SCALE = 32768.0
+_FIRST_TIMESTAMP: Final = 50
+_ENGLISH_ONLY: Final = ".en"
+_LOADED_FILES: Final = FILES[:3]
 
 
 @dataclass(frozen=True, slots=True)
+class _Pass:
+    """One look at a sound. `tokens` include those of time; `text` does not."""
+
+    sound: Any
+    frames: int
+    tokens: Sequence[int]
+    text: str
+    logprob: float
+    unheard: float
+
+    @property
+    def is_doubtful(self) -> bool:
+        return self.logprob < DOUBTFUL_LOGPROB
+
+    @property
+    def is_invented(self) -> bool:
+        if self.unheard > UNHEARD_PROBABILITY and self.logprob < UNHEARD_LOGPROB:
+            return True
+        return bool(INVENTED.fullmatch(self.text.strip())) and self.logprob < INVENTED_LOGPROB
+
+
+@dataclass(frozen=True)
 class FasterWhisper:
     name: str
     model: Any
-    language: str
 
-    def transcribe(self, pcm: bytes) -> list[Word]:
-        segments, _ = self.model.transcribe(
-            _samples(pcm),
-            language=self.language,
-            word_timestamps=True,
+    def transcribe(self, pcm: bytes, *, language: str | None, names: Sequence[str] = ()) -> Understood:
+        samples = _samples(pcm)
+        seconds = len(samples) / RATE
+        known = _code(language) if language else self._language(samples)
+        found = self._look(samples, known, quiet=QUIET_SECONDS, names=names if seconds >= _NAMED_SECONDS else ())
+        if found.is_doubtful or is_loop(found.text, seconds):
+            found = self._look(samples, known, quiet=WINDOW_SECONDS)
+        if found.is_invented:
+            return Understood([], known)
+        if found.text and (is_loop(found.text, seconds) or found.logprob < NONSENSE_LOGPROB):
+            return Understood([Word(UNCLEAR, 0, int(seconds * 1000), 0.0)], known)
+        return Understood(list(self._words(found, known, seconds)), known)
+
+    def draft(self, pcm: bytes, *, language: str, after: str = "") -> str:
+        """Force what was shown upon the model as the beginning: else every fourth draft takes back a word."""
+        samples = _samples(pcm)
+        found = self._look(samples, _code(language), quiet=QUIET_SECONDS, is_draft=True, after=after)
+        if found.is_invented or is_loop(found.text, len(samples) / RATE):
+            return after
+        return found.text.strip()
+
+    def _look(
+        self,
+        samples: Any,
+        language: str,
+        *,
+        quiet: float,
+        names: Sequence[str] = (),
+        is_draft: bool = False,
+        after: str = "",
+    ) -> _Pass:
+        tokenizer = self._tokenizer(language)
+        sound, frames = self._encoded(samples, quiet)
+        context = tokenizer.encode(f" {', '.join(names)}."[:_NAMES_LENGTH]) if names else []
+        # Without times a draft is quicker; a final with several sentences would lose some of them.
+        prompt = self.model.get_prompt(tokenizer, context, without_timestamps=is_draft, prefix=after or None)
+        most = len(prompt) + int(len(samples) / RATE * _FASTEST_TOKENS) + _FASTEST_TOKENS
+        [result] = self.model.model.generate(
+            sound,
+            [prompt],
             beam_size=1,
-            condition_on_previous_text=False,  # an utterance stands alone; with it the model repeats itself
+            max_length=min(most, self.model.max_length),
+            max_initial_timestamp_index=_FIRST_TIMESTAMP,
+            return_scores=True,
+            return_no_speech_prob=True,
         )
-        return [_word(word) for segment in segments for word in segment.words]
+        tokens = result.sequences_ids[0]
+        # A score is the mean over the tokens; the end counts as one more.
+        logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
+        text = tokenizer.decode([token for token in tokens if token < tokenizer.eot])
+        return _Pass(sound, frames, tokens, text, logprob, result.no_speech_prob)
+
+    def _encoded(self, samples: Any, quiet: float) -> tuple[Any, int]:
+        """Give the encoder's output, and how many frames it stands for."""
+        numpy = import_module("numpy")
+        length = min(len(samples) + int(quiet * RATE), WINDOW_SECONDS * RATE)
+        padded = numpy.pad(samples[:length], (0, max(0, length - len(samples))))
+        features = self.model.feature_extractor(padded, padding=0)
+        frames = features.shape[-1] // 2 * 2
+        return self.model.encode(features[:, :frames]), frames
+
+    def _language(self, samples: Any) -> str:
+        """Find out which language is spoken. Costs one more pass over the full window."""
+        if not self.model.model.is_multilingual:
+            return "en"
+        sound, _ = self._encoded(samples, WINDOW_SECONDS)
+        [[(token, _), *_]] = self.model.model.detect_language(sound)
+        return str(token[2:-2])
+
+    def _words(self, found: _Pass, language: str, seconds: float) -> Iterator[Word]:
+        tokenizer = self._tokenizer(language)
+        spoken = [token for token in found.tokens if token < tokenizer.eot]
+        if not spoken:
+            return
+        [aligned] = self.model.find_alignment(tokenizer, [spoken], found.sound, found.frames)
+        module = import_module("faster_whisper.transcribe")
+        module.merge_punctuations(aligned, _OPENING, _CLOSING)
+        before = 0
+        for word in (word for word in aligned if word["word"].strip()):
+            start, end = (min(max(int(word[at] * 1000), before), int(seconds * 1000)) for at in ("start", "end"))
+            before = start
+            yield Word(word["word"], start, max(start, end), float(word["probability"]))
+
+    def _tokenizer(self, language: str) -> Any:
+        if language not in self._tokenizers:
+            maker = import_module("faster_whisper.tokenizer").Tokenizer
+            is_multilingual = self.model.model.is_multilingual
+            self._tokenizers[language] = maker(
+                self.model.hf_tokenizer, is_multilingual, task="transcribe", language=language
+            )
+        return self._tokenizers[language]
+
+    @cached_property
+    def _tokenizers(self) -> dict[str, Any]:
+        return {}
 
 
-def require(*, model: str, language: str) -> None:
-    require_library("faster_whisper", requirements="requirements-faster-whisper.txt")
+_OPENING: Final = "\"'“¿([{-"
+_CLOSING: Final = "\"'.。,，!！?？:：”)]}、"  # noqa: RUF001 - Chinese has its own
+
+
+def is_loop(text: str, seconds: float) -> bool:
+    """Tell a phrase that is repeated to the length limit. Such text is confident: its probability says nothing."""
+    raw = text.encode()
+    if raw and len(raw) / len(zlib.compress(raw)) > _LOOPS:
+        return True
+    return len(text.split()) > _WORDS_PER_SECOND * seconds + _WORDS_MORE
+
+
+def require(*, model: str, languages: Sequence[str]) -> None:
+    require_library("faster_whisper", requirements="requirements.txt")
     if not model:
-        raise EngineMissing("faster_whisper needs CAPTIONS_MODEL: a model's directory, or its name (docs/captions.md)")
-    if Path(model).is_absolute():
-        require_files(model, _FILES)
+        raise EngineMissing("faster_whisper needs CAPTIONS_MODEL: base, tiny.en, a model's directory, or its name")
+    place = _place(model)
+    if place.is_absolute():
+        if model in PUBLISHED and not place.is_dir():
+            raise EngineMissing(f"Whisper {model} is not in {place.parent}: python manage.py install_speech_model")
+        require_files(place, _LOADED_FILES)
+    foreign = [language for language in languages if language.split("-")[0] not in ("en", "auto")]
+    if foreign and Path(model).name.endswith(_ENGLISH_ONLY):
+        raise EngineMissing(f"{Path(model).name} knows English only, and CAPTIONS_LANGUAGES has {', '.join(foreign)}")
 
 
-def load(*, model: str, language: str) -> FasterWhisper:
-    whisper = import_module("faster_whisper").WhisperModel(model, device="cpu", compute_type="int8", cpu_threads=1)
-    return FasterWhisper(f"faster_whisper {Path(model).name}"[:40], whisper, language.split("-")[0])
+def load(*, model: str) -> FasterWhisper:
+    threads = settings.CAPTIONS_THREADS
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    whisper = import_module("faster_whisper").WhisperModel(
+        str(_place(model)), device="cpu", compute_type="int8", cpu_threads=1, num_workers=threads
+    )
+    return FasterWhisper(f"faster_whisper {Path(model).name}"[:40], whisper)
+
+
+def _place(model: str) -> Path:
+    """Where the model is: absolute, unless it is a name that the library fetches."""
+    return Path(settings.CAPTIONS_MODELS_DIR) / model if model in PUBLISHED else Path(model)
+
+
+def _code(language: str) -> str:
+    """Return `en` of `en-GB`."""
+    return language.split("-")[0].lower()
 
 
 def _samples(pcm: bytes) -> Any:
+    """float32 within ±1: anything else is understood as something else, without an error."""
     numpy = import_module("numpy")
-    return numpy.frombuffer(pcm, dtype="<i2").astype("float32") / _FULL_SCALE
-
-
-def _word(word: Any) -> Word:
-    return Word(word.word.strip(), int(word.start * 1000), int(word.end * 1000), float(word.probability))
+    samples = numpy.frombuffer(pcm, dtype="<i2").astype("float32") / _FULL_SCALE
+    if not len(samples):
+        return samples
+    level = float(numpy.sqrt(numpy.mean(samples**2)))
+    return numpy.clip(samples * (_LOUD / level), -1, 1) if 0 < level < _QUIETEST else samples

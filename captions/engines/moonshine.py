@@ -3,14 +3,15 @@ Reference: https://github.com/moonshine-ai/moonshine
 """
 
 import array
-from collections.abc import Iterator
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from captions.engines.base import RATE, EngineMissing, require_files, require_library
-from captions.words import Word
+from captions.words import Understood, Word
 
 ARCHITECTURES = ("tiny", "base", "tiny_streaming", "base_streaming", "small_streaming", "medium_streaming")
 _STREAMING = "_streaming"
@@ -23,14 +24,22 @@ _FULL_SCALE = 32768.0
 class Moonshine:
     name: str
     transcriber: Any
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    """Nothing says that its library may be used by two threads at once."""
 
-    def transcribe(self, pcm: bytes) -> list[Word]:
-        samples = [sample / _FULL_SCALE for sample in array.array("h", pcm)]
-        transcript = self.transcriber.transcribe_without_streaming(samples, RATE)
-        return [word for line in transcript.lines for word in _words(line)]
+    def transcribe(self, pcm: bytes, *, language: str | None, names: Sequence[str] = ()) -> Understood:
+        """Its models have one language each, and take no names."""
+        with self.turn:
+            samples = [sample / _FULL_SCALE for sample in array.array("h", pcm)]
+            transcript = self.transcriber.transcribe_without_streaming(samples, RATE)
+            return Understood([word for line in transcript.lines for word in _words(line)], language or "")
+
+    def draft(self, pcm: bytes, *, language: str, after: str = "") -> str:
+        text = self.transcribe(pcm, language=language).text
+        return text if text.startswith(after) else after
 
 
-def require(*, model: str, language: str) -> None:
+def require(*, model: str, languages: Sequence[str]) -> None:
     require_library("moonshine_voice", requirements="requirements-moonshine.txt")
     architecture, _, directory = model.partition(":")
     if architecture not in ARCHITECTURES or not directory:
@@ -42,7 +51,7 @@ def require(*, model: str, language: str) -> None:
         raise EngineMissing(f"CAPTIONS_MODEL: there is no model (*.ort) in {directory}")
 
 
-def load(*, model: str, language: str) -> Moonshine:
+def load(*, model: str) -> Moonshine:
     architecture, _, directory = model.partition(":")
     library = import_module("moonshine_voice")
     transcriber = library.Transcriber(
@@ -55,10 +64,10 @@ def _words(line: Any) -> Iterator[Word]:
     """A model that gives no times for words gives some for the line: its words are spread over it evenly."""
     if line.words:
         for word in line.words:
-            yield Word(word.word.strip(), int(word.start * 1000), int(word.end * 1000), float(word.confidence))
+            yield Word(f" {word.word.strip()}", int(word.start * 1000), int(word.end * 1000), float(word.confidence))
         return
     texts = line.text.split()
     step = line.duration * 1000 / max(len(texts), 1)
     for number, text in enumerate(texts):
         start = line.start_time * 1000 + number * step
-        yield Word(text, int(start), int(start + step), 1.0)
+        yield Word(f" {text}", int(start), int(start + step), 1.0)

@@ -9,7 +9,7 @@ SHORTEST_MS = 1
 """WebVTT wants every cue to end after its start."""
 
 Timed = tuple[str, int, int]
-"""`(word, start_ms, end_ms)`"""
+"""`(word, start_ms, end_ms)`; a word begins with the space before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,20 @@ def cues_of(
     Args:
         words: `[word, start_ms, end_ms, …]` each; where they are not those of `text`, times are spread over it evenly.
     """
-    tokens = text.split()
-    timed = _timed(tokens, words) or _spread(tokens, start_ms, max(end_ms, start_ms))
+    timed = _timed(text, words) or _spread(text.split(), start_ms, max(end_ms, start_ms))
     return [_cue(name, part) for part in _parts(timed)]
 
 
-def _timed(tokens: list[str], words: Sequence[Sequence[str | int | float]]) -> list[Timed]:
-    if [word[0] for word in words] != tokens:
-        return []
-    return [(str(word[0]), int(word[1]), int(word[2])) for word in words]
+def _timed(text: str, words: Sequence[Sequence[str | int | float]]) -> list[Timed]:
+    """Words carry their own spaces; rows of before November 2026 have none, and one belongs between each two."""
+    timed = [(str(word[0]), int(word[1]), int(word[2])) for word in words]
+    if "".join(word for word, _, _ in timed).strip() == text:
+        return timed
+    return _spaced(timed) if " ".join(word for word, _, _ in timed) == text else []
+
+
+def _spaced(timed: list[Timed]) -> list[Timed]:
+    return [(f" {word}", start, end) for word, start, end in timed]
 
 
 def _spread(tokens: list[str], start_ms: int, end_ms: int) -> list[Timed]:
@@ -49,7 +54,7 @@ def _spread(tokens: list[str], start_ms: int, end_ms: int) -> list[Timed]:
     for token in tokens:
         begins, said = said, said + len(token)
         at, until = (start_ms + (end_ms - start_ms) * part // letters for part in (begins, said))
-        spread.append((token, at, until))
+        spread.append((f" {token}", at, until))
     return spread
 
 
@@ -57,10 +62,10 @@ def _parts(timed: list[Timed]) -> Iterator[list[Timed]]:
     part: list[Timed] = []
     length = 0
     for word in timed:
-        if part and length + 1 + len(word[0]) > LONGEST:
+        if part and length + len(word[0]) > LONGEST + part[0][0].startswith(" "):
             yield part
             part, length = [], 0
-        length += len(word[0]) + bool(part)
+        length += len(word[0])
         part.append(word)
     if part:
         yield part
@@ -69,4 +74,4 @@ def _parts(timed: list[Timed]) -> Iterator[list[Timed]]:
 def _cue(name: str, part: list[Timed]) -> Cue:
     start_ms = part[0][1]
     end_ms = max(start_ms + SHORTEST_MS, *(end for _, _, end in part))
-    return Cue(start_ms, end_ms, name, " ".join(word for word, _, _ in part))
+    return Cue(start_ms, end_ms, name, "".join(word for word, _, _ in part).strip())

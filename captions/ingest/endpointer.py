@@ -2,14 +2,13 @@
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, Final
-
-import pocketsphinx
+from typing import Final
 
 from captions.engines.base import RATE
+from captions.ingest.silero import SAMPLES, Silero
 
-FRAME_MS: Final = 30
-FRAME_BYTES: Final = 2 * RATE * FRAME_MS // 1000
+FRAME_MS: Final = SAMPLES * 1000 // RATE
+FRAME_BYTES: Final = 2 * SAMPLES
 
 _LEAD_FRAMES: Final = 10
 """Kept from before the beginning: the first sounds of a word are weak."""
@@ -17,9 +16,11 @@ _BEGINS_WITH: Final = 5
 """Of the last `_BEGINS_AMONG` frames, so many with a voice are a beginning; fewer are a click or a breath."""
 _BEGINS_AMONG: Final = 7
 _KEPT_SILENCE: Final = 6
-_PAUSES: Final = ((4_000, 17), (8_000, 8), (12_000, 3))
+_PAUSES: Final = ((4_000, 13), (8_000, 8), (12_000, 3))
 """How many silent frames end an utterance that is up to so many milliseconds long: the longer it is, the shorter the
-pause that will do. Half a second is longer than most pauses within a sentence."""
+pause that will do. 0.4 s is longer than most pauses within a sentence."""
+_SPEAKS, _STILL_SPEAKS = 0.5, 0.35
+"""Probability of a voice that begins an utterance, and of one that keeps it going: a word ends softly."""
 LONGEST_MS: Final = 15_000
 
 
@@ -40,7 +41,7 @@ class Heard:
 class Endpointer:
     """One voice's. `push` takes sound of any length; times are those of the caller."""
 
-    _vad: Any = field(default_factory=lambda: pocketsphinx.Vad(mode=2, sample_rate=RATE, frame_length=FRAME_MS / 1000))
+    _vad: Silero = field(default_factory=Silero)
     _rest: bytes = b""
     _lead: "deque[tuple[int, bytes]]" = field(default_factory=lambda: deque(maxlen=_LEAD_FRAMES))
     _recent: "deque[bool]" = field(default_factory=lambda: deque(maxlen=_BEGINS_AMONG))
@@ -79,7 +80,7 @@ class Endpointer:
         return heard
 
     def _frame(self, frame: bytes, at_ms: int) -> Heard | None:
-        has_voice = self._vad.is_speech(frame)
+        has_voice = self._vad.probability(frame) >= (_STILL_SPEAKS if self._frames else _SPEAKS)
         self._recent.append(has_voice)
         if not self._frames:
             self._lead.append((at_ms, frame))

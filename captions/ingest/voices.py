@@ -8,8 +8,8 @@ from captions.ingest.endpointer import Endpointer, Heard
 from captions.ingest.opus import OpusDecoder
 from captions.ingest.rtp import FRAME_MS, Packet, Reorderer
 
-FIRST_INTERIM_MS: Final = 700
-INTERIM_EVERY_MS: Final = 800
+FIRST_INTERIM_MS: Final = 500
+INTERIM_EVERY_MS: Final = 500
 _PAUSE_MS: Final = 2_000
 """The mixer sends silence, too. Where nothing came for so long, it was away, or the voice was, and positions do not
 count that time. A busy machine keeps packets waiting for less."""

@@ -6,7 +6,7 @@ from spaces.models import Space
 
 
 def default_language() -> str:
-    language: str = settings.CAPTIONS_LANGUAGES[0]
+    language: str = settings.CAPTIONS_LANGUAGE
     return language
 
 

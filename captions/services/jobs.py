@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from captions.events import publish_line
 from captions.models import Utterance, UtteranceAudio
+from captions.selectors import names_in
 from captions.services.utterances import loaded, said
 from captions.signals import utterance_waits
 from captions.states import UTTERANCE_MOVES, UtteranceState
@@ -26,13 +27,20 @@ MOST_ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One attempt. `pcm`: int16, little-endian, mono, 16 kHz; `start_ms`: its beginning on the Space's clock."""
+    """One attempt.
+
+    `pcm`: int16, little-endian, mono, 16 kHz; `start_ms`: its beginning on the Space's clock; `names`: what is
+    likely to be spoken of, so that it is spelled right.
+    """
 
     utterance_id: int
     attempt: int
     language: str
     start_ms: int
     pcm: bytes
+    space_id: int
+    speaker_id: int
+    names: tuple[str, ...] = ()
 
 
 def claim(*, utterance_id: int) -> Claim | None:
@@ -43,12 +51,21 @@ def claim(*, utterance_id: int) -> Claim | None:
         row = Utterance.objects.filter(free, pk=utterance_id)
         if not row.update(state=UtteranceState.RUNNING, attempts=F("attempts") + 1, claimed_until=now + CLAIM):
             return None
-        utterance = Utterance.objects.get(pk=utterance_id)
+        utterance = Utterance.objects.select_related("space").get(pk=utterance_id)
         if utterance.attempts > MOST_ATTEMPTS:
             _give_up(utterance, utterance.error or "the worker ended during every attempt")
             return None
         sound = UtteranceAudio.objects.get(utterance=utterance_id)
-    return Claim(utterance_id, utterance.attempts, utterance.language, utterance.start_ms, bytes(sound.pcm))
+    return Claim(
+        utterance_id=utterance_id,
+        attempt=utterance.attempts,
+        language=utterance.language,
+        start_ms=utterance.start_ms,
+        pcm=bytes(sound.pcm),
+        space_id=utterance.space_id,
+        speaker_id=utterance.speaker_id,
+        names=names_in(utterance.space),
+    )
 
 
 def extend(claim: Claim) -> bool:
@@ -56,7 +73,7 @@ def extend(claim: Claim) -> bool:
     return bool(_claimed(claim).update(claimed_until=timezone.now() + CLAIM))
 
 
-def complete(claim: Claim, *, words: Sequence[Word], engine: str, engine_ms: int) -> bool:
+def complete(claim: Claim, *, words: Sequence[Word], engine: str, engine_ms: int, language: str | None = None) -> bool:
     """The text is final and the sound is deleted, unless a report holds it. False, and nothing is changed or told, when
     another attempt took over or the utterance was dropped."""
     with transaction.atomic():
@@ -65,6 +82,7 @@ def complete(claim: Claim, *, words: Sequence[Word], engine: str, engine_ms: int
             text=joined(words),
             words=[word.on_clock(claim.start_ms) for word in words],
             revision=F("revision") + 1,
+            language=language or claim.language,
             engine=engine,
             engine_ms=engine_ms,
             error="",

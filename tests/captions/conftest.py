@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
+from django.core.management import call_command
 
 import captions.events
 from accounts.models import User
@@ -25,8 +26,14 @@ __all__ = [
     "told",
 ]
 
-HELLO = [Word("hello", 100, 400, 0.9), Word("there", 450, 700, 0.5)]
+HELLO = [Word(" hello", 100, 400, 0.9), Word(" there", 450, 700, 0.5)]
 SOUND = b"\0\1" * 16_000
+
+
+@pytest.fixture(scope="session")
+def speech_model() -> None:
+    """The real default engine's model, fetched where `make test` has not done so."""
+    call_command("install_speech_model")
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from tests.support.voice import spoken
 __all__ = ["gateway", "gateway_process", "room"]
 
 pytestmark = [
+    pytest.mark.usefixtures("speech_model"),
     pytest.mark.redis,
     pytest.mark.slow,
     pytest.mark.timeout(400),
@@ -120,16 +121,6 @@ def test_a_job_whose_worker_is_killed_is_done_once_by_the_next(long_one: Utteran
     assert state_of(long_one) == UtteranceState.RUNNING
     start("speech")
     wait(lambda: state_of(long_one) == UtteranceState.FINAL, seconds=STARTS_WITHIN + DONE_WITHIN)
-    assert_done_once(long_one, attempts=2)
-
-
-@pytest.mark.fault("A12")
-def test_a_worker_that_is_killed_alone_is_replaced_by_its_master(long_one: Utterance, start: Start) -> None:
-    worker = start("speech")
-    wait(lambda: state_of(long_one) == UtteranceState.RUNNING, seconds=STARTS_WITHIN)
-    for pid in tree(worker.pid)[1:]:
-        os.kill(pid, signal.SIGKILL)
-    wait(lambda: state_of(long_one) == UtteranceState.FINAL, seconds=DONE_WITHIN)
     assert_done_once(long_one, attempts=2)
 
 

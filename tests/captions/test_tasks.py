@@ -1,12 +1,14 @@
 """What workers do first, and what they leave out when they are behind. The queues are real ones."""
 
+import os
+import threading
 from collections.abc import Sequence
 
 import pytest
 
-from captions import drafts, receivers, tasks
-from captions.models import Utterance
-from captions.words import Word
+from captions import drafts, receivers, services, tasks
+from captions.models import Utterance, UtteranceAudio
+from captions.words import Understood, Word
 from spaces_project.common.store import store
 from tests.captions.conftest import HELLO, SOUND, Speak
 from tests.spaces.scene import Scene
@@ -23,16 +25,23 @@ class Understands:
 
     def __init__(self) -> None:
         self.asked = 0
+        self.given: tuple[str | None, tuple[str, ...]] = (None, ())
 
-    def transcribe(self, pcm: bytes) -> Sequence[Word]:
+    def transcribe(self, pcm: bytes, *, language: str | None, names: Sequence[str] = ()) -> Understood:
         self.asked += 1
-        return HELLO
+        self.given = (language, tuple(names))
+        return Understood(HELLO, language or "de")
+
+    def draft(self, pcm: bytes, *, language: str, after: str = "") -> str:
+        """It goes on by a word each time."""
+        self.asked += 1
+        return " ".join(f"hello there my dear friends {after}".split()[: self.asked + 1])
 
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Understands:
     engine = Understands()
-    monkeypatch.setattr(tasks, "engine", lambda language: engine)
+    monkeypatch.setattr(tasks, "engine", lambda: engine)
     return engine
 
 
@@ -45,8 +54,10 @@ def open_one(scene: Scene, speak: Speak) -> Utterance:
 
 
 def test_what_is_being_spoken_is_shown(open_one: Utterance, engine: Understands, said: Said) -> None:
-    tasks.interim(open_one.pk, 700)
-    assert [(line["text"], line["final"]) for line in said] == [("hello there", False)]
+    for revision in (500, 1000, 1500):
+        tasks.interim(open_one.pk, revision)
+    shown = [(line["text"], line["final"]) for line in said]
+    assert shown == [("hello there", False), ("hello there my", False)]  # what two drafts agreed on
 
 
 def test_while_an_utterance_waits_interims_are_left_out(
@@ -72,6 +83,31 @@ def test_an_utterance_becomes_its_text(scene: Scene, speak: Speak, engine: Under
     tasks.transcribe(utterance.pk)
     utterance.refresh_from_db()
     assert (utterance.text, utterance.engine) == ("hello there", "test")
+    language, names = engine.given
+    assert (language, names[-1]) == ("en", scene.space.title)
+    assert set(names) == {scene.host.name, scene.cohost.name, scene.speaker.name, scene.space.title}
+
+
+def test_a_speaker_s_language_is_found_out_once(scene: Scene, speak: Speak, engine: Understands) -> None:
+    services.set_language(public_id=scene.id, user=scene.host, language="auto")
+    utterance = speak(scene.speaker)
+    UtteranceAudio.objects.update(pcm=SOUND * 3)
+    tasks.transcribe(utterance.pk)
+    assert engine.given[0] is None
+    utterance.refresh_from_db()
+    assert utterance.language == "de"
+    tasks.transcribe(speak(scene.speaker, start_ms=9_000).pk)
+    assert engine.given[0] == "de"
+    tasks.transcribe(speak(scene.cohost, start_ms=9_000).pk)
+    assert engine.given[0] is None
+
+
+def test_while_a_language_is_not_known_there_is_no_draft(
+    scene: Scene, open_one: Utterance, engine: Understands, said: Said
+) -> None:
+    Utterance.objects.update(language="auto")
+    tasks.interim(open_one.pk, 700)
+    assert (engine.asked, said) == (0, [])
 
 
 def test_an_engine_that_breaks_is_written_down_and_tried_again(
@@ -79,7 +115,7 @@ def test_an_engine_that_breaks_is_written_down_and_tried_again(
 ) -> None:
     utterance = speak(scene.speaker)
 
-    def breaks(pcm: bytes) -> Sequence[Word]:
+    def breaks(pcm: bytes, **_: object) -> Understood:
         raise RuntimeError("out of memory")
 
     monkeypatch.setattr(engine, "transcribe", breaks)
@@ -88,11 +124,37 @@ def test_an_engine_that_breaks_is_written_down_and_tried_again(
     assert (utterance.state, utterance.attempts, utterance.error) == ("waiting", 1, "RuntimeError: out of memory")
 
 
+@pytest.mark.fault("A15")
+def test_an_engine_that_hangs_ends_its_process(
+    scene: Scene, speak: Speak, engine: Understands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[int] = []
+    is_over = threading.Event()
+    monkeypatch.setattr(tasks, "ENGINE_SECONDS", -1)
+    monkeypatch.setattr(tasks, "_EXTENDS_EVERY_SECONDS", 0.01)
+
+    def end(status: int) -> None:
+        ended.append(status)
+        is_over.set()
+
+    monkeypatch.setattr(os, "_exit", end)
+    monkeypatch.setattr(tasks, "with_database", lambda *_: None)
+
+    def hangs(pcm: bytes, **_: object) -> Understood:
+        assert is_over.wait(10)
+        return Understood([], "en")
+
+    monkeypatch.setattr(engine, "transcribe", hangs)
+    tasks.transcribe(speak(scene.speaker).pk)
+    assert ended[0] == 70
+
+
 def test_nothing_that_was_said_is_altered(
     scene: Scene, speak: Speak, engine: Understands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     utterance = speak(scene.speaker)
-    monkeypatch.setattr(engine, "transcribe", lambda pcm: [Word("damn", 0, 300, 0.9), Word("Shit!", 300, 600, 0.9)])
+    words = [Word(" damn", 0, 300, 0.9), Word(" Shit!", 300, 600, 0.9)]
+    monkeypatch.setattr(engine, "transcribe", lambda pcm, **_: Understood(words, "en"))
     tasks.transcribe(utterance.pk)
     utterance.refresh_from_db()
     assert utterance.text == "damn Shit!"

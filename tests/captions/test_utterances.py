@@ -59,7 +59,7 @@ def test_the_final_text_is_shown_and_its_sound_deleted(scene: Scene, speak: Spea
 
 
 def test_words_are_on_the_clock_of_the_space(scene: Scene, speak: Speak) -> None:
-    assert finish(speak(scene.speaker)).words == [["hello", 1100, 1400, 0.9], ["there", 1450, 1700, 0.5]]
+    assert finish(speak(scene.speaker)).words == [[" hello", 1100, 1400, 0.9], [" there", 1450, 1700, 0.5]]
 
 
 def test_two_workers_cannot_have_it(scene: Scene, speak: Speak) -> None:

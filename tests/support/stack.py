@@ -290,6 +290,7 @@ def _template() -> Path:
     """A directory with secrets, collected static files and the seeded demo, made once for all stacks of a test run."""
     directory = Path(tempfile.mkdtemp(prefix="template-", dir=os.environ["SPACES_VAR"]))
     environment = {"SPACES_VAR": str(directory)}
+    _manage(environment, "install_speech_model")  # as `make run` does; once it is there this takes no time
     _fill_database(environment)
     _manage(environment, "collectstatic", "--no-input", "--verbosity=0")
     return directory
@@ -307,7 +308,7 @@ def _manage(environment: Mapping[str, str], *arguments: str) -> str:
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, f"manage.py {' '.join(arguments)}:\n{done.stdout}{done.stderr}"

@@ -14,6 +14,8 @@ const NEAR = 24;
 /** How long a line stays where screen readers find it. */
 const SAID_FOR = 10_000;
 const FILES = ["vtt", "srt", "txt"];
+const NOTHING_YET = "Captions appear when somebody who allowed them speaks.";
+const NO_ENGINE = "No captions at the moment: this site has no engine that understands speech.";
 
 export class CaptionPanel {
   #root;
@@ -231,10 +233,17 @@ export class CaptionPanel {
       update: (element, line) => showLine(element, line, this.#voices.of(line.user_id)),
     });
     setAttribute(part(root, "captions-lines"), "lang", language ?? null);
-    part(root, "captions-empty").hidden = lines.length > 0;
+    this.#drawEmpty(lines.length);
     part(root, "captions-earlier").hidden = this.#transcript.previous === null || this.#frozen !== null;
     this.#drawTools();
     this.#follow();
+  }
+
+  #drawEmpty(count) {
+    const empty = part(this.#root, "captions-empty");
+    empty.hidden = count > 0;
+    const hasEngine = this.#room.state.captions?.engine ?? true;
+    setText(empty, hasEngine ? NOTHING_YET : NO_ENGINE);
   }
 
   #drawTools() {

@@ -1,0 +1,40 @@
+"""Which words of an utterance that goes on may be shown. Pure.
+
+A draft is made again every half second, and every fourth would change a word that was shown. So a word is shown when
+two drafts in a row agree on it, and the next draft is made to begin with what was shown.
+"""
+
+from dataclasses import dataclass
+
+_ENDINGS = ".,!?;:…。、，！？"  # noqa: RUF001 - Chinese has its own
+_LETTERS_ALONE = "\u2e80"
+"""From here on scripts put no spaces between words: each character may be the last one shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """`shown` only grows; `draft` is the latest one."""
+
+    shown: str = ""
+    draft: str = ""
+
+    def after(self, draft: str) -> "Agreement":
+        """Take the next draft into account."""
+        if not draft.startswith(self.shown):
+            return self
+        agreed = _common_words(self.draft, draft)
+        return Agreement(agreed if len(agreed) > len(self.shown) else self.shown, draft)
+
+
+def _common_words(one: str, other: str) -> str:
+    """Return the whole words with which both begin. The mark that ends a draft is a guess, so it is left out."""
+    length = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    while length and not (_ends_at(one, length) and _ends_at(other, length)):
+        length -= 1
+    return one[:length].rstrip().rstrip(_ENDINGS)
+
+
+def _ends_at(text: str, length: int) -> bool:
+    if length >= len(text) or text[length - 1] >= _LETTERS_ALONE:
+        return True
+    return not (text[length].isalnum() or text[length] in "'’-")  # noqa: RUF001 - an apostrophe

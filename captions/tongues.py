@@ -1,0 +1,20 @@
+"""Which language each speaker of a Space was found to speak, in Redis: found out once, from what they said first."""
+
+from spaces_project.common.store import store
+
+_KEPT_SECONDS = 6 * 3600
+
+
+def _key(space_id: int, user_id: int) -> str:
+    return f"captions:tongue:{space_id}:{user_id}"
+
+
+def remember(*, space_id: int, user_id: int, language: str) -> None:
+    """Raises redis.RedisError."""
+    store().set(_key(space_id, user_id), language, ex=_KEPT_SECONDS)
+
+
+def known(*, space_id: int, user_id: int) -> str | None:
+    """Raises redis.RedisError."""
+    language = store().get(_key(space_id, user_id))
+    return language.decode() if language else None

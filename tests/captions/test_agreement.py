@@ -1,0 +1,38 @@
+"""Which words of a draft are shown."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from captions.agreement import Agreement
+
+
+def shown(*drafts: str) -> list[str]:
+    agreement, texts = Agreement(), []
+    for draft in drafts:
+        agreement = agreement.after(draft)
+        texts.append(agreement.shown)
+    return texts
+
+
+@pytest.mark.parametrize(
+    ("drafts", "expected"),
+    [
+        (["Hello", "Hello there"], ["", "Hello"]),
+        (["Hello the", "Hello there my"], ["", "Hello"]),
+        (["Hello there.", "Hello there, my friend."], ["", "Hello there"]),
+        (["Hello", "Yellow"], ["", ""]),
+        (["don", "don't go"], ["", ""]),
+        (["今天", "今天天气"], ["", "今天"]),
+    ],
+)
+def test_what_two_drafts_agree_on_is_shown(drafts: list[str], expected: list[str]) -> None:
+    assert shown(*drafts) == expected
+
+
+@given(st.lists(st.text("ab c.", max_size=12), max_size=6))
+def test_nothing_that_was_shown_is_taken_back(drafts: list[str]) -> None:
+    texts = shown(*drafts)
+    assert all(after.startswith(before) for before, after in itertools.pairwise(texts))
