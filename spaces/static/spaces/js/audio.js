@@ -2,7 +2,8 @@
 // brings the mix too. Every change makes the new connection before it closes the old one, so that nothing is missed.
 
 import { backoff } from "./backoff.js";
-import { applyProcessing, openMicrophone } from "./microphone.js";
+import { Canceled, applyProcessing, openMicrophone } from "./microphone.js";
+import { MicrophoneWatch, News } from "./microphone-watch.js";
 import { ListenPeer, SpeakPeer } from "./peer.js";
 import { Player } from "./player.js";
 
@@ -14,17 +15,18 @@ const SPREAD = 500;
 
 /**
  * `signal(type, fields)` sends a command and resolves with its reply.
- * `onChange()` is called when `sound` or `isBlocked` changed; `onMicrophoneGone()` when the device was unplugged.
+ * `onChange()` is called when `sound` or `silence` changed; `onMicrophone(news)` when the device did something by itself.
  */
 export class RoomAudio {
   #signal;
   #onChange;
-  #onMicrophoneGone;
+  #onMicrophone;
   #player;
   #spare = null;
   #peer = null;
   #coming = null;
   #track = null;
+  #watch = null;
   #isMuted = true;
   #target = null;
   /** Each change of what is wanted starts a new run; an older one sees that it is not the current, and ends. */
@@ -32,13 +34,14 @@ export class RoomAudio {
   #hurry = () => {};
 
   sound = Sound.OFF;
-  isBlocked = false;
+  /** Why what is attached does not play: one of `Silence`, or null. */
+  silence = null;
 
-  constructor(element, { signal, onChange, onMicrophoneGone }) {
+  constructor(element, { signal, onChange, onMicrophone }) {
     this.#signal = signal;
     this.#onChange = onChange;
-    this.#onMicrophoneGone = onMicrophoneGone;
-    this.#player = new Player(element, (isBlocked) => this.#changed({ isBlocked }));
+    this.#onMicrophone = onMicrophone;
+    this.#player = new Player(element, (silence) => this.#changed({ silence }));
   }
 
   get isOff() {
@@ -47,6 +50,11 @@ export class RoomAudio {
 
   get hasMicrophone() {
     return this.#track !== null;
+  }
+
+  /** The device sends: what is said into it can leave this page. */
+  get isSending() {
+    return this.#track?.readyState === "live" && !this.#track.muted;
   }
 
   /** What can be done before it is known that anything will be heard: saves time between a tap and the sound. */
@@ -59,17 +67,36 @@ export class RoomAudio {
     return this.#player.play();
   }
 
+  /** Until the next tap or `play()`. */
+  pause() {
+    this.#player.pause();
+  }
+
   listen() {
     if (this.#target === LISTEN) return;
     this.#releaseMicrophone();
     this.#keep(LISTEN);
   }
 
-  /** Resolves once others could hear; rejects with `MicrophoneError` or the server's refusal, and listens on. */
-  async speak() {
+  /** Resolves once others could hear; rejects with `MicrophoneError`, `Canceled` or the server's refusal, and listens on. */
+  async speak(signal) {
+    if (this.#track && this.#track.readyState !== "live") this.dropMicrophone();
     if (this.#target === SPEAK) return;
-    if (this.#track === null) await this.#openMicrophone();
-    this.#keep(SPEAK, await this.#connected(SPEAK));
+    if (this.#track === null) await this.#openMicrophone(signal);
+    const peer = await this.#connected(SPEAK);
+    if (signal.aborted) throw this.#unspoken(peer);
+    this.#keep(SPEAK, peer);
+  }
+
+  /** Lets go of the device and of its connection, and listens on. The next `speak()` asks for the device anew. */
+  dropMicrophone() {
+    this.#releaseMicrophone();
+    if (this.#coming?.target === SPEAK) this.#coming.giveUp();
+    if (this.#target === SPEAK) this.listen();
+  }
+
+  get isMuted() {
+    return this.#isMuted;
   }
 
   setMuted(isMuted) {
@@ -118,6 +145,8 @@ export class RoomAudio {
     this.#hurry();
     if (this.#peer === null) this.#changed({ sound: Sound.CONNECTING });
     for (let attempt = 0; run === this.#run; attempt++) {
+      // Nothing would be sent by a new connection of a dead device.
+      if (target === SPEAK && this.#track?.readyState !== "live") return this.#onMicrophone(News.ENDED);
       peer ??= await this.#connected(target).catch(() => null);
       if (run !== this.#run) return peer?.close();
       if (peer) {
@@ -184,21 +213,31 @@ export class RoomAudio {
     });
   }
 
-  async #openMicrophone() {
+  async #openMicrophone(signal) {
     const run = this.#run;
-    const track = await openMicrophone();
+    const track = await openMicrophone(signal);
     if (run !== this.#run) {
       track.stop();
-      throw new Error("the microphone is not wanted any more");
+      throw new Canceled();
     }
     track.enabled = !this.#isMuted;
-    track.addEventListener("ended", () => this.#onMicrophoneGone());
     this.#track = track;
+    this.#watch = new MicrophoneWatch(track, (news) => this.#onMicrophone(news));
+    this.#onMicrophone(News.OPENED);
   }
 
   #releaseMicrophone() {
+    this.#watch?.stop();
     this.#track?.stop();
-    this.#track = null;
+    this.#track = this.#watch = null;
+  }
+
+  /** Takes back a connection that is not wanted any more. */
+  #unspoken(peer) {
+    peer.close();
+    this.#signal("audio.close", { target: SPEAK }).catch(() => {});
+    this.#releaseMicrophone();
+    return new Canceled();
   }
 
   #changed(changes) {

@@ -8,6 +8,7 @@ import { holdsMic, may } from "./room-state.js";
 /** What the one big button is, and what a tap on it does. */
 const MIC = {
   opening: { label: "Connecting…", icon: "mic", tap: () => {} },
+  asking: { label: "Cancel", icon: "close", tap: (room) => room.microphone.cancel() },
   mute: { label: "Mute", icon: "mic", tap: (room) => room.microphone.mute() },
   unmute: { label: "Unmute", icon: "mic-off", tap: (room) => room.microphone.unmute() },
   cancel: { label: "Cancel request", icon: "mic", tap: (room) => room.cancelRequest() },
@@ -80,6 +81,7 @@ export class Controls {
 
   #mic() {
     const { state, microphone } = this.#room;
+    if (microphone.isAsking) return MIC.asking;
     if (microphone.isOpening) return MIC.opening;
     if (holdsMic(state.you)) return state.you.muted ? MIC.unmute : MIC.mute;
     return state.you.requested ? MIC.cancel : MIC.request;

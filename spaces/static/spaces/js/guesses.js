@@ -1,5 +1,7 @@
 // What a tap will probably lead to, shown before the server has spoken.
 
+import { withOwn } from "./room-state.js";
+
 /** How long a guess may stand after the server agreed and before its event tells the truth. */
 const OVERDUE = 4_000;
 
@@ -26,8 +28,6 @@ export class Guesses {
 
   applyTo(state) {
     if (this.#you === null || state.you === null) return state;
-    const you = { ...state.you, ...this.#you };
-    const own = (person) => (person.id === you.id ? { ...person, muted: you.muted } : person);
-    return { ...state, you, stage: state.stage.map(own) };
+    return withOwn(state, this.#you);
   }
 }

@@ -1,6 +1,8 @@
 // How loud the room is right now, as the ring of whoever talks shows it. Nothing is measured while nobody talks, nor for
 // people who asked for less motion.
 
+import { Ear } from "./ear.js";
+
 const EVERY = 80;
 /** Speech at a usual level fills the ring. */
 const FULL = 0.25;
@@ -9,9 +11,7 @@ const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 export class LevelMeter {
   #element;
   #stage;
-  #context = null;
-  #analyser = null;
-  #source = null;
+  #heard = null;
   #timer = 0;
 
   /** Measures what `element` plays and writes `--level`, from 0 to 1, on `stage`. */
@@ -34,23 +34,21 @@ export class LevelMeter {
   }
 
   #measure() {
-    if (document.hidden || !this.#listen()) return;
-    const samples = new Float32Array(this.#analyser.fftSize);
-    this.#analyser.getFloatTimeDomainData(samples);
-    const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-    this.#stage.style.setProperty("--level", Math.min(1, Math.sqrt(power) / FULL).toFixed(2));
+    const level = document.hidden ? null : this.#ear()?.level;
+    if (level !== null && level !== undefined) this.#draw(level);
+  }
+
+  #draw(level) {
+    this.#stage.style.setProperty("--level", Math.min(1, level / FULL).toFixed(2));
   }
 
   /** The stream is another one after every new connection. */
-  #listen() {
+  #ear() {
     const stream = this.#element.srcObject;
-    if (!stream?.getAudioTracks().length) return false;
-    if (this.#source?.mediaStream === stream) return true;
-    this.#context ??= new AudioContext();
-    this.#analyser ??= new AnalyserNode(this.#context, { fftSize: 1024 });
-    this.#source?.disconnect();
-    this.#source = this.#context.createMediaStreamSource(stream);
-    this.#source.connect(this.#analyser);
-    return true;
+    if (!stream?.getAudioTracks().length) return null;
+    if (this.#heard?.stream === stream) return this.#heard;
+    this.#heard?.close();
+    this.#heard = new Ear(stream);
+    return this.#heard;
   }
 }

@@ -17,13 +17,20 @@ if (root && part(root, "listen-in-start")) start(root);
 function start(place) {
   const button = part(place, "listen-in-start");
   const stop = part(place, "listen-in-stop");
+  const hear = part(place, "listen-in-hear");
   const say = (text) => setText(part(place, "listen-in-state"), text);
   let socket = null;
   const audio = new RoomAudio(document.getElementById("room-audio"), {
     signal: (type, fields) => socket?.request(type, fields) ?? Promise.reject(new Error("not listening")),
-    onChange: () => say(WORDS[audio.sound]),
-    onMicrophoneGone: () => {},
+    onChange: () => draw(),
+    // A moderator has no microphone here.
+    onMicrophone: () => {},
   });
+
+  const draw = () => {
+    hear.hidden = audio.silence === null;
+    say(audio.silence === null ? WORDS[audio.sound] : "The sound is paused.");
+  };
 
   const end = (words) => {
     socket?.close();
@@ -45,5 +52,6 @@ function start(place) {
     audio.play();
     socket.open();
   });
+  hear.addEventListener("click", () => audio.play());
   stop.addEventListener("click", () => end("You stopped listening."));
 }

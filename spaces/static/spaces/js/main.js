@@ -6,6 +6,7 @@ import { startGlance } from "./glance.js";
 import { Home } from "./home.js";
 import { InviteDialog } from "./invite-dialog.js";
 import { startJoinLinks } from "./join-links.js";
+import { LockScreen } from "./lock-screen.js";
 import { ManagePanel } from "./manage-panel.js";
 import { startNavigation } from "./navigation.js";
 import { PeopleDialog } from "./people-dialog.js";
@@ -26,6 +27,7 @@ if (room) startRoom(document.getElementById("room"));
 function startRoom(element) {
   new RoomView(element, room);
   new Pins(element, room);
+  new LockScreen(room);
   if (isPersons) startForPerson(element, room);
   startJoinLinks(room);
   startSpacePage(room);

@@ -1,5 +1,7 @@
 // The microphone of this device, and what to do when there is none to be had.
 
+import { local } from "./comforts.js";
+
 const KEY = "spaces:microphone";
 const VOICE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
@@ -28,6 +30,29 @@ const FAULTS = {
 };
 const OTHER = { code: "failed", message: "The microphone could not be opened.", advice: "Check it in the system settings, then try again." };
 
+/** Why a microphone that was open is not any more, by what the browser says of the permission. */
+const STOPPED = {
+  denied: {
+    message: "The browser took the microphone back.",
+    advice: "Nobody hears you. Allow the microphone beside the address, then unmute again.",
+  },
+  granted: {
+    message: "Your microphone was unplugged, or another program took it.",
+    advice: "Nobody hears you. Plug one in or close that program, then unmute again.",
+  },
+};
+const STOPPED_SOMEHOW = {
+  message: "Your microphone stopped.",
+  advice: "Nobody hears you. It was unplugged, or the browser took the permission back. Unmute to ask for it again.",
+};
+
+export function whyStopped(permission) {
+  return STOPPED[permission] ?? STOPPED_SOMEHOW;
+}
+
+/** The person did not want to wait for the browser any longer. No fault. */
+export class Canceled extends Error {}
+
 export class MicrophoneError extends Error {
   constructor({ code, message, advice }) {
     super(message);
@@ -37,8 +62,16 @@ export class MicrophoneError extends Error {
   }
 }
 
-/** Asks for the microphone and resolves with its track; rejects with `MicrophoneError`. */
-export async function openMicrophone() {
+/** Asks for the microphone and resolves with its track; rejects with `MicrophoneError`, or with `Canceled` once `signal` is
+ *  aborted: a prompt that is left unanswered settles nothing. */
+export function openMicrophone(signal) {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(new Canceled()), { once: true });
+    ask().then((track) => (signal.aborted ? track.stop() : resolve(track)), reject);
+  });
+}
+
+async function ask() {
   if (!navigator.mediaDevices) throw new MicrophoneError(FAULTS.Insecure);
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: processing() });
@@ -56,11 +89,7 @@ export function isOriginalSound() {
 }
 
 export function chooseOriginalSound(original) {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(original ? RAW : VOICE));
-  } catch {
-    // Storage is switched off: nothing is kept, and the voice settings stay.
-  }
+  local.set(KEY, JSON.stringify(original ? RAW : VOICE));
 }
 
 /** Takes effect on a microphone that is already open, where the browser can do that. */
@@ -76,7 +105,7 @@ export function processing(stored = read()) {
 
 function read() {
   try {
-    return JSON.parse(localStorage.getItem(KEY));
+    return JSON.parse(local.get(KEY));
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 // The one thing worth saying above the controls right now, the most pressing first. Pure.
 
 import { Sound } from "./audio.js";
+import { Silence } from "./player.js";
 import { Phase } from "./room.js";
 import { hostGraceLeft, isAlone } from "./room-state.js";
 import { names } from "./format.js";
@@ -8,14 +9,39 @@ import { share } from "./share.js";
 
 /** `{head, more, tone, action: {label, run(room)}, second}` or null; `second` is the way around, as `action`. */
 export function noticeOf(room, now) {
-  const notices = [blocked, fault, reconnecting, lost, unwelcome, hostAway, connecting, asked, invited, alone];
+  const notices = [silence, asking, fault, interrupted, reconnecting, lost, unwelcome, hostAway, silent, connecting, asked, invited, alone];
   return room.parting ? null : (notices.map((notice) => notice(room, now)).find(Boolean) ?? null);
 }
 
-function blocked({ audio }) {
-  if (!audio.isBlocked) return null;
+const SILENCES = {
+  [Silence.BLOCKED]: { head: "The browser is waiting for you", more: "It plays no sound before a tap." },
+  [Silence.PAUSED]: { head: "The sound is paused", more: "A call, a headset or the system paused it." },
+  [Silence.NO_OUTPUT]: { head: "There is nothing to hear it with", more: "Connect a speaker or headphones." },
+};
+
+function silence({ audio }) {
+  if (audio.silence === null) return null;
   const action = { label: "Tap to hear", run: (room) => room.audio.play() };
-  return { head: "The browser is waiting for you", more: "It plays no sound before a tap.", tone: "strong", action };
+  return { ...SILENCES[audio.silence], tone: "strong", action };
+}
+
+function asking({ microphone }) {
+  if (!microphone.isAsking) return null;
+  const more = "Answer it beside the address. If you see nothing there, cancel and unmute again.";
+  return { head: "Your browser is asking for the microphone", more, tone: "plain" };
+}
+
+function interrupted({ microphone }) {
+  if (!microphone.isInterrupted) return null;
+  const more = "A call or a switch on the device does that. You are muted here until it ends.";
+  return { head: "Your system muted the microphone", more, tone: "bad" };
+}
+
+function silent({ microphone }) {
+  if (!microphone.isSilent) return null;
+  const action = { label: "Try again", run: (room) => room.microphone.reopen() };
+  const more = "It may be switched off on the device or in the system.";
+  return { head: "We hear nothing from your microphone", more, tone: "bad", action };
 }
 
 function fault({ microphone }) {

@@ -141,6 +141,13 @@ export function holdsMic(you) {
   return you !== null && RANK[you.role] >= RANK.speaker;
 }
 
+/** The state with other fields of `you`, on the stage too. */
+export function withOwn(state, changes) {
+  const you = { ...state.you, ...changes };
+  const own = (person) => (person.id === you.id ? { ...person, muted: you.muted } : person);
+  return { ...state, you, stage: state.stage.map(own) };
+}
+
 /** Listens without an account. */
 export function isNameless(you) {
   return you?.role === "anonymous";

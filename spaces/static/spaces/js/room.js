@@ -2,6 +2,7 @@
 // everything that shows it listens to its "change".
 
 import { RoomAudio } from "./audio.js";
+import { session } from "./comforts.js";
 import { Guesses } from "./guesses.js";
 import { Herald } from "./herald.js";
 import { OwnMicrophone } from "./own-microphone.js";
@@ -49,7 +50,7 @@ export class Room extends EventTarget {
     this.audio = new RoomAudio(audioElement, {
       signal: (type, fields) => this.#request(type, fields),
       onChange: () => this.#changed(),
-      onMicrophoneGone: () => this.microphone.unplugged(),
+      onMicrophone: (news) => this.microphone.heard(news),
     });
     this.microphone = new OwnMicrophone(this.audio, {
       send: (type, guess) => this.#do(type, {}, guess),
@@ -71,9 +72,9 @@ export class Room extends EventTarget {
     return this.#phase === Phase.INSIDE || this.#phase === Phase.RECONNECTING;
   }
 
-  /** What the server said, with what we expect it to say next. */
+  /** What the server said, with what we expect it to say next, and what our own device makes of it. */
   get state() {
-    return this.#guesses.applyTo(this.#state);
+    return this.microphone.truthOf(this.#guesses.applyTo(this.#state));
   }
 
   /** Why we are outside again: `{name, message}`. */
@@ -108,7 +109,7 @@ export class Room extends EventTarget {
 
   /** Comes back after the whole page was loaded anew. */
   static left() {
-    return sessionStorage.getItem(KEY);
+    return session.get(KEY);
   }
 
   leave() {
@@ -234,7 +235,7 @@ export class Room extends EventTarget {
     this.#id = id;
     this.#stay = this.#takeOver(id) ?? this.#newStay(id);
     this.#phase = Phase.CONNECTING;
-    sessionStorage.setItem(KEY, id);
+    session.set(KEY, id);
     this.#stay.enter();
     this.#changed();
   }
@@ -348,8 +349,8 @@ export class Room extends EventTarget {
     else this.#stay?.close();
     this.audio.stop();
     this.#guesses.forget();
-    this.microphone.forgetFault();
-    sessionStorage.removeItem(KEY);
+    this.microphone.reset();
+    session.remove(KEY);
     this.#id = this.#stay = this.#parting = null;
     this.#state = blank();
     this.#phase = Phase.IDLE;

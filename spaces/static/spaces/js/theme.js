@@ -1,5 +1,7 @@
 // Light, dark or what the system says; the choice is the person's and stays in this browser.
 
+import { local } from "./comforts.js";
+
 const KEY = "spaces:theme";
 
 export function startTheme() {
@@ -13,10 +15,6 @@ export function startTheme() {
 function choose(theme) {
   if (theme) document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
-  try {
-    if (theme) localStorage.setItem(KEY, theme);
-    else localStorage.removeItem(KEY);
-  } catch {
-    // Storage is switched off: the choice lasts as long as the page.
-  }
+  if (theme) local.set(KEY, theme);
+  else local.remove(KEY);
 }

@@ -1,0 +1,119 @@
+// What a browser may lack or refuse: storage, permissions, a wake lock, a media session, channels between tabs. Each is a
+// comfort and no condition: it is asked for here alone, and is never a reason for anything else to fail.
+
+/** One of the browser's two stores. What it does not keep lasts as long as the page. */
+class Store {
+  #area;
+  #kept = new Map();
+
+  /** `area()` returns the browser's store; the getter itself throws where site data is blocked. */
+  constructor(area) {
+    this.#area = area;
+  }
+
+  get(key) {
+    return attempt(() => this.#area().getItem(key)) ?? this.#kept.get(key) ?? null;
+  }
+
+  set(key, value) {
+    this.#kept.set(key, value);
+    attempt(() => this.#area().setItem(key, value));
+  }
+
+  remove(key) {
+    this.#kept.delete(key);
+    attempt(() => this.#area().removeItem(key));
+  }
+}
+
+export const session = new Store(() => sessionStorage);
+export const local = new Store(() => localStorage);
+
+/** Resolves with `granted`, `denied`, `prompt`, or with null where the browser does not tell. */
+export async function permission(name) {
+  return (await permissionStatus(name))?.state ?? null;
+}
+
+/** Calls `onChange(state)` with every change, until the returned function is called. */
+export function watchPermission(name, onChange) {
+  let stop = () => (stop = null);
+  permissionStatus(name).then((status) => {
+    if (!status || stop === null) return;
+    const tell = () => onChange(status.state);
+    status.addEventListener("change", tell);
+    stop = () => status.removeEventListener("change", tell);
+  });
+  return () => stop?.();
+}
+
+async function permissionStatus(name) {
+  try {
+    return await navigator.permissions.query({ name });
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps the screen on until the returned function is called; again whenever the page is back in sight. */
+export function keepScreenOn() {
+  let lock = null;
+  let isWanted = true;
+  const ask = async () => {
+    if (document.visibilityState !== "visible") return;
+    try {
+      lock = await navigator.wakeLock.request("screen");
+      if (!isWanted) lock.release();
+    } catch {
+      // Not known to this browser, or refused to save the battery.
+    }
+  };
+  document.addEventListener("visibilitychange", ask);
+  ask();
+  return () => {
+    isWanted = false;
+    document.removeEventListener("visibilitychange", ask);
+    lock?.release().catch(() => {});
+  };
+}
+
+/** What the lock screen and the keys of a headset show and do; `handlers` by the names of the Media Session API. */
+export function showMedia({ title, artist, isPlaying, isMicOn = null }, handlers) {
+  const { mediaSession } = navigator;
+  if (!mediaSession) return;
+  attempt(() => (mediaSession.metadata = new MediaMetadata({ title, artist, album: "Spaces" })));
+  attempt(() => (mediaSession.playbackState = isPlaying ? "playing" : "paused"));
+  if (isMicOn !== null) attempt(() => mediaSession.setMicrophoneActive?.(isMicOn)?.catch?.(() => {}));
+  setHandlers(mediaSession, handlers);
+}
+
+export function clearMedia(names) {
+  const { mediaSession } = navigator;
+  if (!mediaSession) return;
+  attempt(() => (mediaSession.metadata = null));
+  attempt(() => (mediaSession.playbackState = "none"));
+  setHandlers(mediaSession, Object.fromEntries(names.map((name) => [name, null])));
+}
+
+function setHandlers(mediaSession, handlers) {
+  // An action that this browser does not know throws.
+  for (const [name, handler] of Object.entries(handlers)) attempt(() => mediaSession.setActionHandler(name, handler));
+}
+
+/** A channel to the other tabs of this site: `{post(message), onMessage}`; without one nothing is posted or heard. */
+export function tabs(name) {
+  const channel = attempt(() => new BroadcastChannel(name));
+  return {
+    post: (message) => attempt(() => channel?.postMessage(message)),
+    set onMessage(handle) {
+      if (channel) channel.onmessage = ({ data }) => handle(data);
+    },
+  };
+}
+
+function attempt(run) {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
+}

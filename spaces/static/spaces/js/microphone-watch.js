@@ -1,0 +1,92 @@
+// Watches an open microphone: a device may stop sending without being asked, and the page must not go on saying "on air".
+
+import { watchPermission } from "./comforts.js";
+import { Ear } from "./ear.js";
+
+export const News = Object.freeze({
+  /** The person and the browser gave it. */
+  OPENED: "opened",
+  /** The track has ended: unplugged, taken by another program, or the permission was taken back. */
+  ENDED: "ended",
+  /** The system mutes the microphone, as during a phone call or by a switch on the device. */
+  INTERRUPTED: "interrupted",
+  RESUMED: "resumed",
+  /** Nothing at all came from an open microphone for a while. */
+  SILENT: "silent",
+  HEARD: "heard",
+});
+
+const LISTEN_EVERY = 500;
+const SILENT_AFTER = 10_000;
+/** Samples of 0.7 s: no word falls between two looks. */
+const WINDOW = 32_768;
+/** One step of 16 bits. The quietest room is louder; a switched-off microphone is not. */
+const NOTHING = 1 / 32_768;
+
+export class MicrophoneWatch {
+  #track;
+  #tell;
+  #ear;
+  #timer;
+  #unwatch;
+  #silentFor = 0;
+  #isSilent = false;
+  #onEnded = () => this.#tell(News.ENDED);
+  #onMute = () => this.#tell(News.INTERRUPTED);
+  #onUnmute = () => this.#tell(News.RESUMED);
+
+  /** `tell(news)` is called until `stop()`. */
+  constructor(track, tell) {
+    this.#track = track;
+    this.#tell = tell;
+    track.addEventListener("ended", this.#onEnded);
+    track.addEventListener("mute", this.#onMute);
+    track.addEventListener("unmute", this.#onUnmute);
+    this.#unwatch = watchPermission("microphone", (state) => this.#permitted(state));
+    this.#ear = earOf(track);
+    this.#timer = setInterval(() => this.#listen(), LISTEN_EVERY);
+  }
+
+  stop() {
+    this.#tell = () => {};
+    this.#track.removeEventListener("ended", this.#onEnded);
+    this.#track.removeEventListener("mute", this.#onMute);
+    this.#track.removeEventListener("unmute", this.#onUnmute);
+    clearInterval(this.#timer);
+    this.#unwatch();
+    this.#ear?.close();
+  }
+
+  #permitted(state) {
+    // Firefox names a permission given for this time only "prompt"; its track lives on.
+    if (state === "denied" || (state === "prompt" && this.#track.readyState === "ended")) this.#tell(News.ENDED);
+  }
+
+  #listen() {
+    // A frozen page, or one whose device vanished while it slept, may have missed the event.
+    if (this.#track.readyState === "ended") this.#tell(News.ENDED);
+    else this.#measure();
+  }
+
+  #measure() {
+    const isOpen = this.#track.enabled && !this.#track.muted;
+    const level = isOpen ? (this.#ear?.level ?? null) : null;
+    const isNothing = level !== null && level < NOTHING;
+    this.#silentFor = isNothing ? this.#silentFor + LISTEN_EVERY : 0;
+    this.#setSilent(this.#silentFor >= SILENT_AFTER);
+  }
+
+  #setSilent(isSilent) {
+    if (isSilent === this.#isSilent) return;
+    this.#isSilent = isSilent;
+    this.#tell(isSilent ? News.SILENT : News.HEARD);
+  }
+}
+
+function earOf(track) {
+  try {
+    return new Ear(new MediaStream([track]), { window: WINDOW });
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { clearMedia, keepScreenOn, local, permission, session, showMedia, tabs, watchPermission } from "../../spaces/static/spaces/js/comforts.js";
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+function give(navigator) {
+  Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true });
+}
+
+function throwing(name) {
+  Object.defineProperty(globalThis, name, { get: () => { throw new Error("SecurityError"); }, configurable: true });
+}
+
+test("where all site data is blocked everything goes on, and is kept as long as the page", () => {
+  for (const name of ["localStorage", "sessionStorage"]) throwing(name);
+  for (const store of [local, session]) {
+    assert.equal(store.get("a"), null);
+    store.set("a", "1");
+    assert.equal(store.get("a"), "1");
+    store.remove("a");
+    assert.equal(store.get("a"), null);
+  }
+});
+
+test("a browser without any of it is no fault", async () => {
+  throwing("BroadcastChannel");
+  globalThis.document = Object.assign(new EventTarget(), { visibilityState: "visible" });
+  give({});
+  assert.equal(await permission("microphone"), null);
+  watchPermission("microphone", assert.fail)();
+  keepScreenOn()();
+  showMedia({ title: "a", artist: "b", isPlaying: true }, { play: () => {} });
+  clearMedia(["play"]);
+  const channel = tabs("a");
+  channel.onMessage = assert.fail;
+  channel.post("b");
+});
+
+test("the screen is kept on again when the page is back in sight, and let go in the end", async () => {
+  globalThis.document = Object.assign(new EventTarget(), { visibilityState: "visible" });
+  const locks = [];
+  give({ wakeLock: { request: async () => locks[locks.push({ released: 0, release: async () => {} }) - 1] } });
+  const let_go = keepScreenOn();
+  await settled();
+  assert.equal(locks.length, 1);
+  document.dispatchEvent(new Event("visibilitychange"));
+  await settled();
+  assert.equal(locks.length, 2);
+  let_go();
+  document.dispatchEvent(new Event("visibilitychange"));
+  await settled();
+  assert.equal(locks.length, 2);
+});
+
+test("an action that the browser does not know hinders none of the others", () => {
+  const known = {};
+  const setActionHandler = (name, handler) => {
+    if (name === "hangup") throw new TypeError("unknown");
+    known[name] = handler;
+  };
+  give({ mediaSession: { setActionHandler } });
+  globalThis.MediaMetadata = class { constructor(data) { Object.assign(this, data); } };
+  showMedia({ title: "Talk", artist: "Ada", isPlaying: true }, { hangup: () => {}, pause: () => {} });
+  assert.equal(navigator.mediaSession.metadata.title, "Talk");
+  assert.equal(navigator.mediaSession.playbackState, "playing");
+  assert.equal(typeof known.pause, "function");
+});
