@@ -34,6 +34,7 @@ urlpatterns = [
     path("<username:username>/unfollow", views.unfollow, name="unfollow"),
     path("<username:username>/block", views.block, name="block"),
     path("<username:username>/unblock", views.unblock, name="unblock"),
+    path("<username:username>/relation", views.relation, name="relation"),
     path("<username:username>/followers", views.followers, name="followers"),
     path("<username:username>/following", views.following, name="following"),
     path("<username:username>", views.profile, name="profile"),

@@ -72,7 +72,7 @@ class Room:
 
     def by_taking_the_mic(self) -> float:
         people.press(self._ada, "Manage")
-        took = self._silenced_by(self._ada, f"Take the mic from {GRACE}")
+        took = self._silenced_by(self._ada, f"Make listener: {GRACE}")
         people.press(self._ada, "Back to the stage")
         self._give_back()
         return took

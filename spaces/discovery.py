@@ -1,5 +1,6 @@
 """Finding Spaces: what is live, what is to come, and search. Reads for `/i/spaces`."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,10 +17,13 @@ from spaces.models import Participant, Reminder, Space, Topic
 from spaces.sight import stage_shown_to
 from spaces.states import SpaceState
 from spaces_project.common.errors import BadInput
+from spaces_project.common.store import AWAY
 from spaces_project.common.text import clean_line
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 20
 GLANCE = 3
@@ -30,15 +34,16 @@ SHORTEST_QUERY, LONGEST_QUERY = 2, 70
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One Space in a list. `people` counts everybody in there, `followed` those on the stage whom the reader
-    follows, as far as the stage is for them to see: who listens is told to nobody outside."""
+    """One Space in a list. `listening` is the number that its room shows, None while it cannot be counted; `followed`
+    counts those on the stage whom the reader follows, as far as the stage is for them to see: who listens is told to
+    nobody outside."""
 
     id: str
     title: str
     state: SpaceState
     host: wire.Person
     topics: list[str]
-    people: int
+    listening: int | None
     followed: int
     reminded: bool
     scheduled_start: datetime | None
@@ -187,18 +192,31 @@ def _ranked(user: "User", spaces: QuerySet[Space], page: str | None) -> Page[Car
 
 def _cards(user: "User", spaces: list[Any]) -> list[Card]:
     reminded = set(Reminder.objects.filter(user=user, space__in=spaces).values_list("space_id", flat=True))
-    here = presence.heads({space.public_id: space.people for space in spaces if space.is_live})
-    return [_card(space, people=here.get(space.public_id, 0), reminded=space.pk in reminded) for space in spaces]
+    listening = _listening([space for space in spaces if space.is_live])
+    return [_card(space, listening.get(space.public_id), reminded=space.pk in reminded) for space in spaces]
 
 
-def _card(space: Any, *, people: int, reminded: bool) -> Card:
+def _listening(live: list[Any]) -> dict[str, int]:
+    """Count as the room does: one room had three numbers, because lists counted those on the stage too."""
+    holders: dict[str, list[int]] = {space.public_id: [] for space in live}
+    on_stage = Participant.objects.with_mic().filter(space__in=live)
+    for public_id, user_id in on_stage.values_list("space__public_id", "user_id"):
+        holders[public_id].append(user_id)
+    try:
+        return presence.listeners(holders) if holders else {}
+    except AWAY as error:
+        logger.warning("listeners not counted: %s", error)
+        return {}
+
+
+def _card(space: Any, listening: int | None, *, reminded: bool) -> Card:
     return Card(
         id=space.public_id,
         title=space.display_title,
         state=SpaceState(space.state),
         host=wire.person(space.host),
         topics=[topic.name for topic in space.topics.all()],
-        people=people,
+        listening=listening,
         followed=space.followed,
         reminded=reminded,
         scheduled_start=space.scheduled_start,

@@ -4,7 +4,7 @@ from accounts.views.apps import apps, create_token, delete_app, register_app, re
 from accounts.views.authorize import AskPerson, AskPersonOnX
 from accounts.views.oauth import Metadata, Revoke, Token, no_such_path
 from accounts.views.people import followers, following, profile
-from accounts.views.relations import block, follow, unblock, unfollow
+from accounts.views.relations import block, follow, relation, unblock, unfollow
 from accounts.views.sessions import end_other_sessions, end_session, sessions
 from accounts.views.settings import avatar_settings, profile_settings
 
@@ -28,6 +28,7 @@ __all__ = [
     "profile",
     "profile_settings",
     "register_app",
+    "relation",
     "revoke_app",
     "revoke_token",
     "sessions",

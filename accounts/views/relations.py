@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts import selectors, services
 from accounts.http import PersonRequest
@@ -45,6 +45,16 @@ def unblock(request: PersonRequest, username: str) -> HttpResponse:
     person = selectors.get_user_by_username(username)
     services.unblock_user(blocker=request.user, blocked=person)
     return _changed(request, username)
+
+
+@require_GET
+@login_required
+@translates_errors
+def relation(request: PersonRequest, username: str) -> HttpResponse:
+    """Return what the viewer may do about a person, for the menu of that person in a room."""
+    person = selectors.get_user_by_username(username)
+    known = selectors.relation(viewer_id=request.user.pk, person_id=person.pk)
+    return render(request, "accounts/_relation.html", {"person": person, "relation": known})
 
 
 def _changed(request: PersonRequest, username: str) -> HttpResponse:

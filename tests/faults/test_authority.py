@@ -79,7 +79,7 @@ def test_a_demoted_speaker_who_keeps_sending_is_not_heard(live: LiveSpace, grace
     grace.evaluate("() => forge.keepConnections()")
 
     people.press(live.ada, "Manage")
-    people.press(live.ada, "Take the mic from Grace Hopper")
+    people.press(live.ada, "Make listener: Grace Hopper")
     wait_until_silent(alan, GRACE_HZ, seconds=SILENT_WITHIN)
     grace.evaluate("() => forge.openMicrophones()")
     assert {forge(grace, command) for command in SPEAKERS_COMMANDS} == {"forbidden"}

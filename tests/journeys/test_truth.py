@@ -1,7 +1,7 @@
 """The page tells the truth: on air means that the device sends, hears means that it plays."""
 
 import pytest
-from playwright.sync_api import CDPSession, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import ADA_HZ
 from tests.support.browser import wait_until_heard
@@ -27,8 +27,14 @@ _TURN = """isMuted => {
 _IS_PAUSED = "() => document.getElementById('room-audio').paused"
 
 
-def allow_microphone(session: CDPSession, setting: str) -> None:
-    session.send("Browser.setPermission", {"permission": {"name": "microphone"}, "setting": setting})
+def allow_microphone(page: Page, setting: str) -> None:
+    """As the padlock beside the address does."""
+    session = page.context.new_cdp_session(page)
+    context = session.send("Target.getTargetInfo")["targetInfo"]["browserContextId"]
+    browser = page.context.browser
+    assert browser is not None
+    change = {"permission": {"name": "microphone"}, "setting": setting, "browserContextId": context}
+    browser.new_browser_cdp_session().send("Browser.setPermission", change)
 
 
 def tile(page: Page, name: str) -> Locator:
@@ -50,12 +56,11 @@ def test_a_microphone_that_is_taken_back_is_off_the_air(ada: Page, grace: Page) 
     unmute(ada)
     enter(grace, TITLE)
     wait_until_heard(grace, ADA_HZ, seconds=HEARD_WITHIN)
-    session = ada.context.new_cdp_session(ada)
-    allow_microphone(session, "denied")
+    allow_microphone(ada, "denied")
     expect(ada.get_by_text("The browser took the microphone back.")).to_be_visible()
     expect(button(ada, "Unmute")).to_be_visible()
     shows_muted(grace, "Ada Lovelace")
-    allow_microphone(session, "granted")
+    allow_microphone(ada, "granted")
     unmute(ada)
     shows_open(grace, "Ada Lovelace")
     wait_until_heard(grace, ADA_HZ, seconds=HEARD_WITHIN)
@@ -67,10 +72,10 @@ def test_what_the_system_mutes_is_shown_muted_everywhere(ada: Page, grace: Page)
     ada.evaluate(_CATCH_TRACKS)
     unmute(ada)
     enter(grace, TITLE)
-    ada.evaluate(_TURN, True)
+    ada.evaluate(_TURN, arg=True)
     expect(ada.get_by_text("Your system muted the microphone")).to_be_visible()
     shows_muted(grace, "Ada Lovelace")
-    ada.evaluate(_TURN, False)
+    ada.evaluate(_TURN, arg=False)
     expect(ada.get_by_text("Your system muted the microphone")).to_be_hidden()
     shows_open(grace, "Ada Lovelace")
     expect(button(ada, "Mute")).to_be_visible()
@@ -100,3 +105,42 @@ def test_what_the_system_pauses_plays_again_at_a_tap(ada: Page, grace: Page) -> 
     expect(button(grace, "Tap to hear")).to_be_hidden()
     wait_until_heard(grace, ADA_HZ, seconds=HEARD_WITHIN)
     assert grace.evaluate("() => navigator.mediaSession.metadata.title") == TITLE
+
+
+@pytest.mark.security("B3")
+def test_a_link_tapped_in_an_outage_never_ends_the_room(ada: Page, grace: Page) -> None:
+    start_space(ada, TITLE)
+    unmute(ada)
+    enter(grace, TITLE)
+    wait_until_heard(grace, ADA_HZ, seconds=HEARD_WITHIN)
+    press(grace, "Minimise")
+    grace.evaluate("() => { window.isSamePage = true; }")
+    address = grace.url
+    grace.context.set_offline(True)  # noqa: FBT003 (the argument's only name is Playwright's)
+    press(grace, "Your account")
+    grace.get_by_role("link", name="Discover", exact=True).last.click()
+    expect(grace.get_by_text("You are offline. The room goes on.").first).to_be_visible()
+    assert (grace.url, grace.evaluate("() => window.isSamePage")) == (address, True)
+    assert "The room goes on." in (grace.locator("#alarm").text_content() or "")
+    wait_until_heard(grace, ADA_HZ, seconds=HEARD_WITHIN)
+    grace.context.set_offline(False)  # noqa: FBT003
+    press(grace, "Retry")
+    expect(grace.get_by_role("heading", name="Discover")).to_be_visible()
+    assert grace.evaluate("() => window.isSamePage")
+    wait_until_heard(grace, ADA_HZ, seconds=HEARD_WITHIN)
+
+
+@pytest.mark.security("B3")
+def test_a_page_of_the_proxy_never_ends_the_room(ada: Page) -> None:
+    """While the server starts anew what stands before it answers for it."""
+    start_space(ada, TITLE)
+    press(ada, "Minimise")
+    ada.evaluate("() => { window.isSamePage = true; }")
+    ada.route("**/i/spaces", lambda route: route.fulfill(status=503, body="<html><h1>503</h1></html>"))
+    press(ada, "Your account")
+    ada.get_by_role("link", name="Discover", exact=True).last.click()
+    expect(ada.get_by_text("The server does not answer. The room goes on.").first).to_be_visible()
+    ada.unroute("**/i/spaces")
+    press(ada, "Retry")
+    expect(ada.get_by_role("heading", name="Discover")).to_be_visible()
+    assert ada.evaluate("() => window.isSamePage")

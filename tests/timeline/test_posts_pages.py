@@ -109,7 +109,7 @@ def test_a_live_space_in_a_post_is_joined_from_its_card(as_ada: Client, ada: Use
     services.create_post(author=ada, text=f"Come /i/spaces/{space.public_id}")
     page = as_ada.get("/").text
     assert f'data-join="{space.public_id}" hx-boost="false">Listen live</a>' in page
-    assert f"{speaker.user.name}</bdi> is speaking" in page
+    assert f"{speaker.user.name}</bdi> on stage" in page
 
 
 def test_a_reminder_is_set_and_removed_on_the_card(as_ada: Client, ada: User) -> None:

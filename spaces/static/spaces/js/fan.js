@@ -2,6 +2,7 @@
 // press stays what it was: the composer.
 
 import { part } from "./dom.js";
+import { isOpen } from "./menus.js";
 import { LONG_PRESS, Outcome, Press, stepTo } from "./press.js";
 
 const COMPOSE = ".compose";
@@ -32,12 +33,13 @@ class Fan {
     on("dragstart", (event) => event.target.closest?.(COMPOSE) && event.preventDefault());
     // While capturing: before the composer hears of it.
     on("click", (event) => this.#clicked(event), { capture: true });
-    menu.addEventListener("click", () => this.#close());
+    // Before what the choice opens: a sheet gives the focus back to where it was, and takes Escape for itself.
+    addEventListener("click", ({ target }) => this.#isOpen && menu.contains(target) && this.#leave(), { capture: true });
     menu.addEventListener("toggle", ({ newState }) => this.#toggled(newState === "open"));
   }
 
   get #isOpen() {
-    return this.#menu.matches(":popover-open");
+    return isOpen(this.#menu);
   }
 
   get #choices() {

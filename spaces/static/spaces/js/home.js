@@ -4,6 +4,7 @@ import { showFace } from "./avatar.js";
 import { fromTemplate, keyed, part, removeSlowly, setAttribute, setText } from "./dom.js";
 import { isolate } from "./format.js";
 import { onPage } from "./navigation.js";
+import { talkersOf } from "./room-state.js";
 import { Socket } from "./socket.js";
 import { announce } from "./toast.js";
 
@@ -90,7 +91,7 @@ export class Home {
   /** Of the Space we are in we know it to the moment; of the others what the server tells. */
   #isTalking(bubble) {
     const { id, isInside, state } = this.#room;
-    return id === bubble.id && isInside ? state.talking.length > 0 : this.#talking.has(id);
+    return id === bubble.id && isInside ? talkersOf(state).length > 0 : this.#talking.has(id);
   }
 }
 

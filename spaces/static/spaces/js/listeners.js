@@ -1,9 +1,16 @@
 // The listeners of a Space by the page: one knows as many as one asked for, and the server searches.
 
+import { count } from "./format.js";
+
 const TYPING = 250;
 /** People come and go all the time; the list follows at this pace while it is looked at. */
 const FOLLOW = 3_000;
-const NOBODY = { people: [], next: null, offered: [] };
+const NOBODY = { people: [], next: null, offered: [], counts: null };
+
+/** What stands below the rows. */
+export function namelessWords(number) {
+  return number === 1 ? "1 listens without an account." : `${count(number)} listen without an account.`;
+}
 
 export class Listeners {
   found = NOBODY;
@@ -32,6 +39,12 @@ export class Listeners {
   matches({ name, username }) {
     const query = this.query.toLowerCase();
     return name.toLowerCase().includes(query) || username.toLowerCase().includes(query);
+  }
+
+  /** How many of the `listening` have no account, and so no row. */
+  nameless(listening) {
+    const named = this.found.counts?.listener ?? listening;
+    return this.query === "" ? Math.max(0, listening - named) : 0;
   }
 
   async open() {

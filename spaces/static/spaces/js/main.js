@@ -8,7 +8,8 @@ import { InviteDialog } from "./invite-dialog.js";
 import { startJoinLinks } from "./join-links.js";
 import { LockScreen } from "./lock-screen.js";
 import { ManagePanel } from "./manage-panel.js";
-import { startNavigation } from "./navigation.js";
+import { startMenus } from "./menus.js";
+import { guardRoom, startNavigation } from "./navigation.js";
 import { PeopleDialog } from "./people-dialog.js";
 import { PinDialog } from "./pin-dialog.js";
 import { Pins } from "./pins.js";
@@ -20,20 +21,24 @@ import { startShare } from "./share.js";
 import { startSpacePage } from "./space-page.js";
 import { isPersons, room } from "./the-room.js";
 import { startTheme } from "./theme.js";
+import { startToasts } from "./toast.js";
 
+startMenus();
 startTheme();
+startToasts();
 if (room) startRoom(document.getElementById("room"));
 
 function startRoom(element) {
-  new RoomView(element, room);
+  const view = new RoomView(element, room);
   new Pins(element, room);
   new LockScreen(room);
   if (isPersons) startForPerson(element, room);
+  guardRoom(room);
   startJoinLinks(room);
   startSpacePage(room);
   startShare();
   const last = Room.left();
-  if (last) room.enter(last);
+  if (last) view.restore(last);
 }
 
 /** What needs an account. */

@@ -41,6 +41,7 @@ export class ManagePanel {
     if (this.#panel.open) return;
     // Not modal: the own microphone and the way out stay in reach.
     this.#panel.show();
+    this.#panel.parentElement.toggleAttribute("data-managing", true);
     this.#room.herald.isQueueOpen = true;
     setAttribute(this.#opener, "aria-expanded", "true");
     document.getElementById("manage-title").focus();
@@ -50,6 +51,7 @@ export class ManagePanel {
 
   #close({ focus = true } = {}) {
     this.#panel.close();
+    this.#panel.parentElement.toggleAttribute("data-managing", false);
     this.#room.herald.isQueueOpen = false;
     setAttribute(this.#opener, "aria-expanded", "false");
     this.#queue.forget();

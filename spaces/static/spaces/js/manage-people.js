@@ -2,8 +2,9 @@
 
 import { fromTemplate, keyed, part, setText } from "./dom.js";
 import { count } from "./format.js";
-import { Listeners } from "./listeners.js";
+import { Listeners, namelessWords } from "./listeners.js";
 import { Rows, action, drawWho, nameButtons, personOf } from "./manage-rows.js";
+import { openBeside } from "./menus.js";
 import { may, standsAbove } from "./room-state.js";
 
 const MOST_COHOSTS = 2;
@@ -35,6 +36,7 @@ export class ManagePeople {
     part(this.#panel, "people-more").addEventListener("click", () => this.#listeners.more());
     this.#menu.addEventListener("click", ({ target }) => this.#chosen(target.closest("[data-do]")));
     this.#dialog.addEventListener("close", () => this.#dialog.returnValue === "hand_over" && this.#do("host.hand_over"));
+    this.#room.addEventListener("welcome", () => this.#panel.open && this.refresh());
     this.#room.addEventListener("event", ({ detail }) => this.#heard(detail));
   }
 
@@ -59,8 +61,17 @@ export class ManagePeople {
     this.#drawList("hosts", hosts, count(hosts.length));
     this.#drawList("speakers", speakers, count(speakers.length));
     this.#drawList("listeners", listeners, count(audience.count));
+    this.#drawNameless(audience.count);
     part(this.#panel, "people-more").hidden = this.#listeners.found.next === null;
     this.#listeners.follow(audience.count + stage.length);
+  }
+
+  #drawNameless(listening) {
+    const number = this.#listeners.nameless(listening);
+    const note = part(this.#panel, "people-nameless");
+    note.hidden = number === 0;
+    setText(note, namelessWords(number));
+    if (number > 0) part(this.#panel, "listeners-none").hidden = true;
   }
 
   /** Those who were asked to be co-hosts and have not answered. */
@@ -151,7 +162,7 @@ export class ManagePeople {
     for (const item of this.#menu.querySelectorAll("[data-do]")) item.hidden = !allowed.has(item.dataset.do);
     nameButtons(this.#menu, this.#person);
     this.#menu.setAttribute("aria-label", `Actions for ${this.#person.name}`);
-    this.#menu.showPopover({ source: opener });
+    openBeside(this.#menu, opener);
     this.#menu.querySelector("[data-do]:not([hidden])")?.focus();
   }
 

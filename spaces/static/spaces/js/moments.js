@@ -1,5 +1,7 @@
 // Times in the person's own zone: those the server wrote, and those typed into `datetime-local` fields.
 
+import { serverNow } from "./clock.js";
+
 const LONGEST_AHEAD_DAYS = 14;
 const WORDS = { weekday: "short", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
 
@@ -32,7 +34,7 @@ export function suggested(now) {
 }
 
 /** Gives a form's `datetime-local` field its bounds and the moment it stands for; the form sends it with its offset. */
-export function prepareField(field, now = new Date()) {
+export function prepareField(field, now = new Date(serverNow())) {
   field.form.addEventListener("formdata", ({ formData }) => formData.set(field.name, withOffset(field.value)));
   const given = field.dataset.moment;
   field.value = toField(given ? new Date(given) : suggested(now));

@@ -22,7 +22,7 @@ const SILENCES = {
 function silence({ audio }) {
   if (audio.silence === null) return null;
   const action = { label: "Tap to hear", run: (room) => room.audio.play() };
-  return { ...SILENCES[audio.silence], tone: "strong", action };
+  return { ...SILENCES[audio.silence], tone: "strong", action, over: "You hear the room again." };
 }
 
 function asking({ microphone }) {
@@ -52,11 +52,11 @@ function fault({ microphone }) {
 
 function reconnecting({ phase, audio }) {
   if (phase !== Phase.RECONNECTING) return null;
-  return { head: "Reconnecting…", more: audio.sound === Sound.ON ? "You can still hear the room." : "", tone: "late" };
+  return { head: "Reconnecting…", more: audio.sound === Sound.ON ? "You can still hear the room." : "", tone: "late", over: "You are connected again." };
 }
 
 function lost({ audio }) {
-  return audio.sound === Sound.LOST ? { head: "Sound is coming back…", tone: "late" } : null;
+  return audio.sound === Sound.LOST ? { head: "Sound is coming back…", tone: "late", over: "The sound is back." } : null;
 }
 
 function unwelcome(room) {
@@ -73,7 +73,8 @@ function hostAway({ state }, now) {
   if (left === null || state.space.acting_host || state.space.host.id === state.you?.id) return null;
   const isShared = state.stage.some(({ role }) => role === "cohost");
   const end = isShared ? "A co-host takes over" : "The Space ends";
-  return { head: "The host is reconnecting", more: `${end} in ${clock(left)} if they do not come back.` };
+  const head = "The host is reconnecting";
+  return { head, said: `${head}. ${end} if they do not come back.`, more: `${end} in ${clock(left)} if they do not come back.` };
 }
 
 function asked({ state }) {

@@ -3,7 +3,7 @@
 import { showFace } from "./avatar.js";
 import { fromTemplate, keyed, part, setAttribute, setText } from "./dom.js";
 import { count, listening } from "./format.js";
-import { Listeners } from "./listeners.js";
+import { Listeners, namelessWords } from "./listeners.js";
 import { visit } from "./navigation.js";
 import { may } from "./room-state.js";
 
@@ -32,6 +32,7 @@ export class PeopleDialog {
     part(dialog, "here-lists").addEventListener("click", (event) => this.#tapped(event));
     part(dialog, "here-more").addEventListener("click", () => this.#listeners.more());
     this.#room.addEventListener("change", () => this.#draw());
+    this.#room.addEventListener("welcome", () => dialog.open && this.#listeners.refresh());
   }
 
   #open() {
@@ -58,10 +59,19 @@ export class PeopleDialog {
     this.#drawList("hosts", shown.filter(({ role }) => role !== "speaker"));
     this.#drawList("speakers", shown.filter(({ role }) => role === "speaker"));
     this.#drawList("listeners", listeners, audience.count);
+    this.#drawNameless(audience.count);
     const isNobody = shown.length + listeners.length === 0;
     part(this.#dialog, "here-none").hidden = !isNobody;
     part(this.#dialog, "here-more").hidden = this.#listeners.found.next === null;
     this.#listeners.follow(audience.count + stage.length);
+  }
+
+  #drawNameless(listening) {
+    const number = this.#listeners.nameless(listening);
+    const note = part(this.#dialog, "here-nameless");
+    note.hidden = number === 0;
+    setText(note, namelessWords(number));
+    if (number > 0) part(this.#dialog, "here-listeners-section").hidden = false;
   }
 
   #drawList(name, people, total = people.length) {

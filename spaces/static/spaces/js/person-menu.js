@@ -1,6 +1,7 @@
 // The menu of one person on the stage or among the listeners: opened by the button that lies over their image.
 
 import { part, setAttribute } from "./dom.js";
+import { isOpen, openBeside } from "./menus.js";
 
 export function startPersonMenu(root, room) {
   const menu = part(root, "person-menu");
@@ -22,6 +23,15 @@ function open(menu, opener, { state }) {
   setAttribute(report, "data-person", person.id);
   setAttribute(report, "data-space", state.space.id);
   setAttribute(report, "data-report-about", `@${person.username}`);
-  menu.showPopover({ source: opener });
+  showRelation(part(menu, "person-relation"), person, menu, opener);
+  openBeside(menu, opener);
   menu.querySelector("a, button").focus();
+}
+
+/** Follow and block, as they stand now. */
+async function showRelation(place, { username }, menu, opener) {
+  place.replaceChildren();
+  await window.htmx?.ajax("GET", `/${username}/relation`, { target: place, swap: "innerHTML", select: "unset" });
+  // It is longer now.
+  if (isOpen(menu)) openBeside(menu, opener);
 }

@@ -1,6 +1,7 @@
 // Which changes are put into words, and how. Pure: `{said}` is only read out, `{shown: {text, tone, opensQueue}}` is seen too.
 
 import { isolate, names } from "./format.js";
+import { holdsMic } from "./room-state.js";
 
 export function newsOf(event, before, after) {
   return TELLERS[event.type]?.(event, before, after) ?? {};
@@ -11,8 +12,42 @@ const TELLERS = {
   "queue.changed": queue,
   "stage.changed": stage,
   "space.changed": space,
-  "space.ended": ({ space: { end_message } }) => ({ said: end_message ?? "The Space has ended." }),
 };
+
+/** What changed of us while nothing could be told: after an outage, or when events were missed. Returns one of the news for
+ *  each change. */
+export function newsOfReturn(before, after) {
+  if (before.you === null || before.space?.id !== after.space?.id) return [];
+  return [ofSeat(before.you, after.you), ofRequest(before.you, after.you), ofQueue(before, after)].filter(Boolean);
+}
+
+function ofSeat(before, after) {
+  if (before.role === after.role) return null;
+  if (!holdsMic(before)) return holdsMic(after) ? { shown: { text: GIVEN, tone: "good" } } : null;
+  if (!holdsMic(after)) return { shown: { text: SEAT_GONE, tone: "bad" } };
+  return { shown: { text: NOW[after.role] } };
+}
+
+const GIVEN = "You were given a microphone meanwhile. It is off until you unmute.";
+const SEAT_GONE = "You lost your place on the stage while you were away. You are listening.";
+const NOW = {
+  host: "You are the host now.",
+  acting_host: "The host is away. You run the Space until they are back.",
+  cohost: "You are a co-host now.",
+  speaker: "You are a speaker now.",
+};
+
+function ofRequest(before, after) {
+  const isGone = before.requested && !after.requested && !holdsMic(after);
+  return isGone ? { shown: { text: "Your request is not waiting any more." } } : null;
+}
+
+function ofQueue(before, after) {
+  if (!before.queue || !after.queue) return null;
+  const known = new Set(before.queue.people.map(({ id }) => id));
+  const news = after.queue.people.filter(({ id }) => !known.has(id));
+  return news.length ? { shown: { text: wantToSpeak(news), opensQueue: true } } : null;
+}
 
 const OWN = {
   requested: () => ({ said: "You asked for the microphone." }),
@@ -39,9 +74,11 @@ const OWN = {
 
 function queue({ state }, before, after) {
   if (state !== "pending" || after.queue === before.queue) return {};
-  const latest = [...after.queue.people].reverse();
-  const verb = latest.length > 1 ? "want" : "wants";
-  return { shown: { text: `${names(latest, 2)} ${verb} to speak.`, opensQueue: true } };
+  return { shown: { text: wantToSpeak([...after.queue.people].reverse()), opensQueue: true } };
+}
+
+function wantToSpeak(people) {
+  return `${names(people, 2)} ${people.length > 1 ? "want" : "wants"} to speak.`;
 }
 
 function stage({ left = [] }, before, after) {

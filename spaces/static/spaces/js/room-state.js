@@ -167,6 +167,11 @@ export function blockedOnStage({ stage, blocked }) {
   return stage.filter(({ id }) => blocked.includes(id));
 }
 
+/** Those on the stage who are heard right now: a closed microphone says nothing, whatever was heard a moment ago. */
+export function talkersOf({ stage, talking }) {
+  return stage.filter(({ id, muted }) => !muted && talking.includes(id));
+}
+
 /** Nobody else holds a microphone and nobody listens. */
 export function isAlone(state) {
   return state.space?.state === "live" && holdsMic(state.you) && state.stage.length <= 1 && state.audience.count === 0;

@@ -3,19 +3,25 @@
 import { showFace } from "./avatar.js";
 import { Controls } from "./controls.js";
 import { part, setText } from "./dom.js";
+import { serverNow } from "./clock.js";
+import { session } from "./comforts.js";
 import { ago, duration, isolate, listening, names } from "./format.js";
 import { LevelMeter } from "./level-meter.js";
+import { openMenu } from "./menus.js";
 import { noticeOf } from "./notice.js";
+import { NoticeVoice } from "./notice-voice.js";
 import { Reactions } from "./reactions.js";
 import { Phase } from "./room.js";
-import { hostGraceLeft } from "./room-state.js";
+import { hostGraceLeft, talkersOf } from "./room-state.js";
 import { dragDown } from "./sheet-drag.js";
 import { StageView } from "./stage-view.js";
+import { announce } from "./toast.js";
 
 const DESK = matchMedia("(min-width: 1000px)");
 const MINUTE_HAND = 15_000;
 const SECOND_HAND = 1_000;
 
+const DOCKED = "spaces:docked";
 const LOG_IN = "Log in";
 const PARTINGS = {
   [Phase.REPLACED]: { head: "The audio is playing in another tab", more: "One place at a time can have it.", action: "Listen here" },
@@ -24,7 +30,7 @@ const PARTINGS = {
   suspended: { head: "Your account is suspended", more: "Your notifications say why, and how to appeal." },
   not_live: { head: "Not started yet", more: "Come back when the host has started it." },
   unauthenticated: { head: "You are logged out", more: "Log in to listen again.", action: LOG_IN },
-  login_required: { head: "Log in to listen", more: "This house is open to people with an account.", action: LOG_IN },
+  login_required: { head: "Log in to listen", more: "Log in to listen on this server.", action: LOG_IN },
   too_many_connections: { head: "Too many listeners", action: "Try again" },
   not_found: { head: "There is no such Space" },
 };
@@ -38,6 +44,11 @@ export class RoomView {
   #meter;
   #isDocked = false;
   #wasIdle = true;
+  /** Before the page was loaded anew. */
+  #wasDocked = session.get(DOCKED) !== null;
+  #voice = new NoticeVoice(announce);
+  /** What the last words were said about. */
+  #told = null;
   #clock = 0;
 
   constructor(root, room) {
@@ -54,8 +65,8 @@ export class RoomView {
   render() {
     const { phase, state, isInside } = this.#room;
     this.#place(phase);
-    this.#meter.run(isInside && state.talking.length > 0);
-    if (phase === Phase.IDLE) return;
+    this.#meter.run(isInside && talkersOf(state).length > 0);
+    if (phase === Phase.IDLE) return this.#voice.forget();
     this.#drawHead(state);
     this.#drawNotice();
     this.#drawOver(phase, state);
@@ -63,6 +74,13 @@ export class RoomView {
     this.#stage.draw(state, isInside);
     this.#controls.draw();
     this.#keepTime(state);
+  }
+
+  /** Comes back to the Space one was in, as large as it was. */
+  restore(id) {
+    const wasDocked = this.#wasDocked;
+    this.#room.enter(id);
+    if (wasDocked) this.#dock(true);
   }
 
   #listen() {
@@ -92,6 +110,7 @@ export class RoomView {
     part(this.#root, "idle").hidden = !isIdle;
     part(this.#root, "sheet").hidden = !isSheet;
     part(this.#root, "dock").hidden = isIdle || isSheet;
+    document.documentElement.toggleAttribute("data-docked", !isIdle && !isSheet);
     document.documentElement.toggleAttribute("data-sheet-open", isModal);
     for (const element of document.querySelectorAll(".shell > :not(#room)")) element.inert = isModal;
     if (this.#wasIdle && isSheet) document.getElementById("room-title").focus({ preventScroll: true });
@@ -101,6 +120,8 @@ export class RoomView {
   #dock(isDocked) {
     if (this.#isDocked === isDocked) return;
     this.#isDocked = isDocked;
+    if (isDocked) session.set(DOCKED, "");
+    else session.remove(DOCKED);
     this.render();
     if (this.#room.phase === Phase.IDLE || DESK.matches) return;
     const next = isDocked ? part(this.#root, "expand") : document.getElementById("room-title");
@@ -110,7 +131,7 @@ export class RoomView {
   #escape(event) {
     if (event.key !== "Escape" || event.defaultPrevented || DESK.matches) return;
     // A menu of the room is closed first, wherever the focus is.
-    if (event.target.closest("[popover], dialog") || this.#root.querySelector(":popover-open")) return;
+    if (event.target.closest("[popover], dialog") || openMenu(this.#root)) return;
     this.#dock(true);
   }
 
@@ -123,7 +144,7 @@ export class RoomView {
     part(root, "live").hidden = !isLive;
     part(root, "head").hidden = parting !== null && space === null;
     setText(part(root, "title"), space?.title ?? "Connecting…");
-    const started = isLive && space.started_at ? ` · started ${ago(space.started_at, Date.now())}` : "";
+    const started = isLive && space.started_at ? ` · started ${ago(space.started_at, serverNow())}` : "";
     part(root, "locked").hidden = !isLive || !space.locked;
     setText(part(root, "meta"), isLive ? `${listening(audience.count)}${started}` : "");
     setText(part(root, "acting"), isLive ? standIn(space, you) : "");
@@ -131,9 +152,10 @@ export class RoomView {
 
   #drawNotice() {
     const root = this.#root;
-    const notice = noticeOf(this.#room, Date.now());
+    const notice = noticeOf(this.#room, serverNow());
     const element = part(root, "notice");
     element.hidden = notice === null;
+    this.#voice.follow(notice);
     if (notice === null) return;
     element.dataset.tone = notice.tone ?? "plain";
     setText(part(root, "notice-head"), notice.head);
@@ -146,7 +168,7 @@ export class RoomView {
   }
 
   #heed(name) {
-    noticeOf(this.#room, Date.now())?.[name]?.run(this.#room);
+    noticeOf(this.#room, serverNow())?.[name]?.run(this.#room);
   }
 
   #drawOver(phase, { ended }) {
@@ -155,12 +177,19 @@ export class RoomView {
     part(root, "over").hidden = parting === null;
     if (parting === null) return;
     const words = wordsOf(phase, parting);
+    this.#tellOver(parting, words);
     setText(part(root, "over-head"), words.head);
     setText(part(root, "over-more"), [words.more ?? parting.message, summary(ended)].filter(Boolean).join(" "));
     const button = part(root, "over-action");
     button.hidden = !words.action;
     setText(button, words.action ?? "");
     this.#drawWhoSpoke(ended?.spoke ?? []);
+  }
+
+  #tellOver(parting, { head, more = parting.message }) {
+    if (parting === this.#told) return;
+    this.#told = parting;
+    announce(`${head}. ${more}`, { isUrgent: true });
   }
 
   #drawWhoSpoke(people) {
@@ -183,7 +212,7 @@ export class RoomView {
   #drawDock({ space, stage, talking, audience }) {
     const root = this.#root;
     const { parting, phase } = this.#room;
-    const talkers = parting ? [] : stage.filter(({ id }) => talking.includes(id));
+    const talkers = parting ? [] : talkersOf({ stage, talking });
     if (space) showFace(part(root, "dock-face"), space.host);
     // Said in one place at a time, the sheet or the dock.
     const note = parting ? wordsOf(phase, parting).head : dockNote(phase, talkers, audience);
@@ -197,7 +226,7 @@ export class RoomView {
   /** Times move on by themselves: by the second while a host is missed, else four times a minute. */
   #keepTime({ space }) {
     clearTimeout(this.#clock);
-    const tick = hostGraceLeft(space, Date.now()) === null ? MINUTE_HAND : SECOND_HAND;
+    const tick = hostGraceLeft(space, serverNow()) === null ? MINUTE_HAND : SECOND_HAND;
     this.#clock = setTimeout(() => this.render(), tick);
   }
 }

@@ -6,7 +6,8 @@ import { session } from "./comforts.js";
 import { Guesses } from "./guesses.js";
 import { Herald } from "./herald.js";
 import { OwnMicrophone } from "./own-microphone.js";
-import { newsOf } from "./room-news.js";
+import { Quiet } from "./quiet.js";
+import { newsOf, newsOfReturn } from "./room-news.js";
 import { blank, blockedOnStage, fromSnapshot, holdsMic, isNameless, may, reduce } from "./room-state.js";
 import { Stay } from "./stay.js";
 import { announce, toast } from "./toast.js";
@@ -22,6 +23,8 @@ export const Phase = Object.freeze({
 });
 
 const KEY = "spaces:room";
+/** Voices that were heard when the connection was lost are shown no longer than this. */
+const DEAF_AFTER = 1_500;
 /** A press that becomes no tap within this time was none. */
 const PRESS = 5_000;
 
@@ -38,6 +41,10 @@ export class Room extends EventTarget {
   #isTold = false;
   #isPersons;
   #hasPutOff = false;
+  #quiet;
+  /** The way to the server is cut for so long that nothing it said of voices is true any more. */
+  #isDeaf = false;
+  #deafTimer = 0;
   /** Ids of people one has blocked, and stays with all the same. */
   #bearsWith = new Set();
 
@@ -52,6 +59,7 @@ export class Room extends EventTarget {
       onChange: () => this.#changed(),
       onMicrophone: (news) => this.microphone.heard(news),
     });
+    this.#quiet = new Quiet(audioElement, () => this.#changed());
     this.microphone = new OwnMicrophone(this.audio, {
       send: (type, guess) => this.#do(type, {}, guess),
       onChange: () => this.#changed(),
@@ -74,7 +82,14 @@ export class Room extends EventTarget {
 
   /** What the server said, with what we expect it to say next, and what our own device makes of it. */
   get state() {
-    return this.microphone.truthOf(this.#guesses.applyTo(this.#state));
+    return this.#heard(this.microphone.truthOf(this.#guesses.applyTo(this.#state)));
+  }
+
+  /** Nobody is shown talking of whom nothing is heard. One's own voice is not in what one hears. */
+  #heard(state) {
+    if (!this.#isDeaf && !this.#quiet.isQuiet) return state;
+    const talking = this.#isDeaf ? [] : state.talking.filter((id) => id === state.you?.id);
+    return { ...state, talking };
   }
 
   /** Why we are outside again: `{name, message}`. */
@@ -271,7 +286,8 @@ export class Room extends EventTarget {
       return;
     }
     this.#phase = Phase.INSIDE;
-    this.#take(fromSnapshot(welcome, this.#state));
+    this.#setDeaf(false);
+    this.#takeSnapshot(welcome);
     if (isBack && !welcome.resumed) this.audio.rebuildAll();
     else this.audio.retry();
     this.dispatchEvent(new Event("welcome"));
@@ -302,11 +318,19 @@ export class Room extends EventTarget {
   /** `isTruth`: it says what we are, so that nothing has to be guessed any more. */
   #take(state, { isTruth = true } = {}) {
     this.#state = state;
+    this.#quiet.run(this.isInside && state.talking.length > 0);
     if (isTruth) {
       this.#guesses.forget();
       if (this.isInside) this.microphone.follow(state.you);
     }
     this.#changed();
+  }
+
+  /** Says what became of us, too, while no event could. */
+  #takeSnapshot(snapshot) {
+    const before = this.#state;
+    this.#take(fromSnapshot(snapshot, before));
+    for (const news of newsOfReturn(before, this.#state)) this.herald.tell(news);
   }
 
   async #sync() {
@@ -315,7 +339,7 @@ export class Room extends EventTarget {
     const stay = this.#stay;
     try {
       const snapshot = await stay.request("sync");
-      if (stay === this.#stay) this.#take(fromSnapshot(snapshot, this.#state));
+      if (stay === this.#stay) this.#takeSnapshot(snapshot);
     } catch {
       // A lost socket brings a snapshot when it is back, a silent one is found by the next ping.
     } finally {
@@ -324,7 +348,16 @@ export class Room extends EventTarget {
   }
 
   #down() {
-    if (this.#phase === Phase.INSIDE) this.#phase = Phase.RECONNECTING;
+    if (this.#phase === Phase.INSIDE) {
+      this.#phase = Phase.RECONNECTING;
+      this.#deafTimer = setTimeout(() => this.#setDeaf(true), DEAF_AFTER);
+    }
+    this.#changed();
+  }
+
+  #setDeaf(isDeaf) {
+    clearTimeout(this.#deafTimer);
+    this.#isDeaf = isDeaf;
     this.#changed();
   }
 
@@ -353,6 +386,8 @@ export class Room extends EventTarget {
     session.remove(KEY);
     this.#id = this.#stay = this.#parting = null;
     this.#state = blank();
+    this.#setDeaf(false);
+    this.#quiet.run(false);
     this.#phase = Phase.IDLE;
     this.#hasPutOff = false;
     this.#bearsWith.clear();

@@ -1,6 +1,7 @@
 // One WebSocket that comes back by itself. Requests carry ids and are answered once, refused, or out of time.
 
 import { backoff } from "./backoff.js";
+import { learnTime } from "./clock.js";
 import { Return, closeOf } from "./closes.js";
 
 const REPLY_WITHIN = 8_000;
@@ -81,7 +82,7 @@ export class Socket {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#settle(id, { error: NO_REPLY }), within);
-      this.#waiting.set(id, { resolve, reject, timer });
+      this.#waiting.set(id, { resolve, reject, timer, since: performance.now() });
       this.#socket.send(JSON.stringify({ type, id, ...fields }));
     });
   }
@@ -121,6 +122,7 @@ export class Socket {
       this.#settle(message.re, message);
       return;
     }
+    if (message.now) learnTime(message.now);
     if (message.type === "bye") this.#farewell = message.message;
     this.#handlers.onEvent?.(message);
   }
@@ -130,6 +132,7 @@ export class Socket {
     if (!waiter) return;
     this.#waiting.delete(id);
     clearTimeout(waiter.timer);
+    if (data?.now) learnTime(data.now, performance.now() - waiter.since);
     if (error) waiter.reject(new RequestError(error));
     else waiter.resolve(data);
   }

@@ -1,9 +1,11 @@
-// Short news at the top of the screen. It is read out, waits while somebody is at it, and goes by itself.
+// Short news. It is seen for a moment, waits while a person is at it, and goes by itself; and it is said, in live regions
+// that are there from the start: a screen reader hears nothing of a region that comes together with its words.
 
 import { removeSlowly } from "./dom.js";
 
 const STAYS = 6_000;
-const MOST = 2;
+/** A second one would cover more than the first is worth. */
+const MOST = 1;
 
 /** `action` is `{label, run}`. Returns a function that takes the toast away early. */
 export function toast(text, { action = null, tone = "plain" } = {}) {
@@ -15,22 +17,75 @@ export function toast(text, { action = null, tone = "plain" } = {}) {
   if (action) element.append(button(action, dismiss));
   show(element);
   leaveLater(element, dismiss);
+  announce(text, { isUrgent: tone === "bad" });
   return dismiss;
 }
 
-/** For what is plainly seen and only has to be said. */
-export function announce(text) {
-  const announcer = document.getElementById("announcer");
-  const line = document.createElement("p");
-  line.textContent = text;
-  announcer.append(line);
+/** Says what is plainly seen; `isUrgent` interrupts what is being read out. */
+export function announce(text, { isUrgent = false } = {}) {
+  const line = words(text);
+  regionFor(isUrgent).append(line);
   setTimeout(() => line.remove(), STAYS);
+}
+
+/** A modal dialog silences everything outside of it, so each gets live regions of its own. */
+export function giveVoices(root) {
+  for (const dialog of root.querySelectorAll("dialog")) {
+    if (dialog.querySelector(":scope > [data-says]")) continue;
+    dialog.append(region("status", "polite"), region("alert", "assertive"));
+  }
+}
+
+/** What the server put among the toasts, out of band, becomes one as all others. */
+export function startToasts() {
+  giveVoices(document);
+  document.addEventListener("htmx:oobAfterSwap", () => {
+    for (const element of document.querySelectorAll("#toasts > .toast-error")) {
+      element.remove();
+      toast(element.textContent, { tone: "bad" });
+    }
+  });
+}
+
+function regionFor(isUrgent) {
+  const dialog = openDialog();
+  const inside = dialog?.querySelector(`:scope > [data-says="${isUrgent ? "assertive" : "polite"}"]`);
+  return inside ?? document.getElementById(isUrgent ? "alarm" : "announcer");
+}
+
+function region(role, politeness) {
+  const element = document.createElement("div");
+  element.className = "visually-hidden";
+  element.setAttribute("role", role);
+  element.setAttribute("aria-live", politeness);
+  element.dataset.says = politeness;
+  return element;
+}
+
+/** The modal dialog that is open, if any; the panel of those who run a Space is none. */
+function openDialog() {
+  return [...document.querySelectorAll("dialog[open]")].filter(isModal).at(-1);
+}
+
+function isModal(dialog) {
+  try {
+    return dialog.matches(":modal");
+  } catch {
+    return getComputedStyle(dialog).position === "fixed";
+  }
 }
 
 function show(element) {
   const toasts = document.getElementById("toasts");
+  placeOf(openDialog()).append(toasts);
   while (toasts.children.length >= MOST) toasts.firstElementChild.remove();
   toasts.append(element);
+}
+
+/** In an open dialog; in the room's sheet above its controls, where no title is; else at the bottom of the page. */
+function placeOf(dialog) {
+  const inSheet = document.querySelector(":root[data-sheet-open] [data-toasts-place]");
+  return dialog ?? inSheet ?? document.body;
 }
 
 function words(text) {
