@@ -41,7 +41,7 @@ export class ManagePanel {
     if (this.#panel.open) return;
     // Not modal: the own microphone and the way out stay in reach.
     this.#panel.show();
-    this.#panel.parentElement.toggleAttribute("data-managing", true);
+    this.#setBehind(true);
     this.#room.herald.isQueueOpen = true;
     setAttribute(this.#opener, "aria-expanded", "true");
     document.getElementById("manage-title").focus();
@@ -51,12 +51,19 @@ export class ManagePanel {
 
   #close({ focus = true } = {}) {
     this.#panel.close();
-    this.#panel.parentElement.toggleAttribute("data-managing", false);
+    this.#setBehind(false);
     this.#room.herald.isQueueOpen = false;
     setAttribute(this.#opener, "aria-expanded", "false");
     this.#queue.forget();
     this.#people.forget();
     if (focus) this.#opener.focus();
+  }
+
+  /** What the panel lies over takes neither focus nor taps meanwhile. */
+  #setBehind(isBehind) {
+    const place = this.#panel.parentElement;
+    place.toggleAttribute("data-managing", isBehind);
+    for (const other of place.children) if (other !== this.#panel) other.inert = isBehind;
   }
 
   #escape(event) {
