@@ -66,15 +66,24 @@ test("coming back to what one left says nothing, nor does the first welcome", ()
 
 // --- Everything seen is said ---------------------------------------------------------------------------------------------
 
-function voice() {
+function voice({ isSeen = false } = {}) {
   const said = [];
-  return { said, voice: new NoticeVoice((text, { isUrgent = false } = {}) => said.push(isUrgent ? `! ${text}` : text)) };
+  const say = (text, { isUrgent = false } = {}) => said.push(isUrgent ? `! ${text}` : text);
+  return { said, voice: new NoticeVoice(say, () => isSeen) };
 }
 
 test("a notice is said once, and not what counts down in it", () => {
   const { said, voice: it } = voice();
-  for (const left of ["0:59", "0:58"]) it.follow({ head: "The host is reconnecting", more: `ends in ${left}`, said: "The host is reconnecting." });
-  assert.deepEqual(said, ["The host is reconnecting."]);
+  for (const left of ["0:59", "0:58"]) it.follow({ head: "The host is reconnecting", more: "The Space ends.", clock: left });
+  assert.deepEqual(said, ["The host is reconnecting The Space ends."]);
+});
+
+test("what is seen stands in a live region of its own, and is not said twice", () => {
+  const { said, voice: it } = voice({ isSeen: true });
+  it.follow({ head: "The sound is paused", over: "You hear the room again." });
+  assert.deepEqual(said, []);
+  it.follow(null);
+  assert.deepEqual(said, ["You hear the room again."]);
 });
 
 test("a fault interrupts", () => {

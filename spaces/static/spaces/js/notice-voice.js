@@ -1,17 +1,20 @@
-// Says the notice above the controls when it becomes another one, and never what counts down in it.
+// Says the notice above the controls where it is not seen, because the room is minimised, and that it is over. Where it is
+// seen it stands in a live region of its own.
 
 /** What is over in a moment is not worth saying, as it is not worth showing. */
 const LATE = 700;
 
 export class NoticeVoice {
   #say;
+  #isSeen;
   #head = null;
   #over = null;
   #timer = 0;
 
-  /** `say(text, {isUrgent})`. */
-  constructor(say) {
+  /** `say(text, {isUrgent})`; `isSeen()`: the notice itself is on the screen. */
+  constructor(say, isSeen) {
     this.#say = say;
+    this.#isSeen = isSeen;
   }
 
   follow(notice) {
@@ -31,9 +34,9 @@ export class NoticeVoice {
     this.#head = this.#over = null;
   }
 
-  #sayNotice({ head, more = "", said = `${head} ${more}`, tone, over = null }) {
+  #sayNotice({ head, more = "", tone, over = null }) {
     this.#over = over;
-    this.#say(said.trim(), { isUrgent: tone === "bad" });
+    if (!this.#isSeen()) this.#say(`${head} ${more}`.trim(), { isUrgent: tone === "bad" });
   }
 
   #sayOver() {

@@ -73,8 +73,7 @@ function hostAway({ state }, now) {
   if (left === null || state.space.acting_host || state.space.host.id === state.you?.id) return null;
   const isShared = state.stage.some(({ role }) => role === "cohost");
   const end = isShared ? "A co-host takes over" : "The Space ends";
-  const head = "The host is reconnecting";
-  return { head, said: `${head}. ${end} if they do not come back.`, more: `${end} in ${clock(left)} if they do not come back.` };
+  return { head: "The host is reconnecting", more: `${end} if they do not come back.`, clock: `${clock(left)} left` };
 }
 
 function asked({ state }) {

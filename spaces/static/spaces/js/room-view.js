@@ -2,7 +2,7 @@
 
 import { showFace } from "./avatar.js";
 import { Controls } from "./controls.js";
-import { part, setText } from "./dom.js";
+import { part, setAttribute, setText } from "./dom.js";
 import { serverNow } from "./clock.js";
 import { session } from "./comforts.js";
 import { ago, duration, isolate, listening, names } from "./format.js";
@@ -15,7 +15,7 @@ import { Phase } from "./room.js";
 import { hostGraceLeft, talkersOf } from "./room-state.js";
 import { dragDown } from "./sheet-drag.js";
 import { StageView } from "./stage-view.js";
-import { announce } from "./toast.js";
+import { announce, placeToasts } from "./toast.js";
 
 const DESK = matchMedia("(min-width: 1000px)");
 const MINUTE_HAND = 15_000;
@@ -46,7 +46,7 @@ export class RoomView {
   #wasIdle = true;
   /** Before the page was loaded anew. */
   #wasDocked = session.get(DOCKED) !== null;
-  #voice = new NoticeVoice(announce);
+  #voice = new NoticeVoice(announce, () => !part(this.#root, "sheet").hidden);
   /** What the last words were said about. */
   #told = null;
   #clock = 0;
@@ -113,6 +113,7 @@ export class RoomView {
     document.documentElement.toggleAttribute("data-docked", !isIdle && !isSheet);
     document.documentElement.toggleAttribute("data-sheet-open", isModal);
     for (const element of document.querySelectorAll(".shell > :not(#room)")) element.inert = isModal;
+    placeToasts();
     if (this.#wasIdle && isSheet) document.getElementById("room-title").focus({ preventScroll: true });
     this.#wasIdle = isIdle;
   }
@@ -158,8 +159,10 @@ export class RoomView {
     this.#voice.follow(notice);
     if (notice === null) return;
     element.dataset.tone = notice.tone ?? "plain";
+    setAttribute(part(root, "notices"), "aria-live", notice.tone === "bad" ? "assertive" : "polite");
     setText(part(root, "notice-head"), notice.head);
     setText(part(root, "notice-more"), notice.more ?? "");
+    setText(part(root, "notice-clock"), notice.clock ?? "");
     for (const name of ["action", "second"]) {
       const button = part(root, `notice-${name}`);
       button.hidden = !notice[name];
@@ -174,8 +177,8 @@ export class RoomView {
   #drawOver(phase, { ended }) {
     const root = this.#root;
     const { parting } = this.#room;
-    part(root, "over").hidden = parting === null;
-    if (parting === null) return;
+    part(root, "over").toggleAttribute("data-empty", parting === null);
+    if (parting === null) return this.#drawNothingOver();
     const words = wordsOf(phase, parting);
     this.#tellOver(parting, words);
     setText(part(root, "over-head"), words.head);
@@ -186,10 +189,16 @@ export class RoomView {
     this.#drawWhoSpoke(ended?.spoke ?? []);
   }
 
+  #drawNothingOver() {
+    setText(part(this.#root, "over-head"), "");
+    setText(part(this.#root, "over-more"), "");
+  }
+
   #tellOver(parting, { head, more = parting.message }) {
     if (parting === this.#told) return;
     this.#told = parting;
-    announce(`${head}. ${more}`, { isUrgent: true });
+    // Where it is seen it stands in a live region of its own.
+    if (part(this.#root, "sheet").hidden) announce(`${head}. ${more}`, { isUrgent: true });
   }
 
   #drawWhoSpoke(people) {

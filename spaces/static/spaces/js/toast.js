@@ -7,21 +7,40 @@ const STAYS = 6_000;
 /** A second one would cover more than the first is worth. */
 const MOST = 1;
 
+/** A live region that was moved is heard again after this long. */
+const MOVED = 100;
+
 /** `action` is `{label, run}`. Returns a function that takes the toast away early. */
 export function toast(text, { action = null, tone = "plain" } = {}) {
   const element = document.createElement("div");
   element.className = "toast";
   element.dataset.tone = tone;
   element.append(words(text));
-  const dismiss = () => element.isConnected && removeSlowly(element);
+  let isOver = false;
+  const dismiss = () => {
+    isOver = true;
+    if (element.isConnected) removeSlowly(element);
+  };
   if (action) element.append(button(action, dismiss));
-  show(element);
+  const show = () => isOver || showIn(tone === "bad" ? "assertive" : "polite", element);
+  if (placeToasts()) setTimeout(show, MOVED);
+  else show();
   leaveLater(element, dismiss);
-  announce(text, { isUrgent: tone === "bad" });
   return dismiss;
 }
 
-/** Says what is plainly seen; `isUrgent` interrupts what is being read out. */
+/** Moves the toasts, with their live regions, to where they can be seen: into an open dialog; in the room's sheet above its
+ *  controls, where no title is; else to the bottom of the page. Returns whether that was somewhere else. */
+export function placeToasts() {
+  const toasts = document.getElementById("toasts");
+  const inSheet = document.querySelector(":root[data-sheet-open] [data-toasts-place]");
+  const place = openDialog() ?? inSheet ?? document.body;
+  if (toasts.parentElement === place) return false;
+  place.append(toasts);
+  return true;
+}
+
+/** Says what is seen without words; `isUrgent` interrupts what is being read out. */
 export function announce(text, { isUrgent = false } = {}) {
   const line = words(text);
   regionFor(isUrgent).append(line);
@@ -75,17 +94,11 @@ function isModal(dialog) {
   }
 }
 
-function show(element) {
+function showIn(politeness, element) {
   const toasts = document.getElementById("toasts");
-  placeOf(openDialog()).append(toasts);
-  while (toasts.children.length >= MOST) toasts.firstElementChild.remove();
-  toasts.append(element);
-}
-
-/** In an open dialog; in the room's sheet above its controls, where no title is; else at the bottom of the page. */
-function placeOf(dialog) {
-  const inSheet = document.querySelector(":root[data-sheet-open] [data-toasts-place]");
-  return dialog ?? inSheet ?? document.body;
+  const shown = [...toasts.querySelectorAll(".toast")];
+  for (const old of shown.slice(0, Math.max(0, shown.length - MOST + 1))) old.remove();
+  toasts.querySelector(`[data-toasts="${politeness}"]`).append(element);
 }
 
 function words(text) {
