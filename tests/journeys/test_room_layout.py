@@ -33,6 +33,21 @@ _COVERED = """() => {
     }
     return covered;
 }"""
+_COLLIDING = """() => {
+    const words = [...document.querySelectorAll("[data-controls] span, .room-marks :is(span, button)")]
+        .filter((element) => element.children.length === 0 && element.checkVisibility() && element.textContent.trim())
+        .filter((element) => !element.matches(".badge, .visually-hidden"));
+    const boxOf = (element) => {
+        const range = document.createRange();
+        range.selectNodeContents(element);
+        return range.getBoundingClientRect();
+    };
+    const boxes = words.map((element) => [element.textContent.trim(), boxOf(element)]);
+    const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    const after = (at, x) => boxes.slice(at + 1).filter(([, y]) => meet(x, y));
+    const pairs = boxes.flatMap(([a, x], at) => after(at, x).map(([b]) => `${a} / ${b}`));
+    return [...pairs, ...boxes.filter(([, { left, right }]) => left < 0 || right > innerWidth).map(([word]) => word)];
+}"""
 _HIDDEN_STAGE = """() => {
     const { height } = document.querySelector("[data-stage]").closest(".room-main").getBoundingClientRect();
     return height;
@@ -46,6 +61,7 @@ def look(page: Page, what: str) -> None:
         page.wait_for_timeout(300)  # the sheet moves in
         screenshot(page, f"room-{what}-{name}")
         assert page.evaluate(_COVERED) == [], (what, name)
+        assert page.evaluate(_COLLIDING) == [], (what, name)
         assert not page.evaluate(_IS_WIDER), (what, name)
 
 
