@@ -14,7 +14,7 @@ from spaces_project.common.ids import parse_id
 
 _REFUSALS = {
     "speak_policy": ("bad_policy", "Choose who may speak."),
-    "topics": ("bad_topics", "Choose topics of the list."),
+    "topics": ("bad_topics", "Choose topics from the list."),
     "when": ("bad_time", "Choose a day and a time."),
 }
 

@@ -36,7 +36,7 @@ def visitor(settings: Settings) -> Client:
 def test_a_page_says_when_to_try_again(visitor: Client) -> None:
     answer = visitor.get("/away", headers={"accept": "text/html"})
     assert (answer.status_code, answer["Retry-After"]) == (503, str(http.AWAY_SECONDS))
-    assert "Something is away for a moment" in answer.content.decode()
+    assert "Temporarily unavailable" in answer.content.decode()
 
 
 def test_a_program_gets_a_code(visitor: Client) -> None:

@@ -214,7 +214,7 @@ class ConnectionAudio(Party):
         except InvalidSdp as error:
             raise BadInput("bad_sdp", "The gateway cannot use this description.") from error
         except GatewayError as error:
-            raise TryAgain("gateway_away", "The sound is away for a moment. Try again.", retry_after=1) from error
+            raise TryAgain("gateway_away", "Audio is temporarily unavailable. Try again.", retry_after=1) from error
 
 
 async def _watch(gateway: Gateway, mix: Mix, listener: str) -> tuple[Handle, str]:
@@ -228,7 +228,7 @@ async def _watch(gateway: Gateway, mix: Mix, listener: str) -> tuple[Handle, str
             except NoSuchMountpoint:
                 await open_room(gateway, mix.room, lanes=mix.captions)
                 await asyncio.sleep(_OPENING_PAUSE_SECONDS)
-        raise TryAgain("gateway_away", "The sound is away for a moment. Try again.", retry_after=1)
+        raise TryAgain("gateway_away", "Audio is temporarily unavailable. Try again.", retry_after=1)
     except BaseException:
         await handle.detach()
         raise

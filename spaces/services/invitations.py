@@ -84,7 +84,7 @@ def _require_invitable(current: Turn, user: "User", invitee: "User") -> None:
 
 
 def _nobody() -> NotFound:
-    return NotFound("not_found", "There is nobody of that name to invite.")
+    return NotFound("not_found", "No user with that name.")
 
 
 def _announce(current: Turn, user: "User", invitation: Invitation) -> None:

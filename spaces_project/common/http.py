@@ -21,10 +21,10 @@ R = TypeVar("R", bound=HttpRequest)
 View = Callable[Concatenate[R, P], HttpResponse]
 
 HEADINGS = {
-    HTTPStatus.NOT_FOUND: "This page is not here",
-    HTTPStatus.FORBIDDEN: "This is not possible",
-    HTTPStatus.TOO_MANY_REQUESTS: "Slowly, please",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Something is away for a moment",
+    HTTPStatus.NOT_FOUND: "Page not found",
+    HTTPStatus.FORBIDDEN: "You can't do that",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Temporarily unavailable",
 }
 OTHER_HEADING = "That did not work"
 

@@ -44,7 +44,7 @@ def invite_by_message(
 def _refusal(user: User, space: Space, invitee: User | None, *, to_speak: bool, text: str) -> ProductError | None:
     try:
         if invitee is None:
-            raise NotFound("not_found", "There is nobody of that name to invite.")
+            raise NotFound("not_found", "No user with that name.")
         _invite(user, space, invitee, to_speak=to_speak, text=text)
     except ProductError as error:
         return error
