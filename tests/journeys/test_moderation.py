@@ -62,6 +62,9 @@ def listen_in(mod: Page) -> None:
     mod.get_by_role("link", name=re.compile("Listen in")).click()
     press(mod, "Listen in")
     wait_until_heard(mod, GRACE_HZ, seconds=HEARD_WITHIN)
+    mod.evaluate("() => document.getElementById('room-audio').pause()")
+    press(mod, "Tap to hear")
+    wait_until_heard(mod, GRACE_HZ, seconds=HEARD_WITHIN)
     press(mod, "Stop")
 
 
