@@ -34,15 +34,16 @@ SHORTEST_QUERY, LONGEST_QUERY = 2, 70
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One Space in a list. `listening` is the number that its room shows, None while it cannot be counted; `followed`
-    counts those on the stage whom the reader follows, as far as the stage is for them to see: who listens is told to
-    nobody outside."""
+    """One Space in a list. `people` counts everybody in there, `listening` those whom its room counts, None while they
+    cannot be counted; `followed` counts those on the stage whom the reader follows, as far as the stage is for them to
+    see: who listens is told to nobody outside."""
 
     id: str
     title: str
     state: SpaceState
     host: wire.Person
     topics: list[str]
+    people: int
     listening: int | None
     followed: int
     reminded: bool
@@ -192,8 +193,18 @@ def _ranked(user: "User", spaces: QuerySet[Space], page: str | None) -> Page[Car
 
 def _cards(user: "User", spaces: list[Any]) -> list[Card]:
     reminded = set(Reminder.objects.filter(user=user, space__in=spaces).values_list("space_id", flat=True))
-    listening = _listening([space for space in spaces if space.is_live])
-    return [_card(space, listening.get(space.public_id), reminded=space.pk in reminded) for space in spaces]
+    live = [space for space in spaces if space.is_live]
+    here = presence.heads({space.public_id: space.people for space in live})
+    listening = _listening(live)
+    return [
+        _card(
+            space,
+            people=here.get(space.public_id, 0),
+            listening=listening.get(space.public_id),
+            reminded=space.pk in reminded,
+        )
+        for space in spaces
+    ]
 
 
 def _listening(live: list[Any]) -> dict[str, int]:
@@ -209,13 +220,14 @@ def _listening(live: list[Any]) -> dict[str, int]:
         return {}
 
 
-def _card(space: Any, listening: int | None, *, reminded: bool) -> Card:
+def _card(space: Any, *, people: int, listening: int | None, reminded: bool) -> Card:
     return Card(
         id=space.public_id,
         title=space.display_title,
         state=SpaceState(space.state),
         host=wire.person(space.host),
         topics=[topic.name for topic in space.topics.all()],
+        people=people,
         listening=listening,
         followed=space.followed,
         reminded=reminded,

@@ -1,7 +1,7 @@
 """The room keeps out of the way, and says what it shows."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.support.browser import DESK, PHONE, screenshot
 from tests.support.people import approve, button, end_space, enter, leave, press, resize, start_space
@@ -44,10 +44,10 @@ def listening_to(page: Page) -> Page:
     return page
 
 
-def box(place: Locator) -> dict[str, float]:
+def box(place: Locator) -> FloatRect:
     found = place.bounding_box()
     assert found is not None
-    return dict(found)
+    return found
 
 
 @pytest.mark.security("A4")
