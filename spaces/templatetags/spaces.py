@@ -1,12 +1,13 @@
 """Small pieces of markup that templates share."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django import template
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.template import Context
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -34,6 +35,48 @@ def face(person: Person | StagePerson, size: str) -> SafeString:
     markup = '<span class="avatar avatar-{} avatar-g{}" aria-hidden="true">{}</span>'
     letters = initials(person.name) or person.username[0].upper()
     return format_html(markup, size, int(person.id) % GRADIENTS, letters)
+
+
+@register.simple_tag
+def moment(at: datetime) -> SafeString:
+    """Mark up a moment; local-times.js writes it in the reader's zone and language."""
+    return format_html('<time datetime="{}" data-local-time>{}</time>', at.isoformat(), f"{_day(at)}, {at:%H:%M} UTC")
+
+
+@register.simple_tag
+def day(at: datetime) -> SafeString:
+    """Mark up a moment of which only the day is shown, as `moment` does."""
+    return format_html('<time datetime="{}" data-local-day>{}</time>', at.isoformat(), _day(at))
+
+
+@register.simple_tag
+def ago(at: datetime) -> SafeString:
+    """Mark up how long ago something was; local-times.js lets it advance."""
+    return format_html('<time datetime="{}" data-ago>{}</time>', at.isoformat(), short_ago(at))
+
+
+@register.filter
+def short_ago(at: datetime) -> str:
+    """`now`, `5m`, `3h`, `4 Mar`, `4 Mar 2024`: as `shortAgo` in local-times.js."""
+    now = timezone.now()
+    minutes = int((now - at).total_seconds() // 60)
+    if minutes < 1:
+        return "now"
+    if minutes < 60:
+        return f"{minutes}m"
+    if minutes < 24 * 60:
+        return f"{minutes // 60}h"
+    return f"{at.day} {at:%b}" if at.year == now.year else f"{at.day} {at:%b %Y}"
+
+
+def _day(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y}"
+
+
+@register.simple_tag
+def server_time() -> str:
+    """Return the server's time; the page counts from it, because a device's clock may be minutes off."""
+    return timezone.now().isoformat()
 
 
 @register.simple_tag(takes_context=True)

@@ -86,7 +86,7 @@ def test_a_visitor_is_led_to_a_reminder_by_logging_in(client: Client) -> None:
 @pytest.mark.parametrize("state", [SpaceState.ENDED, SpaceState.CANCELED])
 def test_a_visitor_cannot_listen_to_what_is_over(client: Client, state: SpaceState) -> None:
     page = client.get(SpaceFactory.create(state=state).get_absolute_url()).text
-    assert ("Start listening" in page, "Log in" in page, 'id="room"' in page) == (False, False, False)
+    assert ("Start listening" in page, "Log in to" in page, 'id="room"' in page) == (False, False, False)
 
 
 def test_a_shared_link_says_what_it_leads_to(client: Client, ada: User) -> None:

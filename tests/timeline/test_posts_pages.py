@@ -193,8 +193,11 @@ def test_the_number_of_queries_does_not_follow_the_replies(as_ada: Client, ada: 
 # --- Somebody's posts -------------------------------------------------------------------------------------------------
 
 
-def test_a_profile_asks_for_the_posts(client: Client, ada: User) -> None:
-    assert 'hx-get="/ada/posts"' in client.get("/ada").text
+def test_a_profile_has_the_latest_posts_and_the_way_to_more(client: Client, ada: User) -> None:
+    PostFactory.create_batch(31, author=ada)
+    page = client.get("/ada").text
+    assert page.count("data-post-line") == 30
+    assert 'hx-get="/ada/posts?before=' in page
 
 
 def test_the_posts_of_somebody_without_replies(client: Client, ada: User) -> None:

@@ -1,14 +1,14 @@
 """`{% load timeline %}`"""
 
-from datetime import datetime
-
 from django import template
+from django.template import Context
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from accounts.models import User
 from timeline.links import Kind, Piece, pieces
+from timeline.selectors.profile import Profile, profile
 
 register = template.Library()
 
@@ -25,18 +25,10 @@ def post_text(text: str, *, without_space: str = "") -> SafeString:
     return format_html_join("", "{}", ((_markup(piece),) for piece in found))
 
 
-@register.filter
-def short_ago(at: datetime) -> str:
-    """`now`, `5m`, `3h`, `4 Mar`, `4 Mar 2024`."""
-    now = timezone.now()
-    minutes = int((now - at).total_seconds() // 60)
-    if minutes < 1:
-        return "now"
-    if minutes < 60:
-        return f"{minutes}m"
-    if minutes < 24 * 60:
-        return f"{minutes // 60}h"
-    return f"{at.day} {at:%b}" if at.year == now.year else f"{at.day} {at:%b %Y}"
+@register.simple_tag(takes_context=True)
+def profile_of(context: Context, person: User) -> Profile:
+    """Return what the profile of `person` shows to the viewer below the person."""
+    return profile(person=person, viewer_id=context["request"].user.pk)
 
 
 @register.filter

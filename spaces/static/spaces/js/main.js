@@ -20,11 +20,9 @@ import { RoomView } from "./room-view.js";
 import { startShare } from "./share.js";
 import { startSpacePage } from "./space-page.js";
 import { isPersons, room } from "./the-room.js";
-import { startTheme } from "./theme.js";
 import { startToasts } from "./toast.js";
 
 startMenus();
-startTheme();
 startToasts();
 if (room) startRoom(document.getElementById("room"));
 

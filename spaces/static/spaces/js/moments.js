@@ -1,14 +1,8 @@
-// Times in the person's own zone: those the server wrote, and those typed into `datetime-local` fields.
+// Times typed into `datetime-local` fields, in the reader's zone; local-times.js draws those that the server wrote.
 
 import { serverNow } from "./clock.js";
 
 const LONGEST_AHEAD_DAYS = 14;
-const WORDS = { weekday: "short", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
-
-/** `Tue, 24 November at 18:00 CET`, or what the browser's language makes of it. */
-export function inWords(iso, locale = undefined, timeZone = undefined) {
-  return new Intl.DateTimeFormat(locale, { ...WORDS, timeZone }).format(new Date(iso));
-}
 
 /** A field's value for a moment: `2026-11-24T18:00` in the zone of the browser. */
 export function toField(date) {
@@ -40,11 +34,4 @@ export function prepareField(field, now = new Date(serverNow())) {
   field.value = toField(given ? new Date(given) : suggested(now));
   field.min = toField(now);
   field.max = toField(new Date(now.getTime() + LONGEST_AHEAD_DAYS * 86_400_000));
-}
-
-export function drawTimes(root) {
-  for (const time of root.querySelectorAll("[data-local-time]")) time.textContent = inWords(time.dateTime);
-  for (const zone of root.querySelectorAll("[data-zone]")) {
-    zone.textContent = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  }
 }

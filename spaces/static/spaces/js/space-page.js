@@ -1,17 +1,15 @@
-// Pages about Spaces: times in one's own zone, and a scheduled Space that its host starts without leaving the page.
+// Pages about Spaces: forms with a time, and a scheduled Space that its host starts without leaving the page.
 
 import { HttpError, postForm } from "./http.js";
-import { drawTimes, prepareField } from "./moments.js";
+import { prepareField } from "./moments.js";
 import { onPage, visit } from "./navigation.js";
 import { toast } from "./toast.js";
 
 export function startSpacePage(room) {
   onPage((page) => {
-    drawTimes(page);
     for (const { elements } of page.querySelectorAll("[data-moment-form]")) prepareField(elements.when);
     page.querySelector("[data-start-space]")?.addEventListener("submit", (event) => start(event, room), { capture: true });
   });
-  document.addEventListener("htmx:afterSettle", ({ target }) => target.id !== "page" && drawTimes(target));
 }
 
 async function start(event, room) {

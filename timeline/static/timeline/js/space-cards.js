@@ -15,11 +15,15 @@ export function startSpaceCards() {
   const waiting = new Map();
   document.addEventListener("spaces:home", ({ detail }) => {
     if (detail.type === "bubble.talking") setTalking(detail.id, detail.talking);
-    if (detail.type === "bubble.shown") fetchSoon(detail.bubble.id);
+    if (detail.type === "bubble.shown") {
+      fetchSoon(detail.bubble.id);
+      showOnProfile(detail.bubble);
+    }
     if (detail.type === "bubble.gone") fetchSoon(detail.id);
     if (detail.type === "resync") fetchAll();
   });
 
+  document.addEventListener("htmx:afterSettle", drawProfile);
   document.addEventListener("submit", (event) => event.target.matches("[data-remind]") && remind(event));
 
   /** After an outage any of them may have started or ended; what is over stays over. */
@@ -41,6 +45,20 @@ export function startSpaceCards() {
       window.htmx.ajax("GET", `/i/spaces/${id}/card`, { target: card, swap: "outerHTML", select: "unset" });
     }
   }
+}
+
+/** The profile of a person who goes live, or takes the stage, while it is open. */
+function showOnProfile({ id, host, people }) {
+  const live = document.querySelector("[data-profile-live]");
+  const isAbout = live && [host, ...people].some((person) => person.id === live.dataset.profileLive);
+  if (!isAbout || cardsOf(id).length) return;
+  window.htmx.ajax("GET", `/i/spaces/${id}/card`, { target: live, swap: "afterbegin", select: "unset" });
+}
+
+/** The ring around the image says what the cards below it say. */
+function drawProfile() {
+  const isLive = document.querySelector('[data-profile-live] [data-state="live"]') !== null;
+  document.querySelector("[data-profile-face]")?.toggleAttribute("data-live", isLive);
 }
 
 async function remind(event) {

@@ -1,0 +1,116 @@
+"""What a profile shows below the person, to members and visitors."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from accounts.services import block_user, follow_user
+from spaces.models import Space
+from spaces.states import Role, SpaceState
+from tests.factories import ParticipantFactory, PostFactory, SpaceFactory, UserFactory
+from timeline.selectors.profile import profile
+
+pytestmark = [pytest.mark.django_db, pytest.mark.redis]
+
+SOON = timezone.now() + timedelta(days=1)
+
+
+@pytest.fixture
+def person() -> User:
+    return UserFactory.create()
+
+
+def live(host: User) -> Space:
+    return SpaceFactory.create(creator=host, title="Radio now", state=SpaceState.LIVE, started_at=timezone.now())
+
+
+@pytest.mark.security("B8")
+def test_a_profile_says_that_the_person_is_live_what_comes_and_what_was(client: Client, person: User) -> None:
+    live(person)
+    SpaceFactory.create(creator=person, title="Radio soon", state=SpaceState.SCHEDULED, scheduled_start=SOON)
+    SpaceFactory.create(creator=person, title="Radio past", state=SpaceState.ENDED, ended_at=timezone.now())
+    page = client.get(person.get_absolute_url()).text
+    assert "data-profile-face data-live" in page
+    assert [title in page for title in ("Radio now", "Radio soon", "Radio past")] == [True] * 3
+    assert "Listen live" in page
+
+
+@pytest.mark.security("B8")
+def test_a_speaker_is_live_on_the_own_profile_too(client: Client, person: User) -> None:
+    space = live(UserFactory.create())
+    ParticipantFactory.create(space=space, user=person, role=Role.SPEAKER)
+    assert "data-profile-face data-live" in client.get(person.get_absolute_url()).text
+
+
+@pytest.mark.security("B8", "C7")
+def test_a_locked_space_does_not_tell_on_a_speakers_profile(client: Client, person: User) -> None:
+    space = live(UserFactory.create())
+    ParticipantFactory.create(space=space, user=person, role=Role.SPEAKER)
+    Space.objects.filter(pk=space.pk).update(locked=True)
+    assert "data-profile-face data-live" not in client.get(person.get_absolute_url()).text
+
+
+@pytest.mark.security("B8")
+def test_who_is_not_live_has_no_ring(client: Client, person: User) -> None:
+    assert "data-profile-face data-live" not in client.get(person.get_absolute_url()).text
+
+
+@pytest.mark.security("B8", "C7")
+def test_blocked_people_see_neither_spaces_nor_posts(person: User) -> None:
+    live(person)
+    PostFactory.create(author=person)
+    reader = UserFactory.create()
+    block_user(blocker=person, blocked=reader)
+    shown = profile(person=person, viewer_id=reader.pk)
+    assert (shown.live, shown.posts.items) == ([], [])
+
+
+@pytest.mark.security("B7")
+def test_visitors_read_the_posts_and_find_a_way_on(client: Client, person: User) -> None:
+    post = PostFactory.create(author=person, text="For everybody")
+    page = client.get(person.get_absolute_url()).text
+    assert ("For everybody" in page, "hx-trigger" in page) == (True, False)
+    thread = client.get(post.get_absolute_url()).text
+    for way in (f'href="{person.get_absolute_url()}">More from', "/accounts/login/?next=", "/accounts/signup/"):
+        assert way in thread
+
+
+@pytest.mark.security("B7", "C7")
+def test_protected_posts_stay_with_followers(client: Client, person: User) -> None:
+    PostFactory.create(author=person, text="Not for everybody")
+    User.objects.filter(pk=person.pk).update(protected=True)
+    page = client.get(person.get_absolute_url()).text
+    assert ("Not for everybody" in page, "only followers see them" in page) == (False, True)
+    follower = UserFactory.create()
+    follow_user(follower=follower, followee=person)
+    client.force_login(follower)
+    assert "Not for everybody" in client.get(person.get_absolute_url()).text
+
+
+@pytest.mark.security("B7", "B13", "A9")
+@pytest.mark.parametrize("is_member", [True, False])
+def test_what_draws_times_is_loaded_for_everybody(client: Client, person: User, is_member: bool) -> None:
+    post = PostFactory.create(author=person)
+    if is_member:
+        client.force_login(person)
+    page = client.get(post.get_absolute_url()).text
+    assert "spaces/js/page" in page
+    assert 'name="server-time" content="20' in page
+    assert "data-local-time" in page
+    assert "data-ago" in client.get(person.get_absolute_url()).text
+
+
+@pytest.mark.security("B8")
+def test_a_profile_costs_the_same_however_much_there_is(
+    client: Client, person: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(4):
+        SpaceFactory.create(creator=person, state=SpaceState.ENDED, ended_at=timezone.now())
+        PostFactory.create(author=person)
+    live(person)
+    with django_assert_max_num_queries(12):
+        client.get(person.get_absolute_url())
