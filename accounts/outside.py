@@ -1,22 +1,42 @@
 """POSTs to addresses that people gave us: only to the public internet, and nowhere a name is pointed at meanwhile.
 
 The name is resolved once; if any of its addresses is not a public one nothing is sent, and the connection is made to
-the very address that was looked at. Redirects are not followed.
+the very address that was looked at. Redirects are not followed. Nobody on the other side can hold the caller for longer
+than `EXCHANGE_SECONDS`: each read has the whole deadline over it, not one of its own.
 """
 
+import contextlib
 import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-CONNECT_SECONDS = 5.0
-ANSWER_SECONDS = 10.0
+EXCHANGE_SECONDS = 10.0
+"""For all of it: looking the name up, connecting, sending, and the head of the answer. Its body is not read."""
+LONGEST_URL = 500
+PORTS = frozenset({80, 443})
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# What the IANA registries of special-purpose addresses (IPv4 and IPv6, as of 2025) do not call globally reachable
+# unicast, and the anycast addresses of AS112 and AMT, where no receiver can be. A table of our own: what `ipaddress`
+# calls global changes with the patch releases of Python.
+_SPECIAL = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
+        "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+        "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20",
+    )
+)  # fmt: skip
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that IANA has given out of IPv6 for use on the internet; everything else is special or not given out."""
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""IPv4 seen from networks that have only IPv6: as good as the address inside."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -43,6 +63,8 @@ class Target:
 
 def target(url: str) -> Target:
     """Raises `Forbidden`."""
+    if len(url) > LONGEST_URL:
+        raise Forbidden("That is not an address.")
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -55,32 +77,76 @@ def target(url: str) -> Target:
     found = Target(parts.scheme, host, port or {"https": 443, "http": 80}.get(parts.scheme, 0), path)
     if parts.scheme != "https" and not (parts.scheme == "http" and found.is_trusted):
         raise Forbidden("The address must begin with https://.")
+    if not found.is_trusted and found.port not in PORTS | settings.WEBHOOK_PORTS:
+        raise Forbidden("That port is not one that webhooks are sent to.")
     _refuse_private_literal(found)
     return found
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
-    """The status of the answer. Raises `NotSent`."""
-    there = target(url)
-    connection = _connection(there, _address(there))
-    try:
-        connection.request("POST", there.path, body, headers)
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException) as error:
-        raise NotSent(type(error).__name__) from error
-    finally:
-        connection.close()
+    """Return the status of the answer, within `EXCHANGE_SECONDS`. Raises `NotSent`.
+
+    A thread of its own does it: a timeout of a socket begins anew with each byte, and the system's look-up of names has
+    none. At the deadline the socket is shut under that thread, which ends it.
+    """
+    exchange = _Exchange(target(url), body, headers)
+    thread = threading.Thread(target=exchange.run, daemon=True, name="webhook")
+    thread.start()
+    thread.join(EXCHANGE_SECONDS)
+    if thread.is_alive():
+        exchange.abort()
+        raise NotSent(f"No answer within {EXCHANGE_SECONDS:g} s.")
+    return exchange.status()
+
+
+class _Exchange:
+    """One request and the head of its answer."""
+
+    def __init__(self, there: Target, body: bytes, headers: dict[str, str]) -> None:
+        self._there, self._body, self._headers = there, body, headers
+        self._connection: http.client.HTTPConnection | None = None
+        self._outcome: int | Exception | None = None
+        self._is_over = False
+
+    def run(self) -> None:
+        try:
+            self._outcome = self._run()
+        except (OSError, http.client.HTTPException) as error:
+            self._outcome = NotSent(type(error).__name__)
+        except NotSent as error:
+            self._outcome = error
+        finally:
+            if self._connection is not None:
+                self._connection.close()
+
+    def _run(self) -> int:
+        self._connection = _connection(self._there, _address(self._there))
+        if self._is_over:
+            raise NotSent("Too late.")
+        self._connection.request("POST", self._there.path, self._body, self._headers)
+        return self._connection.getresponse().status
+
+    def abort(self) -> None:
+        self._is_over = True
+        if self._connection is not None and self._connection.sock is not None:
+            with contextlib.suppress(OSError):
+                self._connection.sock.shutdown(socket.SHUT_RDWR)
+
+    def status(self) -> int:
+        if isinstance(self._outcome, int):
+            return self._outcome
+        raise self._outcome or NotSent("It ended without an answer.")
 
 
 def is_public(address: Address) -> bool:
-    """On the internet, for everybody. What carries another address inside is as good as that."""
+    """Return whether this is one machine on the internet, for everybody. What carries another address inside (mapped,
+    6to4, Teredo) is refused, but for NAT64's own prefix, which is as good as the address inside."""
     if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if inner is None and address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(inner)
-    return address.is_global and not address.is_multicast and not address.is_reserved
+        if address in _NAT64:
+            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if address not in _GLOBAL_UNICAST:
+            return False
+    return not any(address in network for network in _SPECIAL)
 
 
 def _refuse_private_literal(there: Target) -> None:
@@ -111,12 +177,12 @@ def _connection(there: Target, address: str) -> http.client.HTTPConnection:
 
 class _Plain(http.client.HTTPConnection):
     def __init__(self, there: Target, address: str) -> None:
-        super().__init__(there.host, there.port, timeout=ANSWER_SECONDS)
+        super().__init__(there.host, there.port, timeout=EXCHANGE_SECONDS)
         self._address = address
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self._address, self.port), CONNECT_SECONDS)
-        self.sock.settimeout(ANSWER_SECONDS)
+        self.sock = socket.create_connection((self._address, self.port), EXCHANGE_SECONDS)
+        self.sock.settimeout(EXCHANGE_SECONDS)
 
 
 class _Secure(_Plain):
@@ -126,4 +192,8 @@ class _Secure(_Plain):
 
     def connect(self) -> None:
         super().connect()
-        self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+        # Kept before the handshake, which may be what the other side draws out: `abort` shuts what stands here.
+        context = ssl.create_default_context()
+        secure = context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+        self.sock = secure
+        secure.do_handshake()

@@ -28,6 +28,6 @@ def deliver_due(**_: Any) -> None:
         deliver.delay(delivery_id)
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True, expires=60)  # what waits longer is found by `deliver_due`
 def deliver(delivery_id: int, **_: Any) -> bool:
     return services.deliver(delivery_id=delivery_id)

@@ -74,9 +74,10 @@ def captions_are_heard() -> None:
 
 @worker_ready.connect(weak=False)
 def _worker_is_ready(sender: Any, **_signal: Any) -> None:
-    if "speech" in sender.app.amqp.queues.consume_from:
+    taken = sender.app.amqp.queues.consume_from
+    if "speech" in taken:
         _leave_speech()
-    else:
+    elif "outside" not in taken:  # what waits for other people's servers says nothing of the house
         _leave(WORKER)
 
 

@@ -179,11 +179,14 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_IMPORTS = ["spaces_project.heartbeat"]
+CELERY_IMPORTS = ["spaces_project.heartbeat", "spaces_project.mail"]
 CELERY_TASK_ROUTES = {
     "captions.tasks.transcribe": {"queue": "speech"},
     "captions.tasks.interim": {"queue": "speech.interim"},
     "spaces_project.heartbeat.arrive_at_speech": {"queue": "speech"},
+    # What waits for other people's servers has a worker of its own: nothing of the house waits behind it.
+    "accounts.tasks.deliver": {"queue": "outside"},
+    "spaces_project.mail.send_later": {"queue": "outside"},
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "expire-spaces": {"task": "spaces.tasks.expire_spaces", "schedule": 5.0},
@@ -270,6 +273,10 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
+EMAIL_DIRECT_BACKEND: str = EMAIL_CONFIG["EMAIL_BACKEND"]
+if EMAIL_DIRECT_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
+    EMAIL_BACKEND = "spaces_project.mail.LaterBackend"
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Spaces <spaces@localhost>")
 
@@ -340,6 +347,8 @@ REST_FRAMEWORK = {
 }
 API_CALLS_PER_WINDOW = env.int("API_CALLS_PER_WINDOW", default=300)
 """How often in 15 minutes a program may call one operation for one person, or for itself."""
+WEBHOOK_PORTS = frozenset(int(port) for port in env.list("WEBHOOK_PORTS", default=[]))
+"""Ports beside 80 and 443 that webhooks may be sent to. Trusted hosts may be at any."""
 WEBHOOK_TRUSTED_HOSTS = env.list("WEBHOOK_TRUSTED_HOSTS", default=[])
 """Host names that webhooks may reach although they are in a private network, and without TLS."""
 CORS_ALLOWED_ORIGINS = env.list("API_CORS_ORIGINS", default=[])

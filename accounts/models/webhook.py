@@ -33,6 +33,8 @@ class Webhook(models.Model):
     secret = SealedField()
     """`whsec_…`, the key both sides sign with: sealed in the database, because it has to be kept as it is."""
     is_active = models.BooleanField(default=True)
+    failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    """Tries in a row that did not arrive."""
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -50,6 +52,8 @@ class Delivery(models.Model):
     state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(default=timezone.now)
+    busy_until = models.DateTimeField(null=True, blank=True, editable=False)
+    """A try is being made until then at the latest."""
     last_status = models.PositiveSmallIntegerField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -35,7 +35,7 @@ def remove_avatar(*, user: User) -> User:
 def delete_user(*, user: User) -> None:
     """Delete the account with its follows, blocks and image; everybody else's counters follow."""
     with transaction.atomic():
-        locked = _locked(user)
+        locked = lock_user(user.pk)
         User.objects.filter(following_rows__followee=locked).update(following_count=F("following_count") - 1)
         User.objects.filter(follower_rows__follower=locked).update(followers_count=F("followers_count") - 1)
         old = locked.avatar.name
@@ -52,7 +52,7 @@ def _cleaned(text: str, *, field: str, limit: int) -> str:
 
 def _replace_avatar(user: User, content: "ContentFile[bytes] | None") -> User:
     with transaction.atomic():
-        old = _locked(user).avatar.name
+        old = lock_user(user.pk).avatar.name
         user.avatar = None
         if content is not None:
             user.avatar.save("avatar.webp", content, save=False)
@@ -61,9 +61,10 @@ def _replace_avatar(user: User, content: "ContentFile[bytes] | None") -> User:
     return user
 
 
-def _locked(user: User) -> User:
-    """Two uploads at once: the second sees, and discards, the image of the first."""
-    locked = User.objects.select_for_update().filter(pk=user.pk).first()
+def lock_user(user_id: int) -> User:
+    """Return the person's row as it is now, held until the transaction ends: what is counted for a person is counted
+    by one at a time. Raises `NotFound`."""
+    locked = User.objects.select_for_update().filter(pk=user_id).first()
     if locked is None:
         raise NotFound("not_found", "This account does not exist.")
     return locked

@@ -2,6 +2,8 @@
 
 An event is written down for each webhook first, in the log that the admin shows; deliveries work through what is due. A
 lost worker loses nothing, and two of them do not send the same try twice: a try is claimed by compare-and-swap.
+
+Each owner has one try under way at a time, so that twenty slow receivers of one person hold one thread of the worker.
 """
 
 import base64
@@ -13,19 +15,24 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook as Signer
 
 from accounts import outside, signals
 from accounts.models import Delivery, DeliveryState, User, Webhook, WebhookEvent
 from accounts.notices import tell_owner
+from accounts.services.profiles import lock_user
 from spaces_project.common.errors import BadInput, Conflict, NotFound
 
 MOST_WEBHOOKS = 20
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400))
 """How long after each failed try the next comes; after the last one it is given up."""
 GONE = 410
+MOST_FAILURES = 20
+"""After so many tries in a row without one that arrived a webhook is turned off."""
+BUSY = timedelta(seconds=30)
+"""How long a try may be under way; longer than any is. A worker that died over one holds its owner up for no longer."""
 KEPT = timedelta(days=30)
 
 
@@ -37,13 +44,20 @@ def create_webhook(*, owner: User | None, url: str, events: Sequence[str]) -> We
         raise BadInput("bad_url", str(error)) from error
     if not events or not set(events) <= set(WebhookEvent.values):
         raise BadInput("bad_events", "Choose at least one of the events.")
-    if owner is not None and Webhook.objects.filter(owner=owner).count() >= MOST_WEBHOOKS:
-        raise Conflict("too_many", f"You have {MOST_WEBHOOKS} webhooks already.")
     named = [event.value for event in WebhookEvent if event.value in events]
-    made = Webhook.objects.create(owner=owner, url=url, events=named, secret=_new_secret())
+    with transaction.atomic():
+        if owner is not None:
+            lock_user(owner.pk)
+            _require_fewer(owner)
+        made = Webhook.objects.create(owner=owner, url=url, events=named, secret=_new_secret())
     if owner is not None:
         tell_owner(user=owner, about="webhook_made", name=url)
     return made
+
+
+def _require_fewer(owner: User) -> None:
+    if Webhook.objects.filter(owner=owner).count() >= MOST_WEBHOOKS:
+        raise Conflict("too_many", f"You have {MOST_WEBHOOKS} webhooks already.")
 
 
 def delete_webhook(*, owner: User, webhook_id: int) -> None:
@@ -63,23 +77,25 @@ def announce_event(*, event: WebhookEvent, owner_ids: Collection[int], data: Map
 
 
 def due_deliveries(*, now: datetime | None = None, limit: int = 100) -> list[int]:
-    due = Delivery.objects.filter(state=DeliveryState.WAITING, next_try_at__lte=now or timezone.now())
+    due = _due(now or timezone.now())
     return list(due.order_by("next_try_at").values_list("pk", flat=True)[:limit])
 
 
 def deliver(*, delivery_id: int, now: datetime | None = None) -> bool:
-    """One try, if it is due. Whether it arrived."""
+    """One try, if it is due and no other of the same owner is under way. Whether it arrived. What of the owner is due
+    besides comes next."""
     moment = now or timezone.now()
     delivery = _claim(delivery_id, moment)
     if delivery is None:
         return False
     try:
-        status = outside.post(delivery.webhook.url, *_signed(delivery, moment))
-    except outside.NotSent as error:
-        _settle(delivery, status=None, error=str(error))
-        return False
-    _settle(delivery, status=status, error="" if 200 <= status < 300 else f"answered with {status}")
-    return 200 <= status < 300
+        status: int | None = outside.post(delivery.webhook.url, *_signed(delivery, moment))
+        error = "" if status is not None and 200 <= status < 300 else f"answered with {status}"
+    except outside.NotSent as failure:
+        status, error = None, str(failure)
+    _settle(delivery, status=status, error=error)
+    _tell_next(delivery.webhook.owner_id)
+    return not error
 
 
 def deliver_again(*, delivery: Delivery) -> None:
@@ -95,17 +111,44 @@ def forget_old_deliveries(*, now: datetime | None = None) -> int:
     return deleted
 
 
+def _due(now: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state=DeliveryState.WAITING, next_try_at__lte=now, webhook__is_active=True)
+
+
 def _claim(delivery_id: int, now: datetime) -> Delivery | None:
     """The try is counted before it is made: a worker that dies over it has used it up."""
-    row = Delivery.objects.select_related("webhook").filter(pk=delivery_id).first()
-    if row is None or row.tries >= len(PAUSES) + 1:
-        return None
-    pause = PAUSES[min(row.tries, len(PAUSES) - 1)]
-    due = Delivery.objects.filter(pk=row.pk, state=DeliveryState.WAITING, tries=row.tries, next_try_at__lte=now)
-    if not due.update(tries=F("tries") + 1, next_try_at=now + pause):
-        return None
+    with transaction.atomic():
+        row = _due(now).select_related("webhook__owner").filter(pk=delivery_id).first()
+        if row is None or row.tries >= len(PAUSES) + 1:
+            return None
+        _lock_owner_of(row.webhook)
+        if _is_busy(row.webhook.owner_id):
+            return None
+        pause = PAUSES[min(row.tries, len(PAUSES) - 1)]
+        mine = Delivery.objects.filter(pk=row.pk, state=DeliveryState.WAITING, tries=row.tries)
+        if not mine.update(tries=F("tries") + 1, next_try_at=now + pause, busy_until=timezone.now() + BUSY):
+            return None
     row.tries += 1
     return row
+
+
+def _is_busy(owner_id: int | None) -> bool:
+    trying = Delivery.objects.filter(state=DeliveryState.WAITING, busy_until__gt=timezone.now())
+    return trying.filter(webhook__owner=owner_id).exists()
+
+
+def _lock_owner_of(webhook: Webhook) -> None:
+    """Two claims of one owner come one after the other; those of the site, which has no owner, by its first webhook."""
+    if webhook.owner_id is not None:
+        lock_user(webhook.owner_id)
+    else:
+        Webhook.objects.select_for_update().filter(owner=None).order_by("pk")[:1].get()
+
+
+def _tell_next(owner_id: int | None) -> None:
+    following = _due(timezone.now()).filter(webhook__owner=owner_id).order_by("next_try_at")
+    if pk := following.values_list("pk", flat=True).first():
+        _tell([pk])
 
 
 def _signed(delivery: Delivery, now: datetime) -> tuple[bytes, dict[str, str]]:
@@ -123,14 +166,35 @@ def _signed(delivery: Delivery, now: datetime) -> tuple[bytes, dict[str, str]]:
 
 
 def _settle(delivery: Delivery, *, status: int | None, error: str) -> None:
-    fields: dict[str, Any] = {"last_status": status, "last_error": error[:200]}
+    fields: dict[str, Any] = {"last_status": status, "last_error": error[:200], "busy_until": None}
     if not error:
         fields |= {"state": DeliveryState.DELIVERED, "settled_at": timezone.now()}
     elif status == GONE or delivery.tries > len(PAUSES):
         fields |= {"state": DeliveryState.FAILED, "settled_at": timezone.now()}
     Delivery.objects.filter(pk=delivery.pk).update(**fields)
-    if status == GONE:
-        Webhook.objects.filter(pk=delivery.webhook_id).update(is_active=False)
+    _count(delivery.webhook, failed=bool(error), is_gone=status == GONE)
+
+
+def _count(webhook: Webhook, *, failed: bool, is_gone: bool) -> None:
+    """One more failure in a row, or none any more. Too many, or a receiver that says it is gone, turn it off."""
+    row = Webhook.objects.filter(pk=webhook.pk)
+    if not failed:
+        row.filter(failures__gt=0).update(failures=0)
+        return
+    row.filter(failures__lt=MOST_FAILURES).update(failures=F("failures") + 1)
+    if is_gone or row.filter(failures__gte=MOST_FAILURES).exists():
+        _turn_off(webhook)
+
+
+def _turn_off(webhook: Webhook) -> None:
+    """Nothing more is sent to it, nor what waits. Its owner is told once."""
+    with transaction.atomic():
+        if not Webhook.objects.filter(pk=webhook.pk, is_active=True).update(is_active=False):
+            return
+        waiting = Delivery.objects.filter(webhook=webhook, state=DeliveryState.WAITING)
+        waiting.update(state=DeliveryState.FAILED, settled_at=timezone.now())
+        if webhook.owner is not None:
+            tell_owner(user=webhook.owner, about="webhook_off", name=webhook.url)
 
 
 def _new_secret() -> str:

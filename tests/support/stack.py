@@ -37,10 +37,12 @@ from spaces.gateway.streaming import Streaming
 from .ports import free_port
 from .processes import PYTHON, REPOSITORY, Child, stand_still
 
-Part = Literal["redis", "supervisor", "gateway", "web", "web2", "proxy", "worker", "beat", "captions", "speech"]
+Part = Literal[
+    "redis", "supervisor", "gateway", "web", "web2", "proxy", "worker", "beat", "captions", "speech", "outside"
+]
 Server = Literal["daphne", "uvicorn"]
 
-PARTS: Final[tuple[Part, ...]] = ("redis", "supervisor", "web", "worker", "beat", "captions", "speech")
+PARTS: Final[tuple[Part, ...]] = ("redis", "supervisor", "web", "worker", "beat", "captions", "speech", "outside")
 LOGS: Final = REPOSITORY / "var/test-logs"
 HEALTHY_WITHIN: Final = 120.0
 
