@@ -1,12 +1,12 @@
 """An utterance may go on for long; a cue is as much of it as the eye takes in at once. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 LONGEST = 84
 """Characters: two lines of 42, as subtitles have them."""
-SHORTEST_MS = 1
-"""WebVTT wants every cue to end after its start."""
+SHORTEST_MS = 1_000
+"""On screen: less cannot be read, and a cue that ends at its start is none."""
 
 Timed = tuple[str, int, int]
 """`(word, start_ms, end_ms)`; a word begins with the space before it."""
@@ -32,6 +32,11 @@ def cues_of(
     """
     timed = _timed(text, words) or _spread(text.split(), start_ms, max(end_ms, start_ms))
     return [_cue(name, part) for part in _parts(timed)]
+
+
+def in_order(cues: Iterable[Cue]) -> list[Cue]:
+    """Sort cues of several voices by their start, as WebVTT wants them: people talk at the same time."""
+    return sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
 
 
 def _timed(text: str, words: Sequence[Sequence[str | int | float]]) -> list[Timed]:

@@ -3,11 +3,16 @@
 https://www.w3.org/TR/webvtt1/ says what a voice (`<v Name>`) and its escapes are; SubRip has no standard.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from captions.files.cues import Cue
+from captions.files.cues import Cue, in_order
+from captions.files.paragraphs import paragraphs
+
+NOTICE = "Automatic captions, may be wrong."
+_NOTICE_MS = 3_000
+_MARKUP = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "\\": "⧵"})  # noqa: RUF001 - alike on purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +34,20 @@ class Format:
 
 
 def webvtt(heading: Heading, cues: Iterable[Cue]) -> str:
-    blocks = ["WEBVTT", f"NOTE {_vtt_text(str(heading))}", *map(_vtt_cue, cues)]
+    notes = f"NOTE {_vtt_text(str(heading))}\n{NOTICE}"
+    blocks = ["WEBVTT", notes, *map(_vtt_cue, in_order(cues))]
     return "\n\n".join(blocks) + "\n"
 
 
 def subrip(heading: Heading, cues: Iterable[Cue]) -> str:
-    blocks = (f"{number}\n{_srt_times(cue)}\n{_line(cue)}\n" for number, cue in enumerate(cues, start=1))
-    return "\n".join(blocks)
+    """SubRip has no comments, so the notice is a cue."""
+    notice = f"{_srt_times(0, _NOTICE_MS)}\n{NOTICE}"
+    texts = [notice, *(f"{_srt_times(cue.start_ms, cue.end_ms)}\n{_srt_line(cue)}" for cue in in_order(cues))]
+    return "\n".join(f"{number}\n{text}\n" for number, text in enumerate(texts, start=1))
 
 
 def plain(heading: Heading, cues: Iterable[Cue]) -> str:
-    return "\n".join([_one_line(str(heading)), "", *_paragraphs(cues)]) + "\n"
+    return "\n".join([_one_line(str(heading)), NOTICE, "", *map(_paragraph, paragraphs(in_order(cues)))]) + "\n"
 
 
 FORMATS = {
@@ -60,20 +68,8 @@ def _vtt_text(text: str) -> str:
     return _one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _srt_times(cue: Cue) -> str:
-    return f"{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}"
-
-
-def _paragraphs(cues: Iterable[Cue]) -> Iterator[str]:
-    """A line for each time that somebody else begins."""
-    said: list[Cue] = []
-    for cue in cues:
-        if said and cue.name != said[0].name:
-            yield _paragraph(said)
-            said = []
-        said.append(cue)
-    if said:
-        yield _paragraph(said)
+def _srt_times(start_ms: int, end_ms: int) -> str:
+    return f"{_clock(start_ms, ',')} --> {_clock(end_ms, ',')}"
 
 
 def _paragraph(said: list[Cue]) -> str:
@@ -81,8 +77,9 @@ def _paragraph(said: list[Cue]) -> str:
     return f"{_clock(said[0].start_ms, '.')[:8]} {_one_line(said[0].name)}: {words}"
 
 
-def _line(cue: Cue) -> str:
-    return f"{_one_line(cue.name)}: {_one_line(cue.text)}"
+def _srt_line(cue: Cue) -> str:
+    """SubRip has no escapes. What players read as tags, `{\\an8}`, `\\N` or an arrow gets letters that look alike."""
+    return f"{_one_line(cue.name) or '?'}: {_one_line(cue.text)}".translate(_MARKUP)
 
 
 def _one_line(text: str) -> str:

@@ -1,5 +1,6 @@
 """Captions as files: what is in them, whether others can read them, and who may."""
 
+import re
 from datetime import date
 from email.message import Message
 from functools import partial
@@ -19,7 +20,7 @@ from accounts.models import User
 from accounts.services import block_user
 from captions import selectors, services
 from captions.files import FORMATS, Cue, Heading, cues_of
-from captions.files.cues import LONGEST
+from captions.files.cues import LONGEST, SHORTEST_MS
 from captions.models import Utterance
 from spaces.models import Space
 from spaces.services import end_space
@@ -68,17 +69,53 @@ def test_webvtt_escapes_what_would_be_markup() -> None:
     assert len(parsed(ADA)) == 1
 
 
+@pytest.mark.security("A21")
+@pytest.mark.asvs("1.2.1")
 def test_subrip_numbers_its_cues() -> None:
     assert write("srt", ADA, ALAN) == (
-        "1\n00:00:01,000 --> 00:00:02,500\nAda <b> & Co: a --> b & <c>\n\n"
-        "2\n01:00:00,000 --> 01:00:01,000\nAlan: hello\n"
+        "1\n00:00:00,000 --> 00:00:03,000\nAutomatic captions, may be wrong.\n\n"
+        "2\n00:00:01,000 --> 00:00:02,500\nAda \u2039b\u203a & Co: a --\u203a b & \u2039c\u203a\n\n"
+        "3\n01:00:00,000 --> 01:00:01,000\nAlan: hello\n"
     )
+
+
+@pytest.mark.security("A21", "C26")
+@pytest.mark.parametrize(
+    "markup", ["<i>", "{\\an8}", "00:00:01,000 --> 00:00:02,000", "a\\Nb", "{y:i}", "<font color=red>"]
+)
+def test_nothing_in_subrip_is_markup_for_a_player(markup: str) -> None:
+    text = write("srt", Cue(0, 1_000, f"Ada {markup}", f"hello {markup}")).replace("\n", " ")
+    without_timings = re.sub(r"\d\d:\d\d:\d\d,\d{3} --> \d\d:\d\d:\d\d,\d{3}", "", text, count=2)
+    assert not set("<>{}\\") & set(without_timings)
+
+
+@pytest.mark.security("A17")
+@pytest.mark.parametrize("kind", FORMATS)
+def test_two_voices_at_once_are_in_order(kind: str) -> None:
+    cues = [Cue(1_000, 3_000, "Ada", "first"), Cue(5_000, 6_000, "Ada", "third"), Cue(2_000, 4_000, "Alan", "second")]
+    text = write(kind, *cues)
+    assert text.index("first") < text.index("second") < text.index("third")
+
+
+@pytest.mark.security("A17")
+def test_a_cue_is_long_enough_to_be_seen() -> None:
+    [cue] = cues_of(name="Ada", text="yes", start_ms=500, end_ms=500, words=[])
+    assert cue.end_ms - cue.start_ms == SHORTEST_MS
+
+
+@pytest.mark.security("A25")
+def test_one_who_talks_alone_gets_paragraphs() -> None:
+    every_ten_seconds = [Cue(at, at + 9_000, "Ada", f"at {at}") for at in range(0, 120_000, 10_000)]
+    after_a_pause = Cue(140_000, 141_000, "Ada", "later")
+    lines = write("txt", *every_ten_seconds, after_a_pause).splitlines()[3:]
+    assert [line[:8] for line in lines] == ["00:00:00", "00:01:00", "00:02:20"]
 
 
 def test_plain_text_has_a_line_for_each_turn() -> None:
     more = Cue(3_602_000, 3_603_000, "Alan", "there")
     assert write("txt", ADA, ALAN, more).splitlines() == [
         "Open audio hour, 2026-05-03",
+        "Automatic captions, may be wrong.",
         "",
         "00:00:01 Ada <b> & Co: a --> b & <c>",
         "01:00:00 Alan: hello there",
@@ -102,6 +139,7 @@ def test_any_names_and_texts_make_valid_webvtt(said: list[tuple[str, str, int, i
         )
     ]
     captions = parsed(*cues)
+    cues.sort(key=lambda cue: (cue.start_ms, cue.end_ms))
     assert [(c.start_in_seconds, c.end_in_seconds) for c in captions] == [
         (cue.start_ms // 1000, cue.end_ms // 1000) for cue in cues
     ]
@@ -112,10 +150,10 @@ def test_any_names_and_texts_make_valid_webvtt(said: list[tuple[str, str, int, i
 @patient
 @given(anything, anything)
 def test_nothing_that_is_said_breaks_out_of_its_cue(name: str, text: str) -> None:
-    for kind, blocks in (("vtt", 3), ("srt", 1)):
+    for kind, blocks in (("vtt", 3), ("srt", 2)):
         assert len(write(kind, Cue(0, 1, name, text)).rstrip("\n").split("\n\n")) == blocks
-    # Header, note, cue: an empty line behind each of the first two.
-    assert len(write("vtt", Cue(0, 1, name, text)).splitlines()) == 6
+    # Header, note with its notice, cue: an empty line behind each of the first two.
+    assert len(write("vtt", Cue(0, 1, name, text)).splitlines()) == 7
 
 
 @given(st.lists(st.sampled_from(["a", "word", "a-rather-long-word", "x" * 100]), max_size=60))
@@ -130,7 +168,7 @@ def test_cues_are_cut_where_the_words_are() -> None:
     words: list[list[str | int | float]] = [["long" * 12, 100, 900, 0.9], ["more" * 12, 5_000, 5_900, 0.9]]
     text = " ".join(str(word[0]) for word in words)
     cues = cues_of(name="Ada", text=text, start_ms=0, end_ms=6_000, words=words)
-    assert [(cue.start_ms, cue.end_ms) for cue in cues] == [(100, 900), (5_000, 5_900)]
+    assert [(cue.start_ms, cue.end_ms) for cue in cues] == [(100, 1_100), (5_000, 6_000)]
 
 
 # --- At their addresses -----------------------------------------------------------------------------------------------
