@@ -43,7 +43,7 @@ def spaces(request: PersonRequest) -> HttpResponse:
         page=request.GET.get("page"),
     )
     template = "spaces/_found.html" if wants_partial(request) else "spaces/discover.html"
-    return render(request, template, {"found": found})
+    return render(request, template, {"found": found, "obstacle": rules.hosting_obstacle(request.user)})
 
 
 @require_safe

@@ -166,3 +166,41 @@ def test_a_stranger_may_do_none_of_it(planned: Space, name: str) -> None:
 @pytest.mark.parametrize("name", ["space_start", "space_change", "space_cancel", "space_remind", "space_unremind"])
 def test_a_link_does_nothing(as_ada: Client, planned: Space, name: str) -> None:
     assert as_ada.get(reverse(name, args=[planned.public_id])).status_code == 405
+
+
+# --- Who may not host -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.security("B15")
+@pytest.mark.parametrize("path", ["/i/spaces", "/i/spaces?tab=scheduled"])
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_discover_offers_a_space_of_ones_own_where_there_are_others_too(
+    as_ada: Client, path: str, is_empty: bool
+) -> None:
+    if not is_empty:
+        SpaceFactory.create(state=SpaceState.SCHEDULED, scheduled_start=soon())
+        SpaceFactory.create(state=SpaceState.LIVE)
+    assert as_ada.get(path).text.count("Start your Space</a>") == 1
+
+
+@pytest.mark.security("B15")
+@pytest.mark.parametrize("path", ["/i/spaces", "/i/spaces?tab=scheduled"])
+def test_where_one_may_not_host_it_says_how_many_followers_are_missing(path: str) -> None:
+    page = logged_in(UserFactory.create(followers_count=3)).get(path).text
+    assert "Start your Space" not in page
+    assert "Hosting opens at 600 followers. You have 3: 597 followers to go." in page
+
+
+@pytest.mark.security("B15")
+def test_the_page_that_says_why_not_has_a_way_on() -> None:
+    page = logged_in(UserFactory.create(followers_count=3)).get("/i/spaces/new").text
+    assert f'href="{reverse("discover")}">Find a Space to listen to</a>' in page
+
+
+@pytest.mark.security("B20")
+def test_topics_stand_in_groups_that_can_be_searched(as_ada: Client) -> None:
+    page = as_ada.get("/i/spaces/new").text
+    heads = Topic.objects.filter(parent=None)
+    assert page.count('class="topic-group"') == len(heads)
+    assert all(f'role="group" aria-label="{head.name.replace("&", "&amp;")}"' in page for head in heads)
+    assert "data-topics-search" in page

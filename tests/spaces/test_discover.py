@@ -130,7 +130,7 @@ def test_it_costs_the_same_however_many(
 
 
 def test_nobody_is_here_yet(as_grace: Client) -> None:
-    assert "Nobody is live here" in found(as_grace)
+    assert "No live Spaces right now" in found(as_grace)
 
 
 def test_a_visitor_logs_in_first(client: Client) -> None:

@@ -114,3 +114,20 @@ def test_a_profile_costs_the_same_however_much_there_is(
     live(person)
     with django_assert_max_num_queries(12):
         client.get(person.get_absolute_url())
+
+
+@pytest.mark.security("B20")
+def test_a_card_says_once_that_its_space_is_over(client: Client, person: User) -> None:
+    space = SpaceFactory.create(
+        creator=person, state=SpaceState.ENDED, started_at=timezone.now(), ended_at=timezone.now()
+    )
+    card = client.get(f"/i/spaces/{space.public_id}/card").text
+    assert card.lower().count("ended") == 2  # the state for the style sheet, and the word
+
+
+@pytest.mark.security("B20")
+def test_blocking_says_what_it_does(client: Client, person: User) -> None:
+    client.force_login(UserFactory.create())
+    page = client.get(person.get_absolute_url()).text
+    assert "Blocked people cannot follow you, write to you, join your Spaces or see your posts" in page
+    assert page.count("block-means") == 2

@@ -61,7 +61,12 @@ function switchTo(form, later) {
 function listenToTopics(form) {
   const topics = part(form, "topics");
   if (!topics) return;
-  const boxes = [...topics.querySelectorAll("input")];
+  const boxes = [...topics.querySelectorAll("input[name]")];
+  const search = part(topics, "topics-search");
+  search.hidden = false;
+  search.addEventListener("input", () => filterTopics(topics, search.value));
+  // Enter looks for topics; it does not start the Space.
+  search.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   const draw = () => {
     const chosen = boxes.filter(({ checked }) => checked);
     for (const box of boxes) box.disabled = !box.checked && chosen.length >= MOST_TOPICS;
@@ -69,8 +74,22 @@ function listenToTopics(form) {
     setText(part(form, "topics-chosen"), words || `Up to ${MOST_TOPICS}`);
   };
   topics.addEventListener("change", draw);
-  form.addEventListener("reset", () => queueMicrotask(draw));
+  form.addEventListener("reset", () => queueMicrotask(() => (filterTopics(topics, ""), draw())));
   draw();
+}
+
+/** Shows topics whose names hold the words, all topics of a group whose own name does, and what is chosen already. */
+function filterTopics(topics, words) {
+  const sought = words.trim().toLocaleLowerCase();
+  const holds = (text) => text.toLocaleLowerCase().includes(sought);
+  for (const group of topics.querySelectorAll("[role=group]")) {
+    const isWhole = holds(group.getAttribute("aria-label"));
+    const labels = [...group.querySelectorAll("label")];
+    for (const label of labels) {
+      label.hidden = !isWhole && !holds(label.textContent) && !label.querySelector("input").checked;
+    }
+    group.hidden = labels.every(({ hidden }) => hidden);
+  }
 }
 
 function drawCount(form, text) {
