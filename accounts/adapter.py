@@ -75,7 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):
             "site_name": settings.SITE_NAME,
             "site_origin": settings.PUBLIC_ORIGIN,
         }
-        self.render_mail(template_prefix, email, told | context).send()
+        self.render_mail(template_prefix, email, told | _at_our_origin(context)).send()
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
@@ -105,6 +105,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
 def _login_of(credentials: dict[str, Any]) -> str:
     return str(credentials.get("username") or credentials.get("email") or "")
+
+
+def _at_our_origin(context: dict[str, Any]) -> dict[str, Any]:
+    """Return the context with its links at the site's origin. allauth builds them from the Host header, whose port, and
+    on this machine whose name, the sender of a request chooses."""
+    return {name: _moved(value) if name.endswith("_url") else value for name, value in context.items()}
+
+
+def _moved(link: str) -> str:
+    parts = urlsplit(link)
+    return settings.PUBLIC_ORIGIN + parts._replace(scheme="", netloc="").geturl() if parts.netloc else link
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -13,4 +13,4 @@ class AccountsConfig(AppConfig):
         # Here and not beside the addresses: other apps have pages under a person's address too.
         register_converter(UsernameConverter, "username")
         register_converter(IdConverter, "id")
-        from accounts import checks, receivers  # noqa: F401 - importing registers them; models must be loaded first
+        from accounts import audit, checks, receivers  # noqa: F401 - importing registers them; models must be loaded first

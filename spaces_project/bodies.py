@@ -77,6 +77,7 @@ class Bounded:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Any) -> None:
         """Requests without a body, which are nearly all, pass as they are."""
+        scope["root_path"] = ""  # daphne takes it from a header, so a client could put a path before all our links
         length, is_chunked = _announced(scope) if scope["type"] == "http" else (0, False)
         if not length and not is_chunked:
             return await self._application(scope, receive, send)

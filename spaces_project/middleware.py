@@ -1,16 +1,51 @@
 """What surrounds every view of ours."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
 from asgiref.sync import iscoroutinefunction
-from django.http import HttpRequest, HttpResponseBase
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http.request import split_domain_port, validate_host
+from django.middleware.gzip import GZipMiddleware
 from django.utils.decorators import sync_and_async_middleware
+from django.utils.deprecation import MiddlewareMixin
 
-from spaces_project.common.addresses import address_of_request
+from spaces_project.common.addresses import address_of_request, is_from_this_machine
 from spaces_project.common.limits import acting_from
+from spaces_project.common.origins import site_is_local
 
 Answer = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
+
+FOR_THIS_MACHINE: Final = ("/healthz", "/metrics")
+"""Asked by monitors of this machine, under whatever name they have for it."""
+PRIVATE_TYPES: Final = ("text/html", "application/json", "application/problem+json")
+PERMISSIONS: Final = ", ".join(
+    [
+        "microphone=(self)",
+        *(
+            f"{feature}=()"
+            for feature in (
+                "accelerometer",
+                "bluetooth",
+                "browsing-topics",
+                "camera",
+                "display-capture",
+                "geolocation",
+                "gyroscope",
+                "hid",
+                "magnetometer",
+                "midi",
+                "payment",
+                "serial",
+                "usb",
+                "xr-spatial-tracking",
+            )
+        ),
+    ]
+)
+"""What scripts of a page, were one ever to be foreign, may ask the browser for."""
 
 
 @sync_and_async_middleware
@@ -29,3 +64,51 @@ def counts_addresses(get_response: Answer) -> Any:
             return await cast(Awaitable[HttpResponseBase], get_response(request))
 
     return answer_later
+
+
+class OneName(MiddlewareMixin):
+    """A site that is open to others speaks of itself by its origin's name, whatever name and port a request gave.
+
+    Names that are not allowed are refused first, as ever; the port of an allowed one is not looked at by Django.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        if site_is_local():
+            return
+        if request.path not in FOR_THIS_MACHINE or not is_from_this_machine(request):
+            request.get_host()
+        netloc = urlsplit(settings.PUBLIC_ORIGIN).netloc
+        if validate_host(split_domain_port(netloc)[0], settings.ALLOWED_HOSTS):  # or every page would be a 400
+            request.META["HTTP_HOST"] = netloc
+
+
+class Headers(MiddlewareMixin):
+    """Headers of every answer: what the page may ask of the browser, and that nobody keeps what a member saw."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        if _is_for_a_member(request, response) and _type_of(response) in PRIVATE_TYPES:
+            response["Cache-Control"] = "no-store"
+        return response
+
+
+def _is_for_a_member(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Return whether a session is behind the request, or begins or ends with the answer, without a query."""
+    name = settings.SESSION_COOKIE_NAME
+    return name in request.COOKIES or name in response.cookies
+
+
+def _type_of(response: HttpResponseBase) -> str:
+    return str(response.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
+
+
+class CompressedPages(GZipMiddleware):
+    """Compress pages and their parts. JSON stays as it is: its ETags are strong, and programs compare them.
+
+    Django varies the length of what it compresses, so that it tells nothing of a secret beside reflected text (BREACH).
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if isinstance(response, HttpResponse) and _type_of(response) == "text/html":
+            return super().process_response(request, response)
+        return response

@@ -4,15 +4,35 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject, empty
 
-from spaces_project.common import logs, metrics
+from spaces_project.common import logs, metrics, security_log
 from spaces_project.common.arrival import ARRIVED
 
 HEADER: Final = "X-Request-ID"
 _GIVEN: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
+
+
+REFUSALS: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def _note_refusal(request: HttpRequest, status: int) -> None:
+    """Name the view, not the path, which may hold the key of a reset."""
+    view = request.resolver_match.view_name if request.resolver_match else "none"
+    user = _known_user(request)
+    security_log.note("refused", request, status=int(status), method=request.method, view=view, user=user)
+
+
+def _known_user(request: HttpRequest) -> Any:
+    """Return the id of who asked, as far as a view has found that out: no query is made for the log."""
+    user = request.__dict__.get("user")
+    if isinstance(user, SimpleLazyObject) and user.__dict__.get("_wrapped") is empty:
+        return None
+    return getattr(user, "pk", None)
 
 
 class Observed:
@@ -32,4 +52,6 @@ class Observed:
         view = request.resolver_match.view_name if request.resolver_match else "none"
         metrics.HTTP_SECONDS.labels(view, str(response.status_code)).observe(time.monotonic() - started)
         response[HEADER] = request_id
+        if response.status_code in REFUSALS:
+            _note_refusal(request, response.status_code)
         return response

@@ -28,7 +28,8 @@ SITE_MARK = mark_of(SECRET_KEY)
 PORT = env.int("PORT", default=8000)
 PUBLIC_ORIGIN = env.str("SPACES_ORIGIN", default=f"http://localhost:{PORT}").rstrip("/")
 """Scheme, host and port as browsers see them, for example `https://spaces.example`."""
-TRUSTED_ORIGINS = env.list("SPACES_TRUSTED_ORIGINS", default=[PUBLIC_ORIGIN, f"http://127.0.0.1:{PORT}"])
+_LOOPBACK_TOO = [f"http://127.0.0.1:{PORT}"] if is_local_origin(PUBLIC_ORIGIN) else []
+TRUSTED_ORIGINS = env.list("SPACES_TRUSTED_ORIGINS", default=[PUBLIC_ORIGIN, *_LOOPBACK_TOO])
 """Full origins whose pages may open our sockets and post our forms."""
 WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)
 """How many serve pages and sockets, behind a proxy that `make run` starts if there is more than one."""
@@ -38,6 +39,7 @@ IS_HTTPS = PUBLIC_ORIGIN.startswith("https://")
 SITE_NAME = env.str("SITE_NAME", default="Spaces")
 """What mails, authenticator apps and the admin call this site."""
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted({o.split("://")[1].split(":")[0] for o in TRUSTED_ORIGINS}))
+ALLOWED_HOSTS = sorted({*ALLOWED_HOSTS, host_of(PUBLIC_ORIGIN)})
 SITE_HOSTS = sorted({*map(host_of, TRUSTED_ORIGINS), *ALLOWED_HOSTS})
 """Every name under which the site is answered, as the operator gave them; tests add names of their own elsewhere."""
 IS_LOCAL = is_local_origin(PUBLIC_ORIGIN) and all(map(is_local_host, SITE_HOSTS))
@@ -75,7 +77,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "spaces_project.requests.Observed",
+    "spaces_project.middleware.OneName",
     "django.middleware.security.SecurityMiddleware",
+    "spaces_project.middleware.Headers",
+    "spaces_project.middleware.CompressedPages",
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -305,6 +310,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = IS_HTTPS and env.bool("SECURE_SSL_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^metrics$"]
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True)
+SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
+"""Addresses (`mailto:…`, `https://…`) for `/.well-known/security.txt`."""
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if IS_HTTPS else 0)
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 OWN_PROXY = env.bool("OWN_PROXY", default=False)
@@ -500,7 +509,8 @@ LOGGING = {
         "tells_more": {
             "()": "django.utils.log.CallbackFilter",
             "callback": "ext://spaces_project.common.logs.tells_more",
-        }
+        },
+        "briefly": {"()": "django.utils.log.CallbackFilter", "callback": "ext://spaces_project.common.logs.briefly"},
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
@@ -508,5 +518,16 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "django.request": {"filters": ["tells_more"]},
+        # Strangers choose what these are about: one line each, without a traceback.
+        **{
+            f"django.security.{name}": {"filters": ["briefly"]}
+            for name in (
+                "DisallowedHost",
+                "RequestDataTooBig",
+                "TooManyFieldsSent",
+                "TooManyFilesSent",
+                "SuspiciousFileOperation",
+            )
+        },
     },
 }

@@ -8,6 +8,7 @@ from accounts.api.views import Nowhere, NowhereOnX
 from spaces_project.common.http import server_error, too_many_requests
 from spaces_project.health import healthz
 from spaces_project.metrics import metrics
+from spaces_project.security_txt import security_txt
 
 handler429 = too_many_requests
 handler500 = server_error
@@ -15,6 +16,7 @@ handler500 = server_error
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api_docs"),

@@ -78,6 +78,12 @@ def tells_more(record: logging.LogRecord) -> bool:
     return getattr(getattr(record, "request", None), "path", "") != "/healthz"
 
 
+def briefly(record: logging.LogRecord) -> bool:
+    """Let the line through without its traceback, which says where Django refuses a Host and no more."""
+    record.exc_info = None
+    return True
+
+
 class LineFormatter(logging.Formatter):
     """For people: `2026-11-22 18:04:01,123 WARNING spaces.hub: … [space=1a request=…]`."""
 
