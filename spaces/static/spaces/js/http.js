@@ -22,7 +22,10 @@ export async function getJson(path) {
 /** Posts a form (its hidden CSRF field goes with it, and the button that was pressed) and resolves with the answer's JSON;
  *  rejects with `HttpError`. */
 export async function postForm(form, submitter = null) {
-  const body = new URLSearchParams(new FormData(form, submitter));
+  const fields = new FormData(form);
+  // Safari before 16.4 takes no second argument, and says nothing.
+  if (submitter?.name) fields.set(submitter.name, submitter.value);
+  const body = new URLSearchParams(fields);
   return bodyOf(await fetched(form.action, { method: "POST", body }));
 }
 

@@ -4,7 +4,7 @@ import { showFace } from "./avatar.js";
 import { fromTemplate, keyed, part, setAttribute, setText } from "./dom.js";
 import { HttpError, getJson, postForm } from "./http.js";
 import { may } from "./room-state.js";
-import { toast } from "./toast.js";
+import { announce, toast } from "./toast.js";
 
 const TYPING = 250;
 
@@ -83,7 +83,10 @@ export class InviteDialog {
     this.#invited.add(id);
     this.#draw();
     const refusal = await this.#invite(id);
-    if (refusal === null) return;
+    if (refusal === null) {
+      announce(`${part(button.closest("[data-key]"), "name").textContent} is invited.`);
+      return;
+    }
     this.#invited.delete(id);
     this.#draw();
     toast(refusal.message, { tone: "bad" });

@@ -3,7 +3,7 @@
 import { showFace } from "./avatar.js";
 import { part, setAttribute, setText } from "./dom.js";
 import { isolate } from "./format.js";
-import { toast } from "./toast.js";
+import { announce, toast } from "./toast.js";
 
 const NAMES = {
   "request.approve": (name) => `Approve ${name}`,
@@ -15,6 +15,12 @@ const NAMES = {
   "cohost.invite": (name) => `Make ${name} a co-host`,
   "cohost.withdraw": (name) => `Withdraw what ${name} was asked`,
   "host.hand_over": (name) => `Hand the Space over to ${name}`,
+};
+/** What is seen at once and only has to be said. */
+const SAID = {
+  "request.approve": (name) => `${name} can speak.`,
+  "request.decline": (name) => `The request of ${name} is declined.`,
+  "mute.other": (name) => `${name} is muted.`,
 };
 const DONE = {
   "mic.take": (name) => `${name} is a listener again.`,
@@ -48,7 +54,7 @@ export class Rows {
     const leaves = type === "remove" || type.startsWith("request.");
     if (leaves) this.#go(person.id, true);
     const isDone = await this.#room.act(type, person);
-    if (isDone && DONE[type]) toast(DONE[type](isolate(person.name)));
+    if (isDone) say(type, isolate(person.name));
     if (isDone) await settled();
     // Whoever is removed may be on a list a moment longer, and nobody should see them there.
     if (leaves && !(isDone && type === "remove")) this.#go(person.id, false);
@@ -60,6 +66,11 @@ export class Rows {
     else this.#going.delete(id);
     this.#onChange();
   }
+}
+
+function say(type, name) {
+  if (DONE[type]) toast(DONE[type](name));
+  else if (SAID[type]) announce(SAID[type](name));
 }
 
 /** Face, name, and what each button of the row is called. */

@@ -38,7 +38,10 @@ export function guardRoom(theRoom) {
   // At the window: whoever handles it for itself has done so by then.
   addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
-    if (link && leaves(event, link)) hold(event, () => link.click());
+    if (!link || !leaves(event, link)) return;
+    hold(event, () => link.click());
+    // Out of the page, which would end the room: beside it instead.
+    if (!event.defaultPrevented && isInRoom() && link.origin !== location.origin) openBeside(link);
   });
   addEventListener("submit", (event) => {
     if (event.target.method !== "dialog") hold(event, () => event.target.requestSubmit(event.submitter));
@@ -100,6 +103,11 @@ function leaves(event, link) {
   const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
   const isHere = link.pathname === location.pathname && link.hash !== "";
   return isPlain && !isHere && !link.download && link.target !== "_blank";
+}
+
+function openBeside(link) {
+  link.target = "_blank";
+  link.relList.add("noopener");
 }
 
 function hold(event, retry) {

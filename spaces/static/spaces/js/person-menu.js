@@ -10,6 +10,10 @@ export function startPersonMenu(root, room) {
     const opener = target.closest?.("[data-tile-open]");
     if (opener) open(menu, opener, room);
   });
+  // The button that was pressed is replaced by the next one, and the focus would be nowhere.
+  part(menu, "person-relation").addEventListener("htmx:afterSettle", ({ currentTarget }) => {
+    if (document.activeElement === document.body) currentTarget.querySelector("button")?.focus();
+  });
   menu.addEventListener("click", ({ target }) => target.closest("a") && menu.hidePopover());
 }
 

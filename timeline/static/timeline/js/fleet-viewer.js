@@ -1,6 +1,7 @@
 // Fleets over the whole screen: they go by on their own, a tap goes on, a hold keeps them.
 
 import { showFace } from "../../spaces/js/avatar.js";
+import { serverNow } from "../../spaces/js/clock.js";
 import { part, setAttribute, setIcon, setText } from "../../spaces/js/dom.js";
 import { ago } from "../../spaces/js/format.js";
 import { HttpError } from "../../spaces/js/http.js";
@@ -97,7 +98,7 @@ export class FleetViewer {
     const { author, own } = this.#stack;
     part(this.#dialog, "fleet-show").className = `fleet-show fleet-b${current.background}`;
     setText(part(this.#dialog, "fleet-words"), current.text);
-    setText(part(this.#dialog, "fleet-ago"), ago(current.created_at, Date.now()));
+    setText(part(this.#dialog, "fleet-ago"), ago(current.created_at, serverNow()));
     const kind = current.image ? "photo" : "text";
     setText(part(this.#dialog, "fleet-said"), `${author.name}, ${kind} ${index + 1} of ${length}. ${current.text}`);
     this.#showPhoto(current);
