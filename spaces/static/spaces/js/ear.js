@@ -2,7 +2,16 @@
 
 let context = null;
 
-export class Ear {
+/** An `Ear`, or null where the browser measures nothing. */
+export function earOf(stream, options) {
+  try {
+    return new Ear(stream, options);
+  } catch {
+    return null;
+  }
+}
+
+class Ear {
   #source;
   #analyser;
   #samples;
@@ -10,7 +19,6 @@ export class Ear {
   /** `window` is the number of samples looked at, a power of two up to 32768. */
   constructor(stream, { window = 1024 } = {}) {
     context ??= new AudioContext();
-    this.stream = stream;
     this.#analyser = new AnalyserNode(context, { fftSize: window });
     this.#samples = new Float32Array(window);
     this.#source = context.createMediaStreamSource(stream);

@@ -1,7 +1,7 @@
 // How loud the room is right now, as the ring of whoever talks shows it. Nothing is measured while nobody talks, nor for
 // people who asked for less motion.
 
-import { Ear } from "./ear.js";
+import { earOf } from "./ear.js";
 
 const EVERY = 80;
 /** Speech at a usual level fills the ring. */
@@ -12,6 +12,7 @@ export class LevelMeter {
   #element;
   #stage;
   #heard = null;
+  #stream = null;
   #timer = 0;
 
   /** Measures what `element` plays and writes `--level`, from 0 to 1, on `stage`. */
@@ -46,9 +47,10 @@ export class LevelMeter {
   #ear() {
     const stream = this.#element.srcObject;
     if (!stream?.getAudioTracks().length) return null;
-    if (this.#heard?.stream === stream) return this.#heard;
+    if (this.#stream === stream) return this.#heard;
     this.#heard?.close();
-    this.#heard = new Ear(stream);
+    this.#heard = earOf(stream);
+    this.#stream = stream;
     return this.#heard;
   }
 }

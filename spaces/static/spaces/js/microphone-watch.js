@@ -1,7 +1,7 @@
 // Watches an open microphone: a device may stop sending without being asked, and the page must not go on saying "on air".
 
 import { watchPermission } from "./comforts.js";
-import { Ear } from "./ear.js";
+import { earOf } from "./ear.js";
 
 export const News = Object.freeze({
   /** The person and the browser gave it. */
@@ -43,7 +43,7 @@ export class MicrophoneWatch {
     track.addEventListener("mute", this.#onMute);
     track.addEventListener("unmute", this.#onUnmute);
     this.#unwatch = watchPermission("microphone", (state) => this.#permitted(state));
-    this.#ear = earOf(track);
+    this.#ear = earOf(new MediaStream([track]), { window: WINDOW });
     this.#timer = setInterval(() => this.#listen(), LISTEN_EVERY);
   }
 
@@ -80,13 +80,5 @@ export class MicrophoneWatch {
     if (isSilent === this.#isSilent) return;
     this.#isSilent = isSilent;
     this.#tell(isSilent ? News.SILENT : News.HEARD);
-  }
-}
-
-function earOf(track) {
-  try {
-    return new Ear(new MediaStream([track]), { window: WINDOW });
-  } catch {
-    return null;
   }
 }

@@ -1,7 +1,7 @@
 // Notices that nothing is heard while somebody is said to talk: the word that a voice has ended may never come, when its
 // browser crashed or the way to the server is cut.
 
-import { Ear } from "./ear.js";
+import { earOf } from "./ear.js";
 
 const LISTEN_EVERY = 500;
 const QUIET_AFTER = 1_500;
@@ -13,6 +13,7 @@ export class Quiet {
   #element;
   #onChange;
   #ear = null;
+  #stream = null;
   #timer = 0;
   #quietFor = 0;
 
@@ -43,11 +44,12 @@ export class Quiet {
   #level() {
     const stream = this.#element.srcObject;
     if (!stream?.getAudioTracks().length) return null;
-    if (this.#ear?.stream !== stream) {
+    if (this.#stream !== stream) {
       this.#ear?.close();
-      this.#ear = new Ear(stream, { window: WINDOW });
+      this.#ear = earOf(stream, { window: WINDOW });
+      this.#stream = stream;
     }
-    return this.#ear.level;
+    return this.#ear?.level ?? null;
   }
 
   #set(isQuiet) {
