@@ -28,8 +28,8 @@ class Ear {
   /** From 0 to 1, or null while the browser lets nothing be measured. */
   get level() {
     if (context.state !== "running") {
-      // Suspended before the first tap, interrupted by a call.
-      context.resume().catch(() => {});
+      // Interrupted by a call; or there was no tap yet, and asking would only fill the console.
+      if (navigator.userActivation?.hasBeenActive !== false) context.resume().catch(() => {});
       return null;
     }
     this.#analyser.getFloatTimeDomainData(this.#samples);
