@@ -1,6 +1,7 @@
 // Every link with `data-join`, now or later, leads into the room without leaving the page.
 
 import { part, setText } from "./dom.js";
+import { listening } from "./format.js";
 import { onPage } from "./navigation.js";
 
 export function startJoinLinks(room) {
@@ -15,12 +16,26 @@ export function startJoinLinks(room) {
     room.enter(link.dataset.join);
   });
   // The page of the Space we are in says so.
-  onPage((page) => drawButton(page, room));
-  room.addEventListener("change", () => drawButton(document, room));
+  onPage((page) => draw(page, room));
+  room.addEventListener("change", () => draw(document, room));
+  document.addEventListener("htmx:afterSettle", ({ target }) => draw(target, room));
 }
 
 function joinLinkOf({ target }) {
   return target.closest?.("[data-join]");
+}
+
+function draw(place, room) {
+  drawButton(place, room);
+  drawCounts(place, room);
+}
+
+/** Wherever the page counts the listeners of the Space we are in, it counts as the room does. */
+function drawCounts(place, { id, isInside, state }) {
+  if (!isInside || !state.space) return;
+  for (const element of place.querySelectorAll(`[data-listening="${CSS.escape(id)}"]`)) {
+    setText(element, listening(state.audience.count));
+  }
 }
 
 function drawButton(page, { id, isInside }) {
