@@ -9,16 +9,20 @@ import resource
 import sys
 from collections.abc import Callable
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MAX_PIXELS = 25_000_000
+RESIZABLE = ("L", "RGB", "RGBA", "CMYK")
+MAX_PROFILE_BYTES = 4 * 1024 * 1024
+"""The tables of a printer's profile; those of screens are a few hundred bytes."""
 SIDE = 400
 PORTRAIT = (1080, 1920)
 """Width and height that the image of a Fleet fits into."""
 REFUSED = 65
 """EX_DATAERR of sysexits.h."""
 
+_SRGB = ImageCms.createProfile("sRGB")
 _MEMORY_BYTES = 768 * 1024 * 1024
 _CPU_SECONDS = 10
 
@@ -29,27 +33,38 @@ class Refused(Exception):
 
 def avatar(data: bytes) -> bytes:
     """The middle of the image as a square."""
-    image = _decoded(data, (SIDE, SIDE))
-    return _without_metadata(ImageOps.fit(image, (SIDE, SIDE), Image.Resampling.LANCZOS))
+    image, profile = _decoded(data, (SIDE, SIDE))
+    return _encoded(ImageOps.fit(image, (SIDE, SIDE), Image.Resampling.LANCZOS), profile)
 
 
 def portrait(data: bytes) -> bytes:
     """The whole image, made smaller where it does not fit."""
-    image = _decoded(data, PORTRAIT)
+    image, profile = _decoded(data, PORTRAIT)
     image.thumbnail(PORTRAIT, Image.Resampling.LANCZOS)
-    return _without_metadata(image)
+    return _encoded(image, profile)
 
 
 SHAPES: dict[str, Callable[[bytes], bytes]] = {"avatar": avatar, "portrait": portrait}
 
 
-def _decoded(data: bytes, size: tuple[int, int]) -> Image.Image:
+def _decoded(data: bytes, size: tuple[int, int]) -> tuple[Image.Image, bytes]:
+    """Return the image, upright, in a mode that can be resized, and the profile its colours are written in, if any."""
     _verify(data)
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         # Before any pixel is decoded, so that a photograph takes the decoder's own reduced size.
         image.draft("RGB", (size[0] * 2, size[1] * 2))
-        upright = ImageOps.exif_transpose(image)
-        return upright.convert("RGBA")
+        profile = image.info.get("icc_profile") or b""
+        upright = _eight_bits(ImageOps.exif_transpose(image))
+        return (upright if upright.mode in RESIZABLE else upright.convert("RGBA")), profile
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Return an image of 16 or 32 bits with 8 of them: Pillow would cut at 255 and make nearly all of it white."""
+    if image.mode.startswith("I;16"):
+        image = image.convert("I")
+    if image.mode == "I":
+        return image.point(lambda value: value * (1 / 257)).convert("L")
+    return image
 
 
 def _verify(data: bytes) -> None:
@@ -58,6 +73,30 @@ def _verify(data: bytes) -> None:
         if image.width * image.height > MAX_PIXELS:
             raise Refused
         image.verify()
+
+
+def _encoded(image: Image.Image, profile: bytes) -> bytes:
+    """Return the WebP. The numbers of a pixel mean a colour only together with their profile, which does not stay: so
+    they are converted to sRGB first, when the image is small already."""
+    alpha = image.getchannel("A") if image.mode == "RGBA" else None
+    colours = _in_srgb(image.convert("RGB") if alpha else image, profile)
+    if alpha:
+        colours.putalpha(alpha)
+    return _without_metadata(colours)
+
+
+def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """Return the image in sRGB. One without a profile is sRGB, and so is one whose profile cannot be read or is for
+    another kind of image."""
+    if 0 < len(profile) <= MAX_PROFILE_BYTES:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            converted = None
+        if converted is not None:
+            return converted
+    return image.convert("RGB")
 
 
 def _without_metadata(image: Image.Image) -> bytes:

@@ -4,20 +4,25 @@ A decoder fed by strangers is where images bite (bombs, crafted chunks, crashes 
 process with limits on memory, time and output; see `avatar_child`.
 """
 
+import contextlib
 import logging
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from accounts.avatar_child import REFUSED
-from spaces_project.common.errors import BadInput
+from spaces_project.common.errors import BadInput, TryAgain
 
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 5 * 1024 * 1024
 PORTRAIT_MAX_BYTES = 10 * 1024 * 1024
 TIMEOUT_SECONDS = 15.0
+DECODERS, PATIENCE_SECONDS = 2, 20.0
+_decoders = threading.BoundedSemaphore(DECODERS)
 _CHILD = Path(__file__).with_name("avatar_child.py")
 
 
@@ -52,11 +57,24 @@ def _run_child(data: bytes, shape: str) -> "subprocess.CompletedProcess[bytes]":
     # -I: neither the environment nor the working directory chooses what the child imports.
     command = [sys.executable, "-I", str(_CHILD), shape]
     try:
-        return subprocess.run(  # noqa: S603  # our own interpreter, file and word; nothing of the upload is an argument
-            command, input=data, capture_output=True, timeout=TIMEOUT_SECONDS, check=False
-        )
+        with _decoder():
+            return subprocess.run(  # noqa: S603  # our own interpreter, file and word; nothing of the upload is an argument
+                command, input=data, capture_output=True, timeout=TIMEOUT_SECONDS, check=False
+            )
     except subprocess.TimeoutExpired as error:
         raise _bad_image("The image takes too long to read.") from error
+
+
+@contextlib.contextmanager
+def _decoder() -> Iterator[None]:
+    """Hold one of the few places for decoders of this process: each takes a core and up to 300 MB.
+    Raises `TryAgain`."""
+    if not _decoders.acquire(timeout=PATIENCE_SECONDS):
+        raise TryAgain("try_again", "Many pictures are being read just now. Try again in a minute.")
+    try:
+        yield
+    finally:
+        _decoders.release()
 
 
 def _bad_image(message: str) -> BadInput:

@@ -6,8 +6,8 @@ from django.utils.text import get_valid_filename
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from captions import selectors
-from captions.files import FORMATS
+from captions import documents
+from spaces_project.common.addresses import address_of_request
 from spaces_project.common.http import translates_errors
 
 
@@ -19,11 +19,11 @@ from spaces_project.common.http import translates_errors
 def captions_file(request: HttpRequest, public_id: str, ending: str) -> HttpResponse:
     """What was said up to now, or all of it once the Space is over."""
     user = request.user if request.user.is_authenticated else None
-    document = selectors.document(public_id=public_id, user=user)
-    kind = FORMATS[ending]
-    name = get_valid_filename(f"{document.heading}.{ending}")
+    asker = address_of_request(request)
+    found = documents.captions_file(public_id=public_id, user=user, ending=ending, asker=asker)
+    name = get_valid_filename(found.name)
     return HttpResponse(
-        kind.write(document.heading, document.cues),
-        content_type=kind.content_type,
+        found.text,
+        content_type=found.content_type,
         headers={"Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or ""},
     )

@@ -1,5 +1,6 @@
 """What a person says and shows about themselves."""
 
+from datetime import timedelta
 from typing import BinaryIO
 
 from django.core.files.base import ContentFile
@@ -9,11 +10,17 @@ from django.db.models import F
 from accounts.avatars import encode_avatar
 from accounts.models import BIO_MAX, DISPLAY_NAME_MAX, User
 from spaces_project.common.errors import BadInput, NotFound
+from spaces_project.common.limits import spend
 from spaces_project.common.text import clean_line
+
+WINDOW = timedelta(hours=1)
+CHANGES, PICTURES = 30, 20
 
 
 def update_profile(*, user: User, display_name: str, bio: str, protected: bool) -> User:
-    """Raises `BadInput` `too_long` with `details["field"]` and `details["max"]` (characters, after cleaning)."""
+    """Raises `BadInput` `too_long` with `details["field"]` and `details["max"]` (characters, after cleaning), `TooMany`
+    `too_many`."""
+    spend(what="profile", user_id=user.pk, limit=CHANGES, window=WINDOW)
     user.display_name = _cleaned(display_name, field="display_name", limit=DISPLAY_NAME_MAX)
     user.bio = _cleaned(bio, field="bio", limit=BIO_MAX)
     user.protected = protected
@@ -22,7 +29,9 @@ def update_profile(*, user: User, display_name: str, bio: str, protected: bool) 
 
 
 def set_avatar(*, user: User, image: BinaryIO) -> User:
-    """Decode, crop and re-encode `image` and show it from now on. Raises `BadInput` `bad_image`."""
+    """Decode, crop and re-encode `image` and show it from now on. Raises `BadInput` `bad_image`, `TooMany`
+    `too_many`, `TryAgain` while too many pictures are being decoded."""
+    spend(what="picture", user_id=user.pk, limit=PICTURES, window=WINDOW)
     encoded = encode_avatar(image)
     return _replace_avatar(user, ContentFile(encoded))
 

@@ -5,6 +5,8 @@ run one after the other and never wait for each other in a circle; 2. check; 3. 
 exactly the rows that were written. SQLite has no row locks and needs none: its write transactions queue up.
 """
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import F
 
@@ -13,6 +15,9 @@ from accounts.models import Block, Follow, User
 from accounts.rules import require_confirmed_address, require_not_suspended
 from accounts.signals import announce
 from spaces_project.common.errors import BadInput, NotFound, Refused
+from spaces_project.common.limits import spend
+
+MOST, WINDOW = 200, timedelta(minutes=5)
 
 
 def follow_user(*, follower: User, followee: User) -> Follow:
@@ -21,10 +26,11 @@ def follow_user(*, follower: User, followee: User) -> Follow:
 
     Raises `BadInput` `self_follow`, `Refused` `blocked` (either way), `suspended` or
     `address_unconfirmed`, `NotFound` `not_found` (deleted or
-    inactive).
+    inactive), `TooMany` `too_many`.
     """
     require_not_suspended(follower)
     require_confirmed_address(follower)
+    _spend(follower)
     if follower.pk == followee.pk:
         raise BadInput("self_follow", "You cannot follow yourself.")
     with transaction.atomic():
@@ -38,14 +44,17 @@ def follow_user(*, follower: User, followee: User) -> Follow:
 
 
 def unfollow_user(*, follower: User, followee: User) -> None:
-    """Idempotent."""
+    """Idempotent. Raises `TooMany` `too_many`."""
+    _spend(follower)
     with transaction.atomic():
         _lock(follower, followee)
         _remove_follow(follower, followee)
 
 
 def block_user(*, blocker: User, blocked: User) -> Block:
-    """Idempotent. Follows in both directions go. Raises `BadInput` `self_block`, `NotFound` `not_found`."""
+    """Idempotent. Follows in both directions go. Raises `BadInput` `self_block`, `NotFound` `not_found`, `TooMany`
+    `too_many`."""
+    _spend(blocker)
     if blocker.pk == blocked.pk:
         raise BadInput("self_block", "You cannot block yourself.")
     with transaction.atomic():
@@ -59,11 +68,17 @@ def block_user(*, blocker: User, blocked: User) -> Block:
 
 
 def unblock_user(*, blocker: User, blocked: User) -> None:
-    """Idempotent. Follows that the block removed stay removed."""
+    """Idempotent. Follows that the block removed stay removed. Raises `TooMany` `too_many`."""
+    _spend(blocker)
     with transaction.atomic():
         removed, _ = Block.objects.filter(blocker=blocker, blocked=blocked).delete()
         if removed:
             announce(signals.unblocked, sender=Block, actor_id=blocker.pk, target_id=blocked.pk)
+
+
+def _spend(user: User) -> None:
+    """Each is rows, counters and a notification to somebody: one limit for all four."""
+    spend(what="relation", user_id=user.pk, limit=MOST, window=WINDOW)
 
 
 def _lock(*people: User) -> None:

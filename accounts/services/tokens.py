@@ -13,6 +13,7 @@ from oauth2_provider.models import AccessToken, Application, Grant, RefreshToken
 from accounts.models import TOKEN_NAME_MAX, PersonalToken, User
 from accounts.notices import tell_owner
 from accounts.redirects import redirect_origin
+from accounts.services.profiles import lock_user
 from spaces_project.common.api.scopes import SCOPES
 from spaces_project.common.errors import BadInput, Conflict, NotFound
 from spaces_project.common.text import clean_line
@@ -44,12 +45,13 @@ def create_personal_token(*, user: User, name: str, scopes: Sequence[str], days:
     label, granted = _named(name), _granted(scopes)
     if days is not None and not 1 <= days <= 3650:
         raise BadInput("bad_days", "Choose from 1 to 3650 days.")
-    if PersonalToken.objects.filter(access__user=user).count() >= MOST_TOKENS:
-        raise Conflict("too_many", f"You have {MOST_TOKENS} tokens already. Revoke one first.")
     key = PREFIX + secrets.token_urlsafe(32)
     access = AccessToken(user=user, scope=granted, expires=timezone.now() + timedelta(days=days) if days else NEVER)
     set_token_value(access, key)
     with transaction.atomic():
+        lock_user(user.pk)
+        if PersonalToken.objects.filter(access__user=user).count() >= MOST_TOKENS:
+            raise Conflict("too_many", f"You have {MOST_TOKENS} tokens already. Revoke one first.")
         access.save()
         PersonalToken.objects.create(access=access, name=label)
         tell_owner(user=user, about="token_made", name=label)
@@ -73,8 +75,6 @@ def register_app(*, user: User, name: str, redirect_uris: str, is_public: bool, 
 
     Raises `BadInput` `bad_name`, `bad_redirect`; `Conflict` `too_many`.
     """
-    if Application.objects.filter(user=user).count() >= MOST_APPS:
-        raise Conflict("too_many", f"You have {MOST_APPS} apps already. Delete one first.")
     app = Application(
         user=user,
         name=_named(name),
@@ -87,7 +87,11 @@ def register_app(*, user: User, name: str, redirect_uris: str, is_public: bool, 
     if not for_itself:
         _require_redirects(app)
     secret = "" if app.client_type == Application.CLIENT_PUBLIC else app.client_secret
-    app.save()
+    with transaction.atomic():
+        lock_user(user.pk)
+        if Application.objects.filter(user=user).count() >= MOST_APPS:
+            raise Conflict("too_many", f"You have {MOST_APPS} apps already. Delete one first.")
+        app.save()
     tell_owner(user=user, about="app_registered", name=app.name)
     return IssuedApp(app, secret)
 

@@ -1,6 +1,6 @@
 """A Space from its creation to its end."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,14 @@ from spaces.services.turn import Turn, turn
 from spaces.signals import space_over, space_started
 from spaces.states import SPACE_MOVES, EndReason, LogKind, RequestState, Role, SpaceState
 from spaces_project.common.errors import BadInput, Conflict
+from spaces_project.common.limits import spend
 from spaces_project.common.text import clean_line, fits
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+CREATED, WINDOW = 30, timedelta(hours=1)
+"""How many Spaces somebody may make, live or scheduled: each is told to followers, lists and webhooks."""
 
 
 def create_space(
@@ -34,12 +38,13 @@ def create_space(
     Without `start`, one that `starts_when_joined` goes live when its host joins.
 
     Errors: `too_few_followers`, `protected_account`, `bad_title`, `already_hosting` (details: `id` of the live Space),
-    `bad_policy`, `bad_topics`.
+    `bad_policy`, `bad_topics`, `too_many`.
     """
     rules.require_hosting(user)
     name = clean_title(title)
     chosen = options or SpaceOptions()
     topics = checked_topics(chosen)
+    spend(what="host", user_id=user.pk, limit=CREATED, window=WINDOW)
     with transaction.atomic():
         space = Space.objects.create(
             creator=user,

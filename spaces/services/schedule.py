@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.selectors import is_blocked
 from spaces import rules
 from spaces.models import Reminder, Space
 from spaces.rules import Action
@@ -16,12 +17,14 @@ from spaces.services.turn import turn
 from spaces.signals import space_scheduled
 from spaces.states import LogKind
 from spaces_project.common.errors import BadInput
+from spaces_project.common.limits import spend
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 LONGEST_AHEAD = timedelta(days=14)
 LEAST_AHEAD = timedelta(minutes=1)
+CHANGES, REMINDERS, WINDOW = 20, 60, timedelta(hours=1)
 
 
 def schedule_space(*, user: "User", title: str, when: datetime, options: SpaceOptions | None = None) -> Space:
@@ -34,18 +37,23 @@ def schedule_space(*, user: "User", title: str, when: datetime, options: SpaceOp
 
 
 def update_space(*, public_id: str, user: "User", title: str | None = None, when: datetime | None = None) -> Space:
-    """Renames or moves a scheduled Space. Errors: `bad_title`, `bad_time`."""
+    """Rename or move a scheduled Space. Whoever waits for it, and webhooks, are told where it is another one now.
+    Errors: `bad_title`, `bad_time`, `too_many`."""
     name = None if title is None else clean_title(title)
     if when is not None:
         _require_soon(when)
+    spend(what="change", user_id=user.pk, limit=CHANGES, window=WINDOW)
     with turn(public_id) as current:
         current.actor(user, Action.UPDATE)
         space = current.space
+        before = (space.title, space.scheduled_start)
         moved = when is not None and when != space.scheduled_start
         space.title = space.title if name is None else name
         space.scheduled_start = when or space.scheduled_start
         space.starts_when_joined = space.starts_when_joined and when is None
         space.save(update_fields=["title", "scheduled_start", "starts_when_joined"])
+        if before == (space.title, space.scheduled_start):
+            return space
         current.log(LogKind.UPDATED, actor=user)
         current.space_changed()
         transaction.on_commit(partial(space_scheduled.send, Space, space_id=space.pk, moved=moved))
@@ -53,9 +61,11 @@ def update_space(*, public_id: str, user: "User", title: str | None = None, when
 
 
 def set_reminder(*, public_id: str, user: "User") -> None:
-    """Repeatable."""
+    """Repeatable. Errors: `blocked` by the host, `too_many`."""
+    spend(what="reminder", user_id=user.pk, limit=REMINDERS, window=WINDOW)
     with turn(public_id) as current:
         rules.require(Action.REMIND, space=current.space, actor=current.place_of(user))
+        rules.require_not_blocked(blocked=is_blocked(blocker_id=current.space.host_id, blocked_id=user.pk))
         Reminder.objects.get_or_create(space=current.space, user=user)
 
 

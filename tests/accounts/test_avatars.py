@@ -3,12 +3,14 @@
 import io
 import struct
 import zlib
+from collections.abc import Callable
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
+from accounts import avatars
 from accounts.avatars import MAX_BYTES, PORTRAIT_MAX_BYTES, encode_avatar, encode_portrait
-from spaces_project.common.errors import BadInput
+from spaces_project.common.errors import BadInput, TryAgain
 
 ORIENTATION, GPS, MAKE = 0x0112, 0x8825, 0x010F
 
@@ -164,3 +166,127 @@ def test_a_portrait_fits_into_a_phone(sent: tuple[int, int], shown: tuple[int, i
 def test_a_portrait_above_10_megabytes_is_refused() -> None:
     with pytest.raises(BadInput, match="larger than 10 MB"):
         encode_portrait(io.BytesIO(b"\0" * (PORTRAIT_MAX_BYTES + 1)))
+
+
+# --- Colours ----------------------------------------------------------------------------------------------------------
+
+FAR = 6
+"""How far apart two values of 255 may be that are the same colour after the lossy encoding."""
+
+
+def wide_profile(kind: str = "P3") -> bytes:
+    """A profile of our own making: the primaries of Display P3, or gray of another gamma, as ICC tables."""
+
+    def tag(signature: bytes, body: bytes) -> bytes:
+        return signature + b"\0\0\0\0" + body
+
+    def fixed(*values: float) -> bytes:
+        return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+    curve = tag(b"curv", struct.pack(">IH", 1, round((2.2 if kind == "P3" else 1.0) * 256)) + b"\0\0")
+    white = tag(b"XYZ ", fixed(0.9642, 1.0, 0.8249))
+    text = tag(b"desc", struct.pack(">I", 2) + b"x\0" + b"\0" * 78)
+    tags = [(b"desc", text), (b"wtpt", white), (b"cprt", tag(b"text", b"none\0\0\0\0"))]
+    if kind == "P3":
+        primaries = {b"rXYZ": (0.51512, 0.2412, -0.00105), b"gXYZ": (0.29198, 0.69225, 0.04189),
+                     b"bXYZ": (0.1571, 0.06657, 0.78407)}  # fmt: skip
+        tags += [(name, tag(b"XYZ ", fixed(*values))) for name, values in primaries.items()]
+        tags += [(name, curve) for name in (b"rTRC", b"gTRC", b"bTRC")]
+    else:
+        tags.append((b"kTRC", curve))
+    offset, table, bodies = 128 + 4 + 12 * len(tags), struct.pack(">I", len(tags)), b""
+    for name, body in tags:
+        body += b"\0" * (-len(body) % 4)
+        table += name + struct.pack(">II", offset + len(bodies), len(body))
+        bodies += body
+    size = 128 + len(table) + len(bodies)
+    space = b"RGB " if kind == "P3" else b"GRAY"
+    header = struct.pack(">I4sI4s4s4s12x4s", size, b"\0\0\0\0", 0x02400000, b"mntr", space, b"XYZ ", b"acsp")
+    return header + b"\0" * 28 + fixed(0.9642, 1.0, 0.8249) + b"\0" * 48 + table + bodies
+
+
+def in_srgb(colour: tuple[int, int, int] | int, mode: str, profile: bytes) -> tuple[int, ...]:
+    source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    image = Image.new(mode, (4, 4), colour)
+    converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    assert converted is not None
+    pixel = converted.getpixel((0, 0))
+    assert isinstance(pixel, tuple)
+    return tuple(int(value) for value in pixel)
+
+
+def middle(image: Image.Image) -> tuple[int, ...]:
+    pixel = image.convert("RGB").getpixel((image.width // 2, image.height // 2))
+    assert isinstance(pixel, tuple)
+    return tuple(int(value) for value in pixel)
+
+
+def is_near(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True)) <= FAR
+
+
+def phone_of(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(encode_portrait(io.BytesIO(data))))
+
+
+@pytest.mark.security("A15")
+@pytest.mark.parametrize("shape", [avatar_of, phone_of])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("colour", [(60, 160, 90), (200, 90, 60), (120, 60, 170)])
+def test_colours_of_a_wide_screen_are_converted(
+    shape: Callable[[bytes], Image.Image], file_format: str, colour: tuple[int, int, int]
+) -> None:
+    profile = wide_profile()
+    right = in_srgb(colour, "RGB", profile)
+    assert not is_near(right, colour), "the profile says something"
+    image = shape(encoded(Image.new("RGB", (64, 64), colour), file_format, icc_profile=profile, quality=95))
+    assert is_near(middle(image), right)
+    assert "icc_profile" not in image.info
+
+
+@pytest.mark.security("A15")
+@pytest.mark.parametrize("mode", ["RGBA", "P", "L"])
+def test_and_in_every_layout(mode: str) -> None:
+    profile = wide_profile("gray" if mode == "L" else "P3")
+    plain = Image.new("RGB", (32, 32), (60, 160, 90))
+    image = plain.quantize(4) if mode == "P" else plain.convert(mode)
+    expected = in_srgb(124, "L", profile) if mode == "L" else in_srgb((60, 160, 90), "RGB", profile)
+    assert is_near(middle(avatar_of(encoded(image, "PNG", icc_profile=profile))), expected)
+
+
+@pytest.mark.security("A15")
+def test_sixteen_bits_are_scaled_and_not_cut() -> None:
+    image = Image.new("I;16", (16, 16), 32_896)
+    assert is_near(middle(avatar_of(encoded(image, "PNG"))), (128, 128, 128))
+
+
+@pytest.mark.security("A15")
+def test_what_shows_through_stays_so() -> None:
+    clear = Image.new("RGBA", (16, 16), (10, 200, 30, 0))
+    image = avatar_of(encoded(clear, "PNG", icc_profile=wide_profile()))
+    assert image.convert("RGBA").getchannel("A").getextrema() == (0, 0)
+    gif = Image.new("P", (16, 16), 3)
+    image = avatar_of(encoded(gif, "GIF", transparency=3))
+    assert image.convert("RGBA").getchannel("A").getextrema() == (0, 0)
+
+
+@pytest.mark.security("A15")
+@pytest.mark.parametrize("profile", [b"nonsense", wide_profile("gray"), b"\0" * 200])
+def test_a_profile_of_another_kind_leaves_the_numbers(profile: bytes) -> None:
+    data = encoded(Image.new("RGB", (32, 32), (60, 160, 90)), "PNG", icc_profile=profile)
+    assert is_near(middle(avatar_of(data)), (60, 160, 90))
+
+
+@pytest.mark.security("A15")
+def test_the_largest_image_with_a_profile_fits_into_the_limits_of_the_child() -> None:
+    large = encoded(Image.new("RGBA", (5000, 5000), (60, 160, 90, 255)), "PNG", icc_profile=wide_profile())
+    assert phone_of(large).size == (1080, 1080)
+
+
+@pytest.mark.security("C23")
+def test_few_are_decoded_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(avatars, "PATIENCE_SECONDS", 0.01)
+    data = encoded(Image.new("RGB", (8, 8)), "PNG")
+    with avatars._decoder(), avatars._decoder(), pytest.raises(TryAgain):
+        encode_avatar(io.BytesIO(data))
+    assert encode_avatar(io.BytesIO(data))

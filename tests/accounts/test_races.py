@@ -1,6 +1,9 @@
 """Many threads, real connections, real commits."""
 
+import contextlib
+import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -8,11 +11,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from oauth2_provider.models import Application
 
-from accounts import credentials, services
-from accounts.models import Block, Follow, User
+from accounts import credentials, outside, services
+from accounts.models import Block, Delivery, Follow, PersonalToken, User, Webhook, WebhookEvent
 from accounts.oauth import Validator
-from spaces_project.common.errors import Refused
+from accounts.services import tokens, webhooks
+from spaces_project.common.errors import Conflict, Refused
 from tests.accounts.oauth_client import asked, decided, exchanged, refreshed, registered
 from tests.factories import UserFactory
 
@@ -206,3 +211,76 @@ def test_of_two_retries_at_once_after_a_lost_answer_one_gets_tokens(
     token = exchanged(Client(), reader, code).json()["refresh_token"]
     refreshed(Client(), reader, token)
     assert one_got_it(two_at_once(lambda client: refreshed(client, reader, token)))
+
+
+# --- Limits that are counted ------------------------------------------------------------------------------------------
+
+
+def makes(number: int, user: User, round_number: int) -> dict[str, Callable[[], object]]:
+    name = f"{number}-{round_number}"
+    return {
+        "webhooks": lambda: services.create_webhook(
+            owner=user, url=f"https://example.com/{name}", events=["space.started"]
+        ),
+        "tokens": lambda: services.create_personal_token(user=user, name=name, scopes=["space.read"]),
+        "apps": lambda: services.register_app(
+            user=user, name=name, redirect_uris="https://example.com/", is_public=True
+        ),
+    }
+
+
+COUNTS: dict[str, Callable[[User], int]] = {
+    "webhooks": lambda user: Webhook.objects.filter(owner=user).count(),
+    "tokens": lambda user: PersonalToken.objects.filter(access__user=user).count(),
+    "apps": lambda user: Application.objects.filter(user=user).count(),
+}
+
+
+@pytest.mark.security("C23")
+@pytest.mark.asvs("2.3.4")
+@pytest.mark.parametrize("what", COUNTS)
+def test_a_limit_holds_when_many_come_at_once(
+    everybody_at_once: Callable[[Callable[[int], None]], None], monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr(webhooks, "MOST_WEBHOOKS", 10)
+    monkeypatch.setattr(tokens, "MOST_TOKENS", 10)
+    monkeypatch.setattr(tokens, "MOST_APPS", 10)
+    user, rounds = UserFactory.create(), itertools.count()
+
+    def work(number: int) -> None:
+        with contextlib.suppress(Conflict):
+            makes(number, user, next(rounds))[what]()
+
+    everybody_at_once(work)
+    assert COUNTS[what](user) == 10
+
+
+@pytest.mark.security("C6")
+def test_an_owner_has_one_delivery_under_way(
+    everybody_at_once: Callable[[Callable[[int], None]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = UserFactory.create()
+    services.create_webhook(owner=ada, url="https://example.com/", events=["space.started"])
+    monkeypatch.setattr(webhooks, "_tell", lambda delivery_ids: None)
+    for _ in range(THREADS * ROUNDS):
+        services.announce_event(event=WebhookEvent.SPACE_STARTED, owner_ids=[ada.pk], data={})
+    ids = iter(list(Delivery.objects.values_list("pk", flat=True)))
+    under_way, most = [0], [0]
+    lock = threading.Lock()
+
+    def post(*given: object) -> int:
+        with lock:
+            under_way[0] += 1
+            most[0] = max(most[0], under_way[0])
+        time.sleep(0.01)
+        with lock:
+            under_way[0] -= 1
+        return 200
+
+    monkeypatch.setattr(outside, "post", post)
+    everybody_at_once(lambda number: _deliver(next(ids)))
+    assert most[0] == 1
+
+
+def _deliver(delivery_id: int) -> None:
+    services.deliver(delivery_id=delivery_id)

@@ -3,7 +3,7 @@
 from msgspec import UNSET
 
 from accounts.api.views import ApiRequest, ApiView
-from captions import selectors, services
+from captions import documents, selectors, services
 from captions.api.v1.objects import (
     CaptionPage,
     CaptionsQuery,
@@ -53,9 +53,8 @@ class CaptionsFile(ApiView):
     )
     def get(self, request: ApiRequest, path: FilePath) -> Text:
         """All of it as WebVTT (`vtt`), SubRip (`srt`) or plain text (`txt`), up to now or to the end."""
-        document = selectors.document(public_id=path.id, user=request.user)
-        kind = FORMATS[path.format]
-        return Text(kind.write(document.heading, document.cues), kind.content_type)
+        found = documents.captions_file(public_id=path.id, user=request.user, ending=path.format, asker="")
+        return Text(found.text, found.content_type)
 
 
 class OwnConsent(ApiView):
