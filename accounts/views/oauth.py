@@ -42,8 +42,14 @@ class Token(JsonView, TokenView):
     http_method_names: ClassVar[list[str]] = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Leave out the flow for devices, which the toolkit has and we do not."""
-        return _named(self.authorization_flow_token_response(request))
+        """Leave out the flow for devices, which the toolkit has and we do not.
+
+        The type is written as X does. Its case means nothing (RFC 6749, 5.1), but tweepy compares it letter by letter.
+        """
+        answer: HttpResponse = self.authorization_flow_token_response(request)
+        if answer.status_code == 200:
+            answer.content = json.dumps({**json.loads(answer.content), "token_type": "bearer"})
+        return _named(answer)
 
 
 class Revoke(JsonView, RevokeTokenView):

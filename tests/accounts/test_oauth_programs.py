@@ -137,7 +137,7 @@ def test_tokens_are_given_refreshed_and_revoked_for_json(client: Client, ada: Us
 def test_a_program_with_key_and_secret_finds_the_token_where_x_has_it(client: Client) -> None:
     own = for_itself()
     answer = client.post("/oauth2/token", {"grant_type": "client_credentials"}, headers=basic(own))
-    assert (answer.status_code, answer.json()["token_type"]) == (200, "Bearer")
+    assert (answer.status_code, answer.json()["token_type"]) == (200, "bearer")
     headers = {"authorization": f"Bearer {answer.json()['access_token']}"}
     assert client.get("/2/spaces/search?query=x", headers=headers).status_code == 200
 

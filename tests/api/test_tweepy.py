@@ -1,14 +1,18 @@
 """tweepy as it comes, with its host changed."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 import tweepy
 from requests import Session
 
+from accounts.services import register_app
 from tests.api.clients import POST_FIELDS, SPACE_EXPANSIONS, SPACE_FIELDS, USER_FIELDS, House, house
+from tests.api.person import BACK, SCOPES, app_of, approves, with_password
+from tests.api.recorded import recording
 
 __all__ = ["house"]
 
@@ -50,7 +54,7 @@ class Rehosted(Session):
 @pytest.fixture
 def x(house: House) -> Iterator[Any]:
     client = tweepy.Client(bearer_token=house.token)
-    with Rehosted(house.url) as client.session:
+    with Rehosted(house.url) as client.session, recording():
         yield client
 
 
@@ -119,6 +123,60 @@ def test_pages(x: Any, house: House) -> None:
         x.create_tweet(text=f"Number {number}", user_auth=False)
     pages = tweepy.Paginator(x.get_users_tweets, house.ada.pk, max_results=2)
     assert [len(page.data) for page in pages] == [2, 2]
+
+
+@pytest.mark.security("F8")
+@pytest.mark.security("F9")
+def test_posts_by_their_ids_and_those_of_some_time(x: Any, house: House) -> None:
+    found = x.get_tweets([house.post, 999_999_999], **POSTS)
+    assert [post.id for post in found.data] == [house.post]
+    assert found.errors[0]["resource_id"] == "999999999"
+    soon, ago = datetime.now(UTC) + timedelta(minutes=1), datetime(2020, 1, 1, tzinfo=UTC)
+    times: dict[str, Any] = {"start_time": ago, "end_time": soon}
+    assert x.get_users_tweets(house.ada.pk, **times).data[0].id == house.post
+    assert x.get_home_timeline(user_auth=False, **times).data[0].id == house.post
+    assert x.get_users_tweets(house.ada.pk, end_time=ago).data is None
+
+
+@pytest.fixture
+def rehosted(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The only change, for requests that go out without a session of the client's own."""
+    request = Session.request
+
+    def sent(session: Session, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        return request(session, method, url.replace(X, house.url), *args, **kwargs)
+
+    monkeypatch.setattr(Session, "request", sent)
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # there is no TLS in tests
+
+
+@pytest.mark.security("A11")
+@pytest.mark.parametrize("is_public", [True, False])
+def test_it_logs_in_refreshes_and_gives_its_token_back(house: House, rehosted: None, is_public: bool) -> None:
+    app = app_of(house.bob, is_public=is_public)
+    reader = tweepy.OAuth2UserHandler(
+        client_id=app.app.client_id, redirect_uri=BACK, scope=list(SCOPES), client_secret=app.secret or None
+    )
+    link = reader.get_authorization_url()
+    token = reader.fetch_token(approves(link, house=house.url, username=with_password(house.ada)))
+    assert token["scope"] == list(SCOPES)
+    assert tweepy.Client(token["access_token"]).get_me(user_auth=False).data.id == house.ada.pk
+    extra = {"client_id": app.app.client_id} if is_public else {}
+    newer = reader.refresh_token(f"{X}/2/oauth2/token", auth=reader.auth, **extra)
+    assert tweepy.Client(newer["access_token"]).get_me(user_auth=False).data.id == house.ada.pk
+    with pytest.raises(tweepy.Unauthorized):
+        tweepy.Client(token["access_token"]).get_me(user_auth=False)
+    gone = {"token": newer["access_token"], **extra}
+    assert requests.post(f"{X}/2/oauth2/revoke", gone, auth=reader.auth, timeout=20).json() == {"revoked": True}
+    with pytest.raises(tweepy.Unauthorized):
+        tweepy.Client(newer["access_token"]).get_me(user_auth=False)
+
+
+@pytest.mark.security("F4")
+def test_an_app_with_key_and_secret_reads_in_its_own_name(house: House, rehosted: None) -> None:
+    own = register_app(user=house.bob, name="x", redirect_uris="", is_public=False, for_itself=True)
+    keys = tweepy.OAuth2AppHandler(own.app.client_id, own.secret)
+    assert tweepy.Client(keys._bearer_token).get_space(house.live).data.state == "live"
 
 
 def test_refusals_raise_what_tweepy_knows(x: Any, house: House) -> None:

@@ -2,13 +2,23 @@
 // what is in it, and runs this.
 import assert from "node:assert/strict"
 import http from "node:http"
+import https from "node:https"
 import { createRequire } from "node:module"
 import { test } from "node:test"
+
+import { approves } from "./person.mjs"
 
 const require = createRequire(import.meta.url)
 const house = JSON.parse(process.env.HOUSE)
 // The only change: requests for X go to us, and not by TLS.
 require("./node_modules/twitter-api-v2/dist/cjs/globals.js").API_V2_PREFIX = `${house.url}/2/`
+// Logging in goes to an address that stands in its code.
+const { request } = https
+https.request = (options, ...more) => {
+  if (options.host !== "api.x.com") return request(options, ...more)
+  const { hostname: host, port } = new URL(house.url)
+  return http.request({ ...options, protocol: "http:", agent: undefined, host, hostname: host, port }, ...more)
+}
 const {
   ApiResponseError,
   TweetHomeTimelineV2Paginator,
@@ -147,6 +157,43 @@ test("timelines are fetched page by page, forth and back", async () => {
   assert.deepEqual(ids(home.tweets), ids(own.tweets).slice(0, 3))
   assert.equal(home.rateLimit.limit, house.limit)
   assert.ok(home.rateLimit.remaining < house.limit && home.rateLimit.reset > Date.now() / 1000)
+})
+
+test("posts by their ids, and those of some time", async () => {
+  const { data: made } = await x.tweet("Now")
+  const found = await x.tweets([made.id, house.post, "999999999"], POST_FIELDS)
+  assert.deepEqual(ids(found.data), [made.id, house.post])
+  assert.equal(found.errors[0].resource_id, "999999999")
+  const times = { start_time: "2020-01-01T00:00:00Z", end_time: new Date(Date.now() + 60_000).toISOString() }
+  assert.ok(ids((await x.userTimeline(house.ada, times)).tweets).includes(made.id))
+  assert.ok(ids((await x.homeTimeline(times)).tweets).includes(made.id))
+  assert.deepEqual(await x.userTimeline(house.ada, { end_time: times.start_time }).then((page) => page.tweets), [])
+  await x.deleteTweet(made.id)
+})
+
+test("it logs in, refreshes, and gives its token back", async () => {
+  const { clientId, clientSecret, back } = house.app
+  const reader = new TwitterApi({ clientId, clientSecret })
+  const { url, codeVerifier, state } = reader.generateOAuth2AuthLink(back, { scope: house.scopes })
+  const sent = await approves(url, house)
+  assert.equal(sent.searchParams.get("state"), state)
+  const code = sent.searchParams.get("code")
+  const first = await reader.loginWithOAuth2({ code, codeVerifier, redirectUri: back })
+  assert.deepEqual(first.scope, house.scopes)
+  assert.equal((await login(first.accessToken).v2.me()).data.id, house.ada)
+  const second = await reader.refreshOAuth2Token(first.refreshToken)
+  assert.equal((await login(second.accessToken).v2.me()).data.id, house.ada)
+  assert.equal((await refusal(() => login(first.accessToken).v2.me())).code, 401)
+  assert.equal((await refusal(() => reader.refreshOAuth2Token("nonsense"))).code, 400)
+  await reader.revokeOAuth2Token(second.accessToken)
+  assert.equal((await refusal(() => login(second.accessToken).v2.me())).code, 401)
+})
+
+test("an app with key and secret reads in its own name", async () => {
+  const { clientId: appKey, clientSecret: appSecret } = house.ownApp
+  const app = await new TwitterApi({ appKey, appSecret }).appLogin()
+  const token = app.getActiveTokens().bearerToken
+  assert.equal((await login(token).v2.space(house.live)).data.id, house.live)
 })
 
 test("refusals have what the client reads", async () => {
