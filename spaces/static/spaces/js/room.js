@@ -329,6 +329,8 @@ export class Room extends EventTarget {
   /** Says what became of us, too, while no event could. */
   #takeSnapshot(snapshot) {
     const before = this.#state;
+    // Offered anew meanwhile: that one was not put off.
+    if (snapshot.you.invited && !before.you?.invited) this.#hasPutOff = false;
     this.#take(fromSnapshot(snapshot, before));
     for (const news of newsOfReturn(before, this.#state)) this.herald.tell(news);
   }
