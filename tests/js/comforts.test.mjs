@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { clearMedia, keepScreenOn, local, permission, session, showMedia, tabs, watchPermission } from "../../spaces/static/spaces/js/comforts.js";
+import { LockScreen } from "../../spaces/static/spaces/js/lock-screen.js";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -66,4 +67,51 @@ test("an action that the browser does not know hinders none of the others", () =
   assert.equal(navigator.mediaSession.metadata.title, "Talk");
   assert.equal(navigator.mediaSession.playbackState, "playing");
   assert.equal(typeof known.pause, "function");
+});
+
+// --- The Space outside of its page ---------------------------------------------------------------------------------------
+
+/** A speaker's room, with what its browser was asked for. */
+function speaking() {
+  const asked = { handlers: {}, locks: 0, released: 0, done: [] };
+  const lock = { release: async () => (asked.released += 1) };
+  const mediaSession = { setActionHandler: (name, handler) => (asked.handlers[name] = handler), setMicrophoneActive: (on) => (asked.isOn = on) };
+  give({ mediaSession, wakeLock: { request: async () => ((asked.locks += 1), lock) } });
+  globalThis.MediaMetadata = class { constructor(data) { Object.assign(this, data); } };
+  globalThis.document = Object.assign(new EventTarget(), { visibilityState: "visible" });
+  const room = Object.assign(new EventTarget(), {
+    isInside: true,
+    state: { space: { title: "Talk", host: { name: "Ada" } }, you: { role: "speaker", muted: false, can: ["leave"] } },
+    audio: { silence: null, play: () => asked.done.push("play"), pause: () => asked.done.push("pause") },
+    microphone: { mute: () => asked.done.push("mute"), unmute: () => asked.done.push("unmute") },
+    leave: () => asked.done.push("leave"),
+  });
+  new LockScreen(room);
+  room.dispatchEvent(new Event("change"));
+  return { room, asked };
+}
+
+test("while one is on air the screen stays on, and only then", async () => {
+  const { room, asked } = speaking();
+  await settled();
+  assert.equal(asked.locks, 1);
+  room.state.you.muted = true;
+  room.dispatchEvent(new Event("change"));
+  await settled();
+  assert.equal(asked.released, 1);
+});
+
+test("the lock screen shows the Space, plays, mutes and leaves", () => {
+  const { room, asked } = speaking();
+  assert.equal(navigator.mediaSession.metadata.title, "Talk");
+  assert.equal(asked.isOn, true);
+  for (const action of ["play", "pause", "togglemicrophone", "hangup"]) asked.handlers[action]();
+  assert.deepEqual(asked.done, ["play", "pause", "mute", "leave"]);
+  room.state.you = { role: "host", muted: true, can: [] };
+  room.dispatchEvent(new Event("change"));
+  assert.equal(asked.handlers.hangup, null, "a host ends a Space, and not by a key of a headset");
+  room.isInside = false;
+  room.dispatchEvent(new Event("change"));
+  assert.equal(navigator.mediaSession.metadata, null);
+  assert.equal(asked.handlers.play, null);
 });

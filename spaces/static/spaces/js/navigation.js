@@ -73,15 +73,16 @@ function beforeSwap(detail) {
   // Not a page of ours: a part of the server, or what stands before it, is away.
   if (detail.xhr.status < 500 && detail.serverResponse.includes("data-viewer")) return;
   detail.shouldSwap = false;
-  stay(() => again(detail));
+  stay(() => again(detail), { isBroken: detail.xhr.status === 500 });
 }
 
 let dismiss = () => {};
 
 /** Says that a move failed, and offers it again. */
-function stay(retry) {
+function stay(retry, { isBroken = false } = {}) {
   dismiss();
-  const why = navigator.onLine ? "The server does not answer." : "You are offline.";
+  const silent = navigator.onLine ? "The server does not answer." : "You are offline.";
+  const why = isBroken ? "Something broke on our side." : silent;
   const words = isInRoom() ? `${why} The room goes on.` : why;
   dismiss = toast(words, { tone: "bad", action: { label: "Retry", run: retry } });
 }
