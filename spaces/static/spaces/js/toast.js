@@ -32,12 +32,15 @@ export function toast(text, { action = null, tone = "plain" } = {}) {
 /** Moves the toasts, with their live regions, to where they can be seen: into an open dialog; in the room's sheet above its
  *  controls, where no title is; else to the bottom of the page. Returns whether that was somewhere else. */
 export function placeToasts() {
-  const toasts = document.getElementById("toasts");
   const inSheet = document.querySelector(":root[data-sheet-open] [data-toasts-place]");
   const place = openDialog() ?? inSheet ?? document.body;
-  if (toasts.parentElement === place) return false;
-  place.append(toasts);
+  if (toasts().parentElement === place) return false;
+  place.append(toasts());
   return true;
+}
+
+function toasts() {
+  return document.getElementById("toasts");
 }
 
 /** Says what is seen without words; `isUrgent` interrupts what is being read out. */
@@ -58,6 +61,9 @@ export function giveVoices(root) {
 /** What the server put among the toasts, out of band, becomes one as all others. */
 export function startToasts() {
   giveVoices(document);
+  // Out of a dialog before anything becomes of it: those of a page go with the page.
+  document.addEventListener("close", placeToasts, { capture: true });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target.contains(toasts()) && document.body.append(toasts()));
   document.addEventListener("htmx:oobAfterSwap", () => {
     for (const element of document.querySelectorAll("#toasts > .toast-error")) {
       element.remove();
@@ -95,10 +101,9 @@ function isModal(dialog) {
 }
 
 function showIn(politeness, element) {
-  const toasts = document.getElementById("toasts");
-  const shown = [...toasts.querySelectorAll(".toast")];
+  const shown = [...toasts().querySelectorAll(".toast")];
   for (const old of shown.slice(0, Math.max(0, shown.length - MOST + 1))) old.remove();
-  toasts.querySelector(`[data-toasts="${politeness}"]`).append(element);
+  toasts().querySelector(`[data-toasts="${politeness}"]`).append(element);
 }
 
 function words(text) {
