@@ -329,9 +329,17 @@ def close_everyone(event: Event, close: Close) -> Envelope:
     return Envelope(frame=frame(event), signal=Signal.CLOSE, code=close.code)
 
 
+_PREFIX = "token:"
+
+
 def token_session(token_id: int) -> str:
     """What stands for the session key where a socket was opened with a token."""
-    return f"token:{token_id}"
+    return f"{_PREFIX}{token_id}"
+
+
+def token_of_session(session_key: str) -> int | None:
+    """Return the token that such a key stands for; None for a session."""
+    return int(session_key.removeprefix(_PREFIX)) if session_key.startswith(_PREFIX) else None
 
 
 def revoke(user_id: int, close: Close, *, session_key: str = "") -> Envelope:

@@ -32,13 +32,17 @@ YIELD_EVERY: Final = 200
 class Socket:
     """One open WebSocket. `send` takes an ASGI message and does not raise; some servers have `write_prepared`.
 
-    `kind` is what it is for: a person may have so many sockets of each kind."""
+    `kind` is what it is for: a person may have so many sockets of each kind. `proof` is the password's hash at the time
+    when a session was last looked at. One that is not heard for `silent_after` seconds is closed."""
 
     user_id: int
     session_key: str
     send: Callable[[Message], Sending]
     write_prepared: Write | None = None
     kind: str = ""
+    proof: str = ""
+    silent_after: float = 150.0
+    """Browsers let a page that is not seen ping once a minute."""
     heard_at: float = field(default_factory=time.monotonic)
     _backlog: deque[Message] = field(default_factory=deque)
     _catching_up: asyncio.Task[None] | None = None

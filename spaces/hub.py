@@ -20,7 +20,7 @@ import redis
 from django.conf import settings
 from django.db import Error as DatabaseError
 
-from spaces import doors, events, presence, selectors, wire
+from spaces import doors, events, presence, roll_call, selectors, wire
 from spaces.applause import GATHER_SECONDS
 from spaces.audio import TARGETS, switchboard
 from spaces.events import Envelope, Signal
@@ -39,6 +39,7 @@ TICK_SECONDS = 1.0
 COUNT_EVERY_TICKS = 2
 SEQUENCE_SECONDS = 1.0
 RENEW_EVERY_TICKS = 5
+ROLL_CALL_SECONDS = 60.0
 _GONE_FOR_GOOD = (events.CLOSE_LEFT.code, events.CLOSE_REMOVED.code, events.CLOSE_SUSPENDED.code)
 SPREAD_SECONDS_PER_SOCKET = 0.02
 """Two processes let some fifty people a second in (docs/performance.md)."""
@@ -58,6 +59,7 @@ class Hub:
         self._feed = Feed(on_envelope=self._receive, on_gap=self._resync)
         self._tasks: set[asyncio.Task[None]] = set()
         self._ticks = 0
+        self._roll_is_due_at = time.monotonic() + ROLL_CALL_SECONDS
         self._sequences: dict[str, tuple[float, asyncio.Future[tuple[int, int]]]] = {}
         """By public id: when it was asked for, and the answer; also for sockets that have not joined."""
 
@@ -206,9 +208,7 @@ class Hub:
             for member in room.members.values()
             if (people is None or member.user_id in people) and member.connection != envelope.spare
         ]
-        if self.is_leaving and envelope.code == events.CLOSE_REPLACED.code:
-            leaving = [member for member in leaving if member.socket is not None]
-        for member in leaving:
+        for member in [member for member in leaving if not self._is_moving(member, envelope.code)]:
             self._end(member, envelope.frame, envelope.code)
 
     def _end(self, member: Member, frame: str | None, code: int) -> None:
@@ -234,7 +234,8 @@ class Hub:
                 self.spawn(member.audio.follow_lane())
 
     async def _resync(self) -> None:
-        """Events were missed while Redis was away."""
+        """Events were missed while Redis was away: a page asks for what is true, and we ask who may be here."""
+        self._roll_is_due_at = 0.0
         for room in list(self._rooms.values()):
             least, most = RESYNC_MS
             within = min(max(least, RESYNC_MS_PER_SOCKET * len(room.members)), most)
@@ -290,6 +291,8 @@ class Hub:
     async def _tick(self) -> None:
         self._end_silent()
         self._forget_sequences()
+        if time.monotonic() >= self._roll_is_due_at:
+            await self._call_the_roll()
         await self.homes.tick()
         if self._ticks % RENEW_EVERY_TICKS == 0:
             await self._renew_leases()
@@ -308,6 +311,33 @@ class Hub:
                     self.spawn(self.drop(member))
             elif now - member.socket.heard_at > lease:
                 self._end(member, events.bye(events.CLOSE_SILENT), events.CLOSE_SILENT.code)
+        for socket in list(chain.from_iterable(self._sockets.values())):
+            if now - socket.heard_at > socket.silent_after:
+                _say_bye(socket, events.bye(events.CLOSE_SILENT), events.CLOSE_SILENT.code)
+
+    # --- what the database says ---
+
+    async def _call_the_roll(self) -> None:
+        """Put out all who may not be here any more, whether or not a message said so. Raises DatabaseError, and is then
+        done at the next tick."""
+        for room in list(self._rooms.values()):
+            await self._call_the_roll_of(room)
+        signs = roll_call.signs_of(list(chain.from_iterable(self._sockets.values())))
+        for sign, close in (await in_thread(roll_call.are_over, signs)).items():
+            self.revoke(events.revoke(sign.user_id, close, session_key=sign.session_key))
+        self._roll_is_due_at = time.monotonic() + ROLL_CALL_SECONDS
+
+    async def _call_the_roll_of(self, room: Room) -> None:
+        members = dict(room.members)
+        here = {connection: member.user_id for connection, member in members.items()}
+        for connection, close in (await in_thread(roll_call.must_go, room.public_id, here)).items():
+            member = members[connection]
+            if room.members.get(connection) is member and not self._is_moving(member, close.code):
+                self._end(member, events.bye(close), close.code)
+
+    def _is_moving(self, member: Member, code: int) -> bool:
+        """Tell whether a page of this process, which is about to end, hears on here until it hears elsewhere."""
+        return self.is_leaving and code == events.CLOSE_REPLACED.code and member.socket is None
 
     async def _renew_leases(self) -> None:
         now = time.monotonic()

@@ -60,6 +60,7 @@ class CommandSocket:
     kind = ""
     """Sockets of one kind are counted together: whoever has many pages open still comes into a Space."""
     lanes: tuple[str, ...] = ("main", "audio")
+    silent_after = Socket.silent_after
 
     def __init__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         self.scope = scope
@@ -136,8 +137,7 @@ class CommandSocket:
             if hub().is_leaving:
                 raise Disconnect(events.CLOSE_RESTART)
             self.visitor = await self._recognise() or self.stranger()
-            writes = writer(self.scope)
-            self.socket = Socket(self.visitor.user_id, self.visitor.session_key, self.send_message, writes, self.kind)
+            self.socket = self._socket()
             self._require_room()
             with hub().watching(self.socket):
                 await self._serve()
@@ -149,6 +149,17 @@ class CommandSocket:
         finally:
             self._is_open = False
             await self.closed()
+
+    def _socket(self) -> Socket:
+        return Socket(
+            user_id=self.visitor.user_id,
+            session_key=self.visitor.session_key,
+            send=self.send_message,
+            write_prepared=writer(self.scope),
+            kind=self.kind,
+            proof=self.visitor.proof,
+            silent_after=self.silent_after,
+        )
 
     def _require_room(self) -> None:
         """Raise Disconnect for one socket too many, or opened too often. Costs nothing: nothing is asked for it."""
@@ -202,7 +213,7 @@ class CommandSocket:
         if self.visitor.user is None:  # and remains so: a page that logs in opens a socket of its own
             return
         if found is not None:
-            self.visitor = found
+            self.visitor, self.socket.proof = found, found.proof
         else:
             socket = self.socket
             ending = events.revoke(socket.user_id, events.CLOSE_UNAUTHENTICATED, session_key=socket.session_key)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.conf import settings
+
 from spaces import events, rules, services, wire
 from spaces.audio import ConnectionAudio
 from spaces.events import Close, Event
@@ -31,6 +33,7 @@ T = TypeVar("T")
 class ListenInSocket(CommandSocket):
     kind = "space"
     parser = CommandParser(LISTEN_IN_COMMANDS)
+    silent_after = float(settings.SPACES_PRESENCE_LEASE.total_seconds())
     _audio: ConnectionAudio | None = None
 
     @property

@@ -31,6 +31,11 @@ class Visitor:
         return self.scopes is None or scope in self.scopes
 
     @property
+    def proof(self) -> str:
+        """The password's hash, on which a session depends and a token does not."""
+        return self.user.password if self.user is not None and self.scopes is None else ""
+
+    @property
     def user_id(self) -> int:
         """0, which is nobody's, without an account."""
         return self.user.pk if self.user else 0

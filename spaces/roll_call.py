@@ -1,0 +1,107 @@
+"""Who of those that a process has connected may be in no longer.
+
+Asked of the database, because every other word about it is a message, and a message can be lost: whoever was removed in
+the second in which Redis died would stay, and hear everything, for as long as their program likes.
+"""
+
+from collections.abc import Collection, Mapping, Set
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.db.models import Q
+from django.utils import timezone
+from oauth2_provider.models import AccessToken
+
+from accounts.models import Block
+from spaces import events, rules
+from spaces.events import Close
+from spaces.models import Participant, Space
+from spaces.rules import ANONYMOUS, Action
+
+if TYPE_CHECKING:
+    from spaces.fanout import Socket
+
+
+def must_go(public_id: str, here: Mapping[str, int]) -> dict[str, Close]:
+    """Name the connections that may be in this Space no longer, and why. `here`: presence ids by connection."""
+    space = Space.objects.select_related("host").filter(public_id=public_id).first()
+    if space is None or not space.is_live:
+        return dict.fromkeys(here, events.CLOSE_NOT_FOUND if space is None else events.CLOSE_ENDED)
+    people = {connection: user_id for connection, user_id in here.items() if user_id > 0}
+    nameless = [connection for connection in here if connection not in people]
+    return _people_who_must_go(space, people) | _nameless_who_must_go(space, nameless)
+
+
+def _people_who_must_go(space: Space, people: Mapping[str, int]) -> dict[str, Close]:
+    """One query where all may stay."""
+    not_suspended = Q(user__suspended_until=None) | Q(user__suspended_until__lte=timezone.now())
+    blocked = Block.objects.filter(blocker=space.host_id).values("blocked")
+    inside = space.participants.active().filter(not_suspended, user__in=set(people.values())).exclude(user__in=blocked)
+    known = dict(inside.values_list("user_id", "connection"))
+    return {
+        connection: events.CLOSE_REPLACED if user_id in known else _why(space, user_id)
+        for connection, user_id in people.items()
+        if known.get(user_id) != connection
+    }
+
+
+def _why(space: Space, user_id: int) -> Close:
+    """Say why a person is in no longer. Who is only lost may come back by themselves."""
+    own = Participant.objects.select_related("user").filter(space=space, user=user_id).first()
+    if Block.objects.filter(blocker=space.host_id, blocked=user_id).exists():
+        return events.CLOSE_BLOCKED
+    reasons = {
+        rules.Standing.REMOVED: events.CLOSE_REMOVED,
+        rules.Standing.SUSPENDED: events.CLOSE_SUSPENDED,
+    }
+    return reasons.get(rules.standing(own, space=space), events.CLOSE_SILENT)
+
+
+def _nameless_who_must_go(space: Space, connections: Collection[str]) -> dict[str, Close]:
+    error = rules.obstacle(Action.LISTEN, space=space, actor=ANONYMOUS)
+    return {} if error is None else dict.fromkeys(connections, events.CLOSE_UNAUTHENTICATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What a socket was let in by. `proof`: the password's hash of that time; empty where a token was shown."""
+
+    user_id: int
+    session_key: str
+    proof: str
+
+
+def signs_of(sockets: Collection["Socket"]) -> set[Sign]:
+    return {Sign(socket.user_id, socket.session_key, socket.proof) for socket in sockets if socket.user_id}
+
+
+def are_over(signs: Set[Sign]) -> dict[Sign, Close]:
+    """Name those that let nobody in any more, and why: logged out, run out, revoked, or of a closed account. One of an
+    older password may come back, with the session that knows the new one. Three queries, however many there are."""
+    keys = _valid_sessions(signs) | _valid_tokens(signs)
+    users = get_user_model().objects.filter(pk__in={sign.user_id for sign in signs}, is_active=True)
+    passwords = dict(users.values_list("pk", "password"))
+    over = {
+        sign: events.CLOSE_UNAUTHENTICATED
+        for sign in signs
+        if sign.session_key not in keys or sign.user_id not in passwords
+    }
+    older = {sign for sign in signs - over.keys() if sign.proof and sign.proof != passwords[sign.user_id]}
+    return over | dict.fromkeys(older, events.CLOSE_RESTART)
+
+
+def _valid_sessions(signs: Set[Sign]) -> set[str]:
+    keys = {sign.session_key for sign in signs}
+    return set(
+        Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now()).values_list(
+            "session_key", flat=True
+        )
+    )
+
+
+def _valid_tokens(signs: Set[Sign]) -> set[str]:
+    ids = {found for sign in signs if (found := events.token_of_session(sign.session_key)) is not None}
+    tokens = AccessToken.objects.filter(pk__in=ids, expires__gt=timezone.now())
+    return {events.token_session(pk) for pk in tokens.values_list("pk", flat=True)}
