@@ -6,12 +6,14 @@ fed by one RTP forward of the whole mix.
 
 import asyncio
 import contextlib
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
+from spaces.audio.feeding import feeding
 from spaces.audio.gateways import mountpoint_credentials, room_credentials
 from spaces.audio.lanes import GROUPS
+from spaces.gateway import srtp
 from spaces.gateway.audiobridge import Forwarder, MixerParticipant, RoomOptions
 from spaces.gateway.errors import (
     MountpointExists,
@@ -99,15 +101,9 @@ async def close_room(gateway: Gateway, room: str) -> None:
 async def feed_anew(gateway: Gateway, room: str) -> bool:
     """Where the room's mountpoint is missing or runs dry. True where that was necessary."""
     try:
-        if await _is_fed(gateway, room):
-            return False
-        keys = room_credentials(room)
-        for forwarder in await _whole_mixes(gateway, room):
-            await gateway.bridge.stop_rtp_forward(room=room, secret=keys.secret, forwarder=forwarder.id)
-        await _feed_mountpoint(gateway, room)
+        return not await _is_fed(gateway, room) and await _feed_mountpoint(gateway, room)
     except NoSuchRoom:  # its Space has ended meanwhile
         return False
-    return True
 
 
 async def _is_fed(gateway: Gateway, room: str) -> bool:
@@ -125,20 +121,33 @@ async def _whole_mixes(gateway: Gateway, room: str) -> list[Forwarder]:
     return [f for f in await gateway.bridge.list_forwarders(room=room, secret=secret) if f.group is None]
 
 
-async def _feed_mountpoint(gateway: Gateway, room: str) -> None:
-    keys = room_credentials(room)
-    port = await _fresh_mountpoint(gateway, room)
-    ssrc = zlib.crc32(room.encode()) or 1
-    await gateway.bridge.rtp_forward(room=room, secret=keys.secret, port=port, ssrc=ssrc)
+async def _feed_mountpoint(gateway: Gateway, room: str) -> bool:
+    """Forward the mix to a new mountpoint, with a key that nobody else has. False where another process is at it.
+
+    There must never be a second forward of a mix: the gateway cuts packets of one of them short, without a word.
+    """
+    async with feeding(room) as is_ours:
+        if not is_ours:
+            return False
+        secret = room_credentials(room).secret
+        for forwarder in await _whole_mixes(gateway, room):
+            await gateway.bridge.stop_rtp_forward(room=room, secret=secret, forwarder=forwarder.id)
+        key = srtp.new_key()
+        port = await _fresh_mountpoint(gateway, room, key)
+        await gateway.bridge.rtp_forward(room=room, secret=secret, port=port, ssrc=srtp.new_ssrc(), srtp_key=key)
+    return True
 
 
-async def _fresh_mountpoint(gateway: Gateway, room: str) -> int:
+async def _fresh_mountpoint(gateway: Gateway, room: str, srtp_key: str) -> int:
     keys = mountpoint_credentials(room)
+    create = partial(
+        gateway.streaming.create_mountpoint, mountpoint=room, secret=keys.secret, pin=keys.pin, srtp_key=srtp_key
+    )
     try:
-        return await gateway.streaming.create_mountpoint(mountpoint=room, secret=keys.secret, pin=keys.pin)
+        return await create()
     except MountpointExists:
         await gateway.streaming.destroy_mountpoint(mountpoint=room, secret=keys.secret)
-    return await gateway.streaming.create_mountpoint(mountpoint=room, secret=keys.secret, pin=keys.pin)
+    return await create()
 
 
 async def _correct(gateway: Gateway, room: str, present: MixerParticipant, wanted: Microphone | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from . import srtp
 from .answers import body, description, read
 from .client import GatewayClient
 from .errors import Origin
@@ -154,11 +155,20 @@ class AudioBridge:
         await self._control("kick", room=room, secret=secret, id=participant)
 
     async def rtp_forward(
-        self, *, room: str, secret: str, port: int, ssrc: int, group: str | None = None, host: str = "127.0.0.1"
+        self,
+        *,
+        room: str,
+        secret: str,
+        port: int,
+        ssrc: int,
+        group: str | None = None,
+        host: str = "127.0.0.1",
+        srtp_key: str | None = None,
     ) -> int:
         """Send the mix, or one group's voices, as Opus over RTP; returns the forwarder's id. Raises NoSuchRoom.
 
-        Silence is sent too: without it the stream stops in an empty room and receivers take it for dead.
+        With `srtp_key`, of `srtp.new_key`, over SRTP: who has no key can neither hear nor replace it. Silence is sent
+        too: without it the stream stops in an empty room and receivers take it for dead.
         The gateway does not say when nobody listens at `port`.
         """
         data = await self._control(
@@ -173,6 +183,8 @@ class AudioBridge:
             codec="opus",
             ptype=OPUS_PAYLOAD_TYPE,
             always_on=True,
+            srtp_suite=srtp.SUITE if srtp_key else None,
+            srtp_crypto=srtp_key,
         )
         return read(data, _Forwarded).stream_id
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
+from . import srtp
 from .answers import body, description, read
 from .audiobridge import OPUS_PAYLOAD_TYPE
 from .client import GatewayClient
@@ -67,11 +68,13 @@ class Streaming:
         self._client = client
         self._admin_key = client.endpoint.admin_key
 
-    async def create_mountpoint(self, *, mountpoint: str, secret: str, pin: str, iface: str = "127.0.0.1") -> int:
+    async def create_mountpoint(
+        self, *, mountpoint: str, secret: str, pin: str, srtp_key: str | None = None, iface: str = "127.0.0.1"
+    ) -> int:
         """Open a mountpoint for one Opus stream; returns the UDP port it listens on. Raises MountpointExists.
 
-        `iface` is the address bound. On any other than loopback whoever reaches the port is heard by everybody:
-        the plugin takes RTP from any sender.
+        `iface` is the address bound. The plugin takes RTP from any sender, so that every program that reaches the port,
+        of this machine at least, is heard by everybody; with `srtp_key`, of `srtp.new_key`, only one that has the key.
         """
         media = {"type": "audio", "mid": "a", "port": 0, "pt": OPUS_PAYLOAD_TYPE, "codec": "opus", "iface": iface}
         try:
@@ -85,6 +88,8 @@ class Streaming:
                 permanent=False,
                 is_private=True,
                 collision=COLLISION_MS,
+                srtpsuite=srtp.SUITE if srtp_key else None,
+                srtpcrypto=srtp_key,
                 media=[media],
             )
         except GatewayRefused as error:

@@ -1,0 +1,57 @@
+"""Who feeds a room's mountpoint: one process at a time, or there would be two forwards of one mix."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
+
+from spaces_project.common.store import AWAY, store
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 15
+"""Longer than the gateway takes for all of it; a process that dies over it holds a room up for no longer."""
+
+_LET_GO = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+
+_locks: "WeakValueDictionary[str, asyncio.Lock]" = WeakValueDictionary()
+
+
+@asynccontextmanager
+async def feeding(room: str) -> AsyncIterator[bool]:
+    """Tell whether this caller may feed the room; nobody else may meanwhile. With Redis away it is one caller of each
+    process: a room without sound would be worse."""
+    lock = _locks.setdefault(room, asyncio.Lock())
+    if lock.locked():
+        yield False
+        return
+    token = secrets.token_hex(8)
+    async with lock:
+        if not await asyncio.to_thread(_take, room, token):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            await asyncio.to_thread(_let_go, room, token)
+
+
+def _take(room: str, token: str) -> bool:
+    try:
+        return bool(store().set(_key(room), token, nx=True, ex=SECONDS))
+    except AWAY as error:
+        logger.warning("feeding %s without asking other processes: %s", room, error)
+        return True
+
+
+def _let_go(room: str, token: str) -> None:
+    try:
+        store().eval(_LET_GO, 1, _key(room), token)
+    except AWAY as error:
+        logger.warning("feeding of %s ends by itself: %s", room, error)
+
+
+def _key(room: str) -> str:
+    return f"spaces:feeding:{room}"
