@@ -12,7 +12,7 @@ from oauth2_provider.models import AccessToken
 
 from accounts.models import FOREVER, Block, SuspensionScope, User
 from accounts.services import create_personal_token
-from spaces import events, hub, presence, services
+from spaces import events, hub, presence, roll_call, services
 from spaces.members import Member
 from spaces.models import Participant, Space
 from spaces_project.common.api.scopes import Scope
@@ -185,7 +185,7 @@ async def test_all_who_may_stay_cost_one_query(scene: Scene, django_assert_num_q
     def count() -> None:
         here = dict(scene.space.participants.active().values_list("connection", "user_id"))
         with django_assert_num_queries(2):  # the Space, and who is in it
-            assert hub.roll_call.must_go(scene.id, here) == {}
+            assert roll_call.must_go(scene.id, here) == {}
 
     await in_thread(name_connections, scene)
     await in_thread(count)
