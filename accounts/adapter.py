@@ -22,7 +22,7 @@ from spaces_project.common.sealing import seal, unseal
 
 logger = logging.getLogger(__name__)
 
-UNKNOWN_ADDRESS = "an address that we could not read"
+UNKNOWN_ADDRESS = "an unknown address"
 
 LONGEST_NEXT = 2_000
 
@@ -38,7 +38,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_password": "That is not your password.",
         "enter_current_password": "That is not your password.",
         "email_taken": "That email address belongs to an account.",
-        "same_as_current": "Choose another one than the current one.",
+        "same_as_current": "Choose an address other than the current one.",
         "rate_limited": "Too many requests. Try again in a minute.",
     }
 
@@ -122,7 +122,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     """Authenticator apps, passkeys and recovery codes."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": "That code is not right. Codes change every 30 seconds and work once.",
+        "incorrect_code": "That code is wrong. Codes change every 30 seconds and work once.",
     }
 
     def get_totp_label(self, user: User) -> str:

@@ -43,7 +43,7 @@ class SignupForm(LabelledFields, allauth_forms.SignupForm):
         label="Name (optional)",
         required=False,
         max_length=DISPLAY_NAME_MAX,
-        help_text="What people see; you can change it any time.",
+        help_text="Shown to other people. You can change it at any time.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["username", "display_name", "email", "password1"]
@@ -65,7 +65,7 @@ class SignupForm(LabelledFields, allauth_forms.SignupForm):
                 outcome: tuple[User | None, HttpResponse | None] = super().try_save(request)
         except IntegrityError:
             # Two people took one username at once: the form saw it free both times, the unique index did not.
-            messages.error(request, "This username was taken a moment ago. Choose another one.")
+            messages.error(request, "This username has just been taken. Choose another one.")
             return None, redirect("account_signup")
         return outcome
 

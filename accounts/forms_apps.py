@@ -10,13 +10,13 @@ DAYS = {"30": "30 days", "90": "90 days", "365": "A year", "": "For ever"}
 
 class TokenForm(forms.Form):
     name = forms.CharField(
-        label="What is it for?", max_length=TOKEN_NAME_MAX, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label="Name", max_length=TOKEN_NAME_MAX, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     days = forms.TypedChoiceField(
-        label="Good for", choices=list(DAYS.items()), initial="365", required=False, coerce=int, empty_value=None
+        label="Valid for", choices=list(DAYS.items()), initial="365", required=False, coerce=int, empty_value=None
     )
     scopes = forms.MultipleChoiceField(
-        label="What may it do?",
+        label="Permissions",
         choices=[(scope.value, words) for scope, words in SCOPES.items()],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one."},
@@ -35,12 +35,12 @@ class AppForm(forms.Form):
         choices=[
             (Kind.CONFIDENTIAL, "Runs on a server and asks people"),
             (Kind.PUBLIC, "Runs on people's devices and asks them"),
-            (Kind.ITSELF, "Reads what is public, in its own name"),
+            (Kind.ITSELF, "Reads public data as itself"),
         ],
     )
     redirect_uris = forms.CharField(
-        label="Where people come back to",
+        label="Redirect addresses",
         required=False,
-        help_text="Addresses, one a line, beginning with https:// (or http://127.0.0.1 on a device).",
+        help_text="One address per line, beginning with https:// (or http://127.0.0.1 on a device).",
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
     )

@@ -39,10 +39,10 @@ class AddPasskeyForm(LabelledFields, webauthn_forms.AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _bound(self.fields["name"])
-        self.fields["name"].label = "Name, so that you know it again"
+        self.fields["name"].label = "Name of this passkey"
         passwordless = self.fields["passwordless"]
-        passwordless.label = "Log in with it alone, without a password"
-        passwordless.help_text = "It then asks for your finger, face or PIN."
+        passwordless.label = "Log in with the passkey alone, without a password"
+        passwordless.help_text = "The passkey then asks for your fingerprint, face or PIN."
 
 
 class EditPasskeyForm(LabelledFields, webauthn_forms.EditWebAuthnForm):

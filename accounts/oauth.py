@@ -41,7 +41,7 @@ class Core(OAuthLibCore):
         is_json = request.content_type == "application/json"
         fields: list[tuple[str, str]] = _json_fields(request) if is_json else super().extract_body(request)
         if any("\0" in name + value for name, value in fields):
-            raise ValueError("A field holds a NUL.")
+            raise ValueError("A field contains a NUL character.")
         return fields
 
     def create_authorization_response(
@@ -149,7 +149,7 @@ def _json_fields(request: HttpRequest) -> list[tuple[str, str]]:
         raise ValueError("The body is too large.")
     read = json.loads(request.body or b"{}")
     if not isinstance(read, dict):
-        raise ValueError("The body is no JSON object.")
+        raise ValueError("The body is not a JSON object.")
     fields = {name: value for name, value in read.items() if value is not None}
     if not all(isinstance(value, str) for value in fields.values()):
         raise ValueError("Every field is a string.")

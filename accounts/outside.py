@@ -64,21 +64,21 @@ class Target:
 def target(url: str) -> Target:
     """Raises `Forbidden`."""
     if len(url) > LONGEST_URL:
-        raise Forbidden("That is not an address.")
+        raise Forbidden("That is not a valid address.")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise Forbidden("That is not an address.") from None
+        raise Forbidden("That is not a valid address.") from None
     host = (parts.hostname or "").rstrip(".")
     if not host or not url.isascii() or not url.isprintable() or " " in url or parts.username is not None:
-        raise Forbidden("That is not an address.")
+        raise Forbidden("That is not a valid address.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     found = Target(parts.scheme, host, port or {"https": 443, "http": 80}.get(parts.scheme, 0), path)
     if parts.scheme != "https" and not (parts.scheme == "http" and found.is_trusted):
         raise Forbidden("The address must begin with https://.")
     if not found.is_trusted and found.port not in PORTS | settings.WEBHOOK_PORTS:
-        raise Forbidden("That port is not one that webhooks are sent to.")
+        raise Forbidden("Webhooks cannot be sent to that port.")
     _refuse_private_literal(found)
     return found
 
@@ -135,7 +135,7 @@ class _Exchange:
     def status(self) -> int:
         if isinstance(self._outcome, int):
             return self._outcome
-        raise self._outcome or NotSent("It ended without an answer.")
+        raise self._outcome or NotSent("The connection ended without an answer.")
 
 
 def is_public(address: Address) -> bool:

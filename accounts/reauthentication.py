@@ -24,4 +24,4 @@ def require_reauthenticated(request: HttpRequest) -> None:
     Pages use allauth's decorator, which asks at once; this is for the API, where our own pages call by their session.
     """
     if not did_recently_reauthenticate(request):
-        raise Refused("reauthenticate", "Confirm that it is you first.", url="/accounts/reauthenticate/")
+        raise Refused("reauthenticate", "Confirm your identity first.", url="/accounts/reauthenticate/")

@@ -42,11 +42,11 @@ def require_confirmed_address(user: User) -> None:
 def staff_refusal(user: User) -> Refused | None:
     """Return why `user` may not work as staff, or None. The admin and every duty ask this."""
     if not (user.is_active and user.is_staff):
-        return Refused("forbidden", "This is for the people who run this site.")
+        return Refused("forbidden", "Only the people who run this site can see this.")
     if error := suspension(user):
         return error
     if settings.STAFF_SECOND_FACTOR and not has_second_factor(user):
-        return Refused("second_factor", "Staff log in with a second factor here. Set one up first.")
+        return Refused("second_factor", "Staff need a second factor to log in here. Set one up first.")
     return None
 
 

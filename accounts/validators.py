@@ -44,10 +44,12 @@ class NotTheDemoPassword:
 
     def validate(self, password: str, user: object = None) -> None:
         if password == DEMO_PASSWORD:
-            raise ValidationError("This password is printed in the README. Choose another.", code="password_of_demo")
+            raise ValidationError(
+                "This password is printed in the README. Choose another one.", code="password_of_demo"
+            )
 
     def get_help_text(self) -> str:
-        return "Your password can't be the demo's."
+        return "Your password can't be the password of the demo."
 
 
 username_validators: list[Callable[[str], None]] = [username_shape, username_not_reserved]

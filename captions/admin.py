@@ -53,7 +53,7 @@ class UtteranceAdmin(ReadOnlyAdmin):
     def has_operate_permission(self, request: HttpRequest) -> bool:
         return acting(request).has_perm("captions.change_utterance")
 
-    @admin.action(description="Run through the engine again", permissions=["operate"])
+    @admin.action(description="Transcribe again", permissions=["operate"])
     def rerun(self, request: HttpRequest, utterances: QuerySet[Utterance]) -> None:
         user = acting(request)
         self.apply(request, utterances, lambda row: services.rerun(utterance_id=row.pk, user=user), "Sent again")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LINES = 50
 OVERLAP = timedelta(seconds=10)
 """What was stored this lately may stand beside something earlier that is not committed yet."""
-REDACTED = "[taken away by a moderator]"
+REDACTED = "[removed by a moderator]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ def _moment(microseconds: int) -> datetime:
 
 
 def _no_marker() -> BadInput:
-    return BadInput("bad_cursor", "This page marker was not given out by us.")
+    return BadInput("bad_cursor", "This pagination token is not valid.")
 
 
 def _position(marker: str) -> tuple[int, int]:

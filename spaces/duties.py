@@ -88,4 +88,4 @@ def duty_of(verdict: Verdict, *, until: datetime | None = None) -> Duty:
 def require_not_own(*, user_id: int, concerned: "set[int | None]") -> None:
     """Nobody decides what they reported, or what is about them."""
     if user_id in concerned:
-        raise Refused("own_case", "This concerns you: somebody else decides it.")
+        raise Refused("own_case", "You cannot decide this: it is about you.")

@@ -259,12 +259,12 @@ class Close(msgspec.Struct, frozen=True):
     retry_after: int = 0
 
 
-CLOSE_BAD_FRAMES = Close(4400, "bad_frames", "Too many messages that could not be understood.")
+CLOSE_BAD_FRAMES = Close(4400, "bad_frames", "Too many invalid messages.")
 CLOSE_UNAUTHENTICATED = Close(4401, "unauthenticated", "Log in first.")
 CLOSE_REMOVED = Close(4403, "removed", "You were removed from this Space.")
 CLOSE_NOT_FOUND = Close(4404, "not_found", "There is no such Space.")
 CLOSE_BLOCKED = Close(4405, "blocked", "You cannot be in this Space: its host has blocked you.")
-CLOSE_SILENT = Close(4408, "silent", "Nothing was heard from you for too long.")
+CLOSE_SILENT = Close(4408, "silent", "The connection timed out.")
 CLOSE_REPLACED = Close(4409, "replaced", "The audio moved to another tab or device.")
 CLOSE_ENDED = Close(4410, "ended", "The Space has ended.")
 CLOSE_LEFT = Close(4411, "left", "You left the Space.")
@@ -282,8 +282,8 @@ CLOSE_TOO_MANY_TABS = Close(
     "You have this open in too many tabs, devices or programs. Close some of them.",
     retry_after=60,
 )
-CLOSE_SLOW = Close(4431, "slow", "You were too far behind. Reconnecting.")
-CLOSE_RESTART = Close(4503, "server_restart", "The server restarts. Reconnecting.")
+CLOSE_SLOW = Close(4431, "slow", "Your connection was too slow. Reconnecting.")
+CLOSE_RESTART = Close(4503, "server_restart", "The server is restarting. Reconnecting.")
 
 CLOSES: tuple[Close, ...] = (
     CLOSE_BAD_FRAMES,

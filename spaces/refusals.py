@@ -57,15 +57,15 @@ def may_not_speak() -> Refused:
 
 
 def not_a_speaker() -> Conflict:
-    return Conflict("not_a_speaker", "That person holds no microphone.")
+    return Conflict("not_a_speaker", "That person does not have a microphone.")
 
 
 def already_speaker() -> Conflict:
-    return Conflict("already_speaker", "That person already holds a microphone.")
+    return Conflict("already_speaker", "That person already has a microphone.")
 
 
 def not_a_cohost() -> Conflict:
-    return Conflict("not_a_cohost", "A Space is handed over to a co-host.")
+    return Conflict("not_a_cohost", "A Space can only be handed over to a co-host.")
 
 
 def not_to(place: Standing, action: str) -> Refused:

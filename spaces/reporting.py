@@ -61,5 +61,5 @@ def filed(subject: Reported, *, user: "User", reason: str, text: str) -> Report:
 
 def _digits(text: str) -> str:
     if parse_id(text) is None:
-        raise NotFound("not_found", "There is no such thing to report.")
+        raise NotFound("not_found", "There is nothing to report here.")
     return text

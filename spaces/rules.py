@@ -277,9 +277,9 @@ def require_open(*, locked: bool, known: bool, invited: bool) -> None:
 def asking_obstacle(policy: SpeakPolicy, *, followed_by_host: bool, invited: bool) -> Refused | None:
     """Who may ask for the microphone. An invitation to speak opens it under every policy."""
     if policy == SpeakPolicy.FOLLOWED and not (followed_by_host or invited):
-        return Refused("only_followed", "In this Space only people whom the host follows may ask to speak.")
+        return Refused("only_followed", "Only people the host follows can ask to speak in this Space.")
     if policy == SpeakPolicy.INVITED and not invited:
-        return Refused("only_invited", "In this Space only people whom the host invites may speak.")
+        return Refused("only_invited", "Only people the host invites can speak in this Space.")
     return None
 
 
@@ -307,7 +307,7 @@ def may_be_given_mic(person: "User") -> bool:
 def require_captions(space: Space) -> None:
     """The host decides at creation; a room without captions has no lanes, and none can be added while it is live."""
     if not space.captions_allowed:
-        raise Conflict("captions_off", "The host chose to have no captions in this Space.")
+        raise Conflict("captions_off", "The host turned captions off in this Space.")
 
 
 def require_consent(*, consents: bool) -> None:

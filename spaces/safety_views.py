@@ -55,7 +55,7 @@ def decision(request: PersonRequest, decision_id: int) -> HttpResponse:
 @translates_errors
 def appeal(request: PersonRequest, decision_id: int) -> HttpResponse:
     services.appeal(decision_id=decision_id, user=request.user, text=request.POST.get("text", ""))
-    messages.success(request, "Your appeal is sent. Somebody else will look at it.")
+    messages.success(request, "Your appeal is sent. Another moderator will look at it.")
     return redirect("decision", decision_id)
 
 

@@ -377,7 +377,7 @@ def _position(cursor: str | None) -> int:
         return 0
     position = parse_id(cursor)
     if position is None:
-        raise BadInput("bad_cursor", "This page marker was not given out by us.")
+        raise BadInput("bad_cursor", "This pagination token is not valid.")
     return position
 
 

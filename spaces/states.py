@@ -26,7 +26,7 @@ SPACE_MOVES = Moves(
 class EndReason(TextChoices):
     HOST_ENDED = "host_ended", "The host ended the Space."
     HOST_GONE = "host_gone", "The host lost the connection and did not come back."
-    TOO_LONG = "too_long", "The Space reached the longest time allowed."
+    TOO_LONG = "too_long", "The Space reached its maximum length."
     OPERATOR = "operator", "The Space was ended by an operator of this site."
     HOST_CANCELED = "host_canceled", "The host canceled the Space."
     NEVER_STARTED = "never_started", "The host did not start the Space."
@@ -186,13 +186,13 @@ class Verdict(TextChoices):
     WARN = "warn", "You were warned."
     REMOVE = "remove", "You were removed from a Space."
     END = "end", "Your Space was ended."
-    REDACT = "redact", "What you wrote was taken down."
+    REDACT = "redact", "Your content was taken down."
     SUSPEND_HOSTING = "suspend_hosting", "You were suspended from hosting."
     SUSPEND_SPEAKING = "suspend_speaking", "You were suspended from speaking and hosting."
     SUSPEND_ENTIRELY = "suspend_entirely", "Your account was suspended."
     REINSTATE = "reinstate", "Your suspension was lifted."
-    UPHOLD = "uphold", "Your appeal was looked at, and the decision stands."
-    REVERSE = "reverse", "Your appeal was granted, and the decision is taken back."
+    UPHOLD = "uphold", "Your appeal was rejected. The decision stands."
+    REVERSE = "reverse", "Your appeal was granted. The decision was reversed."
 
 
 class AppealState(TextChoices):

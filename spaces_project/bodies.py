@@ -52,7 +52,7 @@ class Refusal:
         return [(b"content-type", b"text/plain"), (b"content-length", length), (b"connection", b"close")]
 
 
-TOO_LARGE: Final = Refusal(413, "Content Too Large", "This is larger than the server takes.")
+TOO_LARGE: Final = Refusal(413, "Content Too Large", "The request is too large.")
 TOO_SLOW: Final = Refusal(408, "Request Timeout", "This took too long to arrive.")
 
 

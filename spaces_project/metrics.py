@@ -35,7 +35,7 @@ QUEUES: Final = ("celery", "speech", "speech.interim")
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answer in the text format of Prometheus; 403 without the token or, where none is set, from elsewhere."""
     if not _may_see(request):
-        return HttpResponseForbidden("Not for everybody: docs/operations.md.\n", content_type="text/plain")
+        return HttpResponseForbidden("Access denied: see docs/operations.md.\n", content_type="text/plain")
     return HttpResponse(_of_processes() + generate_latest(_FACTS), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -54,9 +54,9 @@ def forget_old_answers() -> int:
 def _again(user: User, key: str, request_hash: str) -> Response:
     row = RepeatableAnswer.objects.filter(user=user, key=key).first()
     if row is None:
-        raise Conflict("try_again", "Something else happened at the same moment. Send it again.")
+        raise Conflict("try_again", "A conflicting change was made at the same moment. Send the request again.")
     if row.request_hash != request_hash:
-        raise Reused("idempotency_key_reused", "This key came with another request before.")
+        raise Reused("idempotency_key_reused", "This idempotency key was already used with another request.")
     return Response(bytes(row.body), status=row.status, headers={"Idempotent-Replayed": "true"})
 
 

@@ -134,7 +134,7 @@ class Nowhere(ApiView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        raise NotFound("not_found", "There is nothing at this address.")
+        raise NotFound("not_found", "Nothing exists at this address.")
 
 
 class NowhereOnX(Nowhere, XView):
@@ -153,7 +153,7 @@ def _translatable(error: Exception) -> Exception:
         detail = "Unauthorized" if error.status_code == 401 else str(error.detail)
         return _Plain(error.status_code, detail)
     if isinstance(error, AWAY):
-        return TryAgain("try_again", "That did not work just now. Try again.", retry_after=1)
+        return TryAgain("try_again", "That did not work. Try again.", retry_after=1)
     raise error
 
 

@@ -19,7 +19,7 @@ def suspend_user(*, user: User, scope: SuspensionScope, until: datetime | None =
     """Without `until` it lasts until somebody lifts it. Several may run at once. Raises `BadInput` `bad_time`."""
     end = until or FOREVER
     if end <= timezone.now():
-        raise BadInput("bad_time", "A suspension ends in the future.")
+        raise BadInput("bad_time", "The end of a suspension must be in the future.")
     with transaction.atomic():
         suspension = Suspension.objects.create(user=user, scope=scope, until=end)
         _copy(user)

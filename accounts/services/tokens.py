@@ -100,7 +100,7 @@ def delete_app(*, user: User, app_id: int) -> None:
     """With every token it was given, by anybody. Raises `NotFound`."""
     deleted, _ = Application.objects.filter(pk=app_id, user=user).delete()
     if not deleted:
-        raise NotFound("not_found", "This app is not there.")
+        raise NotFound("not_found", "There is no such app.")
 
 
 def _named(name: str) -> str:
@@ -120,7 +120,7 @@ def _granted(scopes: Sequence[str]) -> str:
 def _require_redirects(app: Application) -> None:
     addresses = app.redirect_uris.split()
     if not addresses:
-        raise BadInput("bad_redirect", "Where may people be sent back to?", field="redirect_uris")
+        raise BadInput("bad_redirect", "Enter at least one redirect address.", field="redirect_uris")
     if any(redirect_origin(address) is None for address in addresses):
         raise BadInput(
             "bad_redirect",

@@ -63,7 +63,7 @@ def _require_fewer(owner: User) -> None:
 def delete_webhook(*, owner: User, webhook_id: int) -> None:
     deleted, _ = Webhook.objects.filter(pk=webhook_id, owner=owner).delete()
     if not deleted:
-        raise NotFound("not_found", "This webhook is not there.")
+        raise NotFound("not_found", "There is no such webhook.")
 
 
 def announce_event(*, event: WebhookEvent, owner_ids: Collection[int], data: Mapping[str, Any]) -> None:

@@ -86,7 +86,7 @@ def register_app(request: PersonRequest) -> HttpResponse:
 @translates_errors
 def delete_app(request: PersonRequest, app_id: int) -> HttpResponse:
     services.delete_app(user=request.user, app_id=app_id)
-    messages.success(request, "The app is deleted, and all its tokens with it.")
+    messages.success(request, "The app and all its tokens were deleted.")
     return redirect("apps")
 
 

@@ -79,7 +79,7 @@ class Metadata(OAuthServerMetadataView):
 
 @csrf_exempt
 def no_such_path(request: HttpRequest) -> HttpResponse:
-    return oauth_error(404, "not_found", "There is nothing at this address.")
+    return oauth_error(404, "not_found", "Nothing exists at this address.")
 
 
 def oauth_error(status: int, error: str, description: str, headers: dict[str, str] | None = None) -> HttpResponse:
@@ -92,10 +92,10 @@ def _in_json(answer: Callable[[], HttpResponse]) -> HttpResponse:
     try:
         return answer()
     except _UNREADABLE:
-        return oauth_error(400, "invalid_request", "The request cannot be read.")
+        return oauth_error(400, "invalid_request", "The request could not be read.")
     except AWAY:
         retry = {"Retry-After": str(AWAY_SECONDS)}
-        return oauth_error(503, "temporarily_unavailable", "That did not work just now. Try again.", headers=retry)
+        return oauth_error(503, "temporarily_unavailable", "That did not work. Try again.", headers=retry)
     except Exception:
         # Programs read JSON here whatever happened; the log has what Django's own would.
         logger.exception("OAuth failed")

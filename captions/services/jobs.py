@@ -114,11 +114,11 @@ def rerun(*, utterance_id: int, user: User) -> None:
     rules.require_operator(user)
     with transaction.atomic():
         if not UtteranceAudio.objects.filter(utterance=utterance_id).exists():
-            raise Conflict("no_audio", "The sound of this utterance is not kept any more.")
+            raise Conflict("no_audio", "The sound of this utterance was deleted.")
         again = UTTERANCE_MOVES.into(UtteranceState.WAITING) & {UtteranceState.FINAL, UtteranceState.FAILED}
         row = Utterance.objects.filter(pk=utterance_id, state__in=again)
         if not row.update(state=UtteranceState.WAITING, attempts=0, error="", queued_at=timezone.now()):
-            raise Conflict("unfinished", "This utterance is with the engine already.")
+            raise Conflict("unfinished", "The engine is already working on this utterance.")
         transaction.on_commit(lambda: utterance_waits.send(Utterance, utterance_id=utterance_id))
 
 

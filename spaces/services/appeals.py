@@ -44,7 +44,7 @@ def appeal(*, decision_id: int, user: "User", text: str) -> Appeal:
     if hasattr(decision, "appeal"):
         raise _again()
     if not may_appeal(decision):
-        raise Refused("no_appeal", "This decision cannot be appealed any more.")
+        raise Refused("no_appeal", "This decision can no longer be appealed.")
     try:
         with transaction.atomic():
             return Appeal.objects.create(decision=decision, user=user, text=words)
@@ -145,4 +145,4 @@ def _ends(user: "User") -> dict[str, object]:
 
 
 def _again() -> Conflict:
-    return Conflict("already_appealed", "You have appealed against this. Somebody else will look at it.")
+    return Conflict("already_appealed", "You have already appealed. Another moderator will look at it.")

@@ -217,7 +217,7 @@ def _suspend(case: Case) -> Change:
 
 def _person(case: Case) -> "User":
     if case.report.person is None:
-        raise Conflict("no_person", "This account does not exist any more.")
+        raise Conflict("no_person", "This account no longer exists.")
     return case.report.person
 
 

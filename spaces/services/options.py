@@ -26,5 +26,5 @@ def checked_topics(options: SpaceOptions) -> list[Topic]:
         raise BadInput("bad_policy", "Choose everyone, followed or invited.")
     topics = list(Topic.objects.filter(pk__in=options.topics[: MOST_TOPICS + 1]))
     if len(topics) != len(set(options.topics)) or len(topics) > MOST_TOPICS:
-        raise BadInput("bad_topics", f"Choose up to {MOST_TOPICS} topics of the list.", limit=MOST_TOPICS)
+        raise BadInput("bad_topics", f"Choose up to {MOST_TOPICS} topics from the list.", limit=MOST_TOPICS)
     return topics

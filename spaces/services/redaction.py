@@ -71,4 +71,4 @@ def _redact_profile(person: "User") -> tuple[Words, Words]:
 
 
 def nothing() -> Conflict:
-    return Conflict("nothing_to_redact", "There is nothing to take down any more.")
+    return Conflict("nothing_to_redact", "There is nothing left to take down.")

@@ -78,7 +78,7 @@ def _file(draft: Report, user: "User", reason: str, text: str, *, line: Line | N
     if reason not in ReportReason.values:
         raise BadInput("bad_reason", "Choose what is wrong.")
     if draft.person_id == user.pk:
-        raise Refused("own_report", "This is yours: there is nothing to report.")
+        raise Refused("own_report", "This is your own: you cannot report it.")
     draft.reporter, draft.reason, draft.text = user, reason, _checked(text)
     spend(what="report", user_id=user.pk, limit=MOST, window=WINDOW)
     return _store(draft, line, LogKind.REPORTED)

@@ -237,7 +237,7 @@ class CommandSocket:
 
     def _checked(self, text: str | None) -> str:
         if text is None:
-            raise BadInput("bad_request", "Only text frames are understood.")
+            raise BadInput("bad_request", "Only text frames are accepted.")
         if len(text) > MAX_FRAME_BYTES or len(text.encode(errors="surrogatepass")) > MAX_FRAME_BYTES:
             raise BadInput("too_large", f"A message has at most {MAX_FRAME_BYTES} bytes.", limit=MAX_FRAME_BYTES)
         return text
@@ -271,9 +271,7 @@ class CommandSocket:
             return error_frame(command.id, error)
         except AWAY as error:
             logger.warning("%s not done: %s", type(command).__name__, error)
-            return error_frame(
-                command.id, TryAgain("try_again", "That did not work just now. Try again.", retry_after=1)
-            )
+            return error_frame(command.id, TryAgain("try_again", "That did not work. Try again.", retry_after=1))
         except Exception:
             logger.exception("%s failed", type(command).__name__)
             return error_frame(command.id, TryAgain("internal_error", "Something went wrong on our side."))

@@ -122,7 +122,7 @@ class Gate:
         """Raises `too_many` with `retry_after` in seconds."""
         if self._waiting >= self._line:
             metrics.TURNED_AWAY.inc()
-            raise TooMany("too_many", "Many people come in at once. One moment.", retry_after=self._appointment())
+            raise TooMany("too_many", "Many people are joining. Please wait a moment.", retry_after=self._appointment())
         self._waiting += 1
         try:
             await self._slots.acquire()

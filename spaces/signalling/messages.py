@@ -44,7 +44,7 @@ class Leave(Command, frozen=True, tag="leave"):
 
 
 class Start(Command, frozen=True, tag="start"):
-    """Go live with a scheduled Space."""
+    """Start a scheduled Space."""
 
 
 class End(Command, frozen=True, tag="end"):
@@ -52,7 +52,7 @@ class End(Command, frozen=True, tag="end"):
 
 
 class Request(Command, frozen=True, tag="request"):
-    """Ask for the microphone."""
+    """Request to speak."""
 
 
 class RequestCancel(Command, frozen=True, tag="request.cancel"):
@@ -100,7 +100,7 @@ class MicTake(Command, frozen=True, tag="mic.take"):
 
 
 class StepDown(Command, frozen=True, tag="step_down"):
-    """Give the own microphone back."""
+    """Give up your microphone and become a listener."""
 
 
 class Remove(Command, frozen=True, tag="remove"):
@@ -124,7 +124,7 @@ class PolicySet(Command, frozen=True, tag="policy.set"):
 
 
 class LockSet(Command, frozen=True, tag="lock.set"):
-    """Locked, nobody new comes in but the invited."""
+    """Lock or unlock a Space. Only invited people can join a locked Space."""
 
     locked: bool
 
@@ -136,17 +136,17 @@ class CohostInvite(Command, frozen=True, tag="cohost.invite"):
 
 
 class CohostWithdraw(Command, frozen=True, tag="cohost.withdraw"):
-    """Take that offer back."""
+    """Withdraw the invitation to be a co-host."""
 
     user_id: UserId
 
 
 class CohostAccept(Command, frozen=True, tag="cohost.accept"):
-    """Take the co-host's place one was offered."""
+    """Accept the co-host role."""
 
 
 class CohostDecline(Command, frozen=True, tag="cohost.decline"):
-    """Not take it."""
+    """Decline the co-host role."""
 
 
 class HandOver(Command, frozen=True, tag="host.hand_over"):
@@ -227,7 +227,7 @@ class CommandParser:
 
     def __call__(self, text: str) -> Command:
         if "\\u0000" in text or "\x00" in text:
-            raise BadInput("bad_request", "Text may not contain NUL.")
+            raise BadInput("bad_request", "Text may not contain NUL characters.")
         try:
             command: Command = self._decode(text)
             _refuse_duplicate_keys(text)
@@ -246,7 +246,7 @@ class CommandParser:
         try:
             kind = self._header(text).type
         except (msgspec.DecodeError, RecursionError, UnicodeError):
-            return BadInput("bad_request", "Not a message of this protocol.")
+            return BadInput("bad_request", "This is not a message of the protocol.")
         if kind not in self._types:
             return BadInput("unknown_type", "There is no message of this type.", type=kind[:40])
         return BadInput("bad_request", str(error)[:200])
@@ -260,7 +260,7 @@ class _Header(msgspec.Struct):
 def _unique(pairs: list[tuple[str, Any]]) -> None:
     """Readers differ in which of two equal keys they believe: what one has checked is then not what another does."""
     if len({key for key, _ in pairs}) < len(pairs):
-        raise BadInput("bad_request", "A name may occur once in an object.")
+        raise BadInput("bad_request", "A name may occur only once in an object.")
 
 
 _refuse_duplicate_keys = json.JSONDecoder(object_pairs_hook=_unique, strict=False).decode

@@ -58,7 +58,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     away is nothing of ours that broke: it says when to come again, on a page that reads neither."""
     if not isinstance(sys.exc_info()[1], AWAY):
         return defaults.server_error(request)
-    error = TryAgain("try_again", "That did not work just now. Try again.", retry_after=AWAY_SECONDS)
+    error = TryAgain("try_again", "That did not work. Try again.", retry_after=AWAY_SECONDS)
     if wants_json(request) or wants_partial(request):
         return as_response(request, error)
     page = HttpResponse(render_to_string("503.html"), status=error.status)

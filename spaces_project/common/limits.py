@@ -44,7 +44,7 @@ def spend(*, what: str, user_id: int | str, limit: int, window: timedelta) -> No
 
 def too_many(seconds: int) -> TooMany:
     """`seconds` until it is worth another try."""
-    return TooMany("too_many", f"That was a lot at once. Try again in {_in_words(seconds)}.", retry_after=seconds)
+    return TooMany("too_many", f"Too many requests. Try again in {_in_words(seconds)}.", retry_after=seconds)
 
 
 def count(*, what: str, who: int | str, window: timedelta) -> tuple[int, int] | None:

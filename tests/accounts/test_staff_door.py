@@ -57,7 +57,7 @@ def test_the_admin_has_the_sites_name(client: Client, chief: User) -> None:
 
 def test_a_user_who_is_no_staff_is_told_so(as_ana: Client) -> None:
     answer = as_ana.get("/admin/accounts/user/", follow=True)
-    assert (answer.status_code, "This is for the people who run this site." in answer.text) == (403, True)
+    assert (answer.status_code, "Only the people who run this site can see this." in answer.text) == (403, True)
 
 
 @pytest.mark.security("C16")

@@ -80,7 +80,7 @@ def test_it_can_be_run_again(scene: Scene, staff: Client, speak: Speak) -> None:
     utterance = failed(speak(scene.speaker))
     assert "Sent again: 1" in act(staff, "rerun", utterance)
     assert finish(utterance).state == UtteranceState.FINAL
-    assert "not kept any more" in act(staff, "rerun", utterance)
+    assert "was deleted" in act(staff, "rerun", utterance)
 
 
 def test_a_caption_can_be_redacted(scene: Scene, staff: Client, speak: Speak) -> None:

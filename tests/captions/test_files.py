@@ -240,7 +240,7 @@ class TestAddresses:
         services.redact(utterance_id=said.pk, user=scene.host)
         for kind in FORMATS:
             assert "hello" not in fetch(scene, scene.listener, kind).text
-        assert voices(fetch(scene, scene.listener)) == [(scene.speaker.name, "[taken away by a moderator]")]
+        assert voices(fetch(scene, scene.listener)) == [(scene.speaker.name, "[removed by a moderator]")]
 
     @pytest.mark.parametrize(
         ("reader", "status"), [("host", 200), ("listener", 200), ("outsider", 200), ("removed", 403)]

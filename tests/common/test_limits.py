@@ -65,5 +65,5 @@ def test_without_an_address_or_a_share_only_people_are_counted(people: int) -> N
 )
 def test_the_answer_says_when_to_try_again(seconds: int, words: str) -> None:
     refused = limits.too_many(seconds)
-    assert refused.message == f"That was a lot at once. Try again in {words}."
+    assert refused.message == f"Too many requests. Try again in {words}."
     assert refused.details == {"retry_after": seconds}

@@ -47,7 +47,7 @@ def look_who_is_here(listener: Page) -> None:
     expect(alan).to_be_hidden()
     expect(ada).to_be_visible()
     people.get_by_role("searchbox", name="Search people here").fill("nobody of this name")
-    expect(people.get_by_text("Nobody of that name is here.")).to_be_visible()
+    expect(people.get_by_text("No one with that name is here.")).to_be_visible()
     people.get_by_role("button", name="Close", exact=True).click()
     expect(people).to_be_hidden()
 

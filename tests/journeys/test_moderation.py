@@ -85,12 +85,12 @@ def remove_by_the_queue(mod: Page, joan: Page) -> None:
 
 def appeal(grace: Page) -> None:
     grace.goto("/notifications")
-    grace.get_by_role("link", name=re.compile("moderators of this site decided")).click()
+    grace.get_by_role("link", name=re.compile("Moderators made a decision")).click()
     expect(grace.get_by_text("Humming over others.")).to_be_visible()
     screenshot(grace, "decision")
     grace.get_by_label("Why").fill("That was the fridge.")
     press(grace, "Appeal")
-    expect(grace.get_by_text("Somebody else will look at it.").first).to_be_visible()
+    expect(grace.get_by_text("Another moderator will look at it.").first).to_be_visible()
 
 
 def grant(senior: Page) -> None:
@@ -99,5 +99,5 @@ def grant(senior: Page) -> None:
     expect(senior.get_by_text("That was the fridge.")).to_be_visible()
     senior.get_by_label("Answer").fill("It was the fridge.")
     screenshot(senior, "admin-appeal")
-    press(senior, "Take the decision back")
+    press(senior, "Reverse the decision")
     expect(senior.get_by_text("Decided.").first).to_be_visible()

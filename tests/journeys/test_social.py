@@ -85,7 +85,7 @@ def test_a_fleet_is_shown_seen_and_gone_after_a_day(stack: Stack, grace: Page, a
     press(grace, "Text")
     grace.get_by_role("textbox", name="Text of your Fleet").fill("Gone tomorrow")
     press(grace, "Share Fleet")
-    expect(grace.get_by_text("Your Fleet is out for 24 hours.")).to_be_visible()
+    expect(grace.get_by_text("Shared for 24 hours.")).to_be_visible()
 
     alan.goto("/")
     press(alan, "Grace Hopper: 1 Fleet, 1 new")

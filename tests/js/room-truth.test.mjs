@@ -54,7 +54,7 @@ test("a microphone that was given meanwhile is said", () => {
 
 test("a request that waits no more is said, and those who asked meanwhile", () => {
   const asked = snapshot({ you: { ...listener.you, requested: true } });
-  assert.deepEqual(textsOf(asked, listener), ["Your request is not waiting any more."]);
+  assert.deepEqual(textsOf(asked, listener), ["Your request is no longer waiting."]);
   const host = (people) => snapshot({ you: { id: "1", role: "host", muted: true, can: [] }, queue: { total: people.length, people } });
   assert.deepEqual(textsOf(host([]), host([grace])), ["\u2068Grace\u2069 wants to speak."]);
 });

@@ -145,7 +145,7 @@ def test_an_appeal_is_heard(scene: Scene, report: Report) -> None:
     appeal = services.appeal(decision_id=Decision.objects.get().pk, user=scene.speaker, text="Not me")
     url = reverse("admin:spaces_appeal_change", args=[appeal.pk])
     junior, senior = staff()[0], staff(senior=True)[0]
-    assert "Senior moderators decide" in junior.get(url).text
+    assert "decided by senior moderators" in junior.get(url).text
     junior.post(url, {"act": "grant", "reason": "", "note": ""})
     assert Appeal.objects.get().state == "open"
     senior.post(url, {"act": "grant", "reason": "Indeed", "note": ""})

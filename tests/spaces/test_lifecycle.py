@@ -227,7 +227,7 @@ def test_the_end_and_its_reason_are_kept(scene: Scene) -> None:
     entry = scene.space.log.get()
     assert (entry.kind, entry.actor, entry.reason) == (LogKind.ENDED, None, EndReason.TOO_LONG)
     scene.space.refresh_from_db()
-    assert scene.space.get_end_reason_display() == "The Space reached the longest time allowed."
+    assert scene.space.get_end_reason_display() == "The Space reached its maximum length."
 
 
 @pytest.mark.fault("E3")

@@ -182,7 +182,7 @@ def test_a_card_whose_space_is_gone_says_so(client: Client, host: User, space: S
     send_message(sender=host, to=guest, text="", space=space)
     space.delete()
     client.force_login(guest)
-    assert "An invitation to a Space that is gone." in client.get("/messages/ada").text
+    assert "An invitation to a deleted Space." in client.get("/messages/ada").text
 
 
 @pytest.mark.parametrize("path", ["/i/people", "/i/spaces/1AAAAAAAAAAAA/invitations"])

@@ -228,7 +228,7 @@ def test_a_refusal_becomes_a_toast(as_ada: Client, ada: User, grace: User) -> No
     block_user(blocker=grace, blocked=ada)
     response = as_ada.post("/messages/grace", {"text": "Hello", "after": "0"}, headers=HTMX)
     assert (response.status_code, response.headers["HX-Reswap"]) == (403, "none")
-    assert "cannot write to each other" in response.text
+    assert "cannot message each other" in response.text
 
 
 def test_a_thread_with_somebody_new_is_empty_and_ready(as_ada: Client, grace: User) -> None:

@@ -85,7 +85,7 @@ def test_home_suggests_the_most_followed_whom_one_does_not_know(as_ada: Client, 
     ada.refresh_from_db()
     rows = suggestions(ada)
     assert [(row.person, row.relation.followed_by) for row in rows] == [(popular, False), (fan, True)]
-    page = as_ada.get("/").text.split("Whom to follow")[1]
+    page = as_ada.get("/").text.split("People to follow")[1]
     assert (popular.username in page, known.username in page) == (True, False)
 
 
@@ -168,7 +168,7 @@ def test_a_reply_says_that_the_post_above_it_is_gone(client: Client, ada: User) 
     post = PostFactory.create()
     reply = PostFactory.create(author=ada, reply_to=post)
     services.delete_post(user=post.author, post_id=post.pk)
-    assert "The post this answers is gone." in client.get(post_link(reply)).text
+    assert "This replies to a post that is not available." in client.get(post_link(reply)).text
 
 
 def test_protected_posts_are_not_found(client: Client) -> None:

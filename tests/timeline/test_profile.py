@@ -129,5 +129,5 @@ def test_a_card_says_once_that_its_space_is_over(client: Client, person: User) -
 def test_blocking_says_what_it_does(client: Client, person: User) -> None:
     client.force_login(UserFactory.create())
     page = client.get(person.get_absolute_url()).text
-    assert "Blocked people cannot follow you, write to you, join your Spaces or see your posts" in page
+    assert "Blocked people cannot follow you, message you, join your Spaces or see your posts" in page
     assert page.count("block-means") == 2

@@ -19,9 +19,9 @@ class NotificationKind(TextChoices):
     INVITED = "invited", "invited you to a Space"
     INVITED_TO_SPEAK = "invited_to_speak", "invited you to speak in a Space"
     SPACE_STARTED = "space_started", "started the Space you were waiting for"
-    SPACE_CANCELED = "space_canceled", "will not hold the Space you were waiting for"
-    SPACE_MOVED = "space_moved", "moved the Space you are waiting for"
-    DECIDED = "decided", "The moderators of this site decided about you"
+    SPACE_CANCELED = "space_canceled", "canceled the Space you were waiting for"
+    SPACE_MOVED = "space_moved", "rescheduled the Space you are waiting for"
+    DECIDED = "decided", "Moderators made a decision about your account"
 
 
 class Notification(models.Model):

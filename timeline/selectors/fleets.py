@@ -102,7 +102,7 @@ def seen_by(
 
 
 def gone() -> NotFound:
-    return NotFound("not_found", "This Fleet is gone.")
+    return NotFound("not_found", "This Fleet is no longer available.")
 
 
 def _live(now: datetime | None) -> QuerySet[Fleet]:

@@ -59,7 +59,7 @@ def get_post(*, post_id: int, viewer_id: int | None) -> Post:
     follow, or of somebody who blocked the viewer or whom the viewer blocked."""
     post = Post.objects.select_related("author").filter(pk=post_id).first()
     if post is None or not sees_author(post.author, viewer_id):
-        raise NotFound("not_found", "This post is gone.")
+        raise NotFound("not_found", "This post is not available.")
     return post
 
 
@@ -133,7 +133,7 @@ def thread(*, post_id: int, viewer_id: int | None, cursor: str | None = None) ->
     ids = [pk for pk in (post.pk, post.reply_to_id) if pk is not None]
     rows = {row.id: row for row in _rows(_with_subjects(Post.objects.filter(pk__in=ids)), viewer_id)}
     if post.pk not in rows:  # a repost of something that is not for the viewer
-        raise NotFound("not_found", "This post is gone.")
+        raise NotFound("not_found", "This post is not available.")
     above = rows.get(post.reply_to_id) if post.reply_to_id else None
     return Thread(rows[post.pk], above, _replies(post.pk, viewer_id, cursor))
 
@@ -155,7 +155,7 @@ def post_row(*, post_id: int, viewer_id: int | None) -> PostRow:
     """Raises `NotFound`."""
     rows = post_rows(post_ids=[post_id], viewer_id=viewer_id)
     if not rows:
-        raise NotFound("not_found", "This post is gone.")
+        raise NotFound("not_found", "This post is not available.")
     return rows[post_id]
 
 

@@ -68,11 +68,11 @@ def _cleaned(text: str, *, may_be_empty: bool) -> str:
 
 def _require_reachable(sender: User, to: User) -> None:
     if sender.pk == to.pk:
-        raise BadInput("self_message", "You cannot write to yourself.")
+        raise BadInput("self_message", "You cannot message yourself.")
     if not to.is_active:
         raise NotFound("not_found", "This account does not exist.")
     if blocked_either_way(sender.pk, to.pk):
-        raise Refused("blocked", f"You and @{to.username} cannot write to each other.")
+        raise Refused("blocked", f"You and @{to.username} cannot message each other.")
 
 
 def _locked_thread(one: User, other: User) -> Thread:

@@ -37,4 +37,4 @@ def unpin_post(*, public_id: str, user: User, post_id: int) -> None:
     with transaction.atomic():
         pins_changed(public_id=public_id, user=user, action=Action.UNPIN if is_own else Action.UNPIN_OTHER)
         if pin is None or not PinnedPost.objects.filter(pk=pin.pk).delete()[0]:
-            raise NotFound("not_found", "This post is not pinned here any more.")
+            raise NotFound("not_found", "This post is no longer pinned here.")

@@ -108,11 +108,11 @@ def delete_post(*, user: User, post_id: int, as_operator: bool = False) -> None:
     quotes stay. Raises `NotFound`, `Refused` `not_yours`."""
     post = Post.objects.filter(pk=post_id).first()
     if post is None:
-        raise NotFound("not_found", "This post is gone.")
+        raise NotFound("not_found", "This post is not available.")
     may = user.has_perm("timeline.delete_post") if as_operator else post.author_id == user.pk
     if not may:
         get_post(post_id=post_id, viewer_id=user.pk)  # one that is not for this person is not there either
-        raise Refused("not_yours", "Only its author can delete a post.")
+        raise Refused("not_yours", "Only the author can delete a post.")
     with transaction.atomic():
         _lock_ids(_subjects(post) | {post.pk})
         if Post.objects.filter(pk=post.pk).exists():
@@ -158,14 +158,14 @@ def original_post(post_id: int, user: User) -> Post:
 def require_public(post: Post) -> None:
     """Raises `Refused` `protected_post`."""
     if post.author.protected:
-        raise Refused("protected_post", "Posts of protected accounts cannot be passed on.")
+        raise Refused("protected_post", "Posts of protected accounts cannot be shared.")
 
 
 def _write(post: Post) -> None:
     with transaction.atomic():
         subjects = _subjects(post)
         if _lock_ids(subjects) != subjects:
-            raise NotFound("not_found", "This post is gone.")
+            raise NotFound("not_found", "This post is not available.")
         post.save(force_insert=True)
         _count(post, by=1)
         _announce(signals.posted, post_id=post.pk)
@@ -192,7 +192,7 @@ def _move(post_id: int | None, counter: str, by: int) -> None:
 def lock_post(post: Post) -> None:
     """Until the transaction ends. Raises `NotFound`."""
     if not _lock_ids({post.pk}):
-        raise NotFound("not_found", "This post is gone.")
+        raise NotFound("not_found", "This post is not available.")
 
 
 def _lock_ids(post_ids: set[int]) -> set[int]:

@@ -61,12 +61,12 @@ def _wanted(request: PersonRequest) -> Invitations:
     try:
         return _read_body(request.body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadInput("bad_request", "This request cannot be understood.") from error
+        raise BadInput("bad_request", "This request is not valid.") from error
 
 
 def _ids(user_ids: list[str]) -> list[int]:
     parsed = [parse_id(user_id) for user_id in user_ids]
     known = [user_id for user_id in parsed if user_id is not None]
     if len(known) != len(parsed):
-        raise BadInput("bad_request", "This is not the id of a person.")
+        raise BadInput("bad_request", "This is not a valid user id.")
     return known

@@ -30,12 +30,12 @@ TAG = "You and others"
 class Me(ApiView):
     @operation("getMe", tag=TAG, scopes=(Scope.USERS_READ,))
     def get(self, request: ApiRequest) -> Account:
-        """The own account."""
+        """Get your own account."""
         return _account(request.user)
 
     @operation("updateMe", tag=TAG, scopes=(Scope.USERS_WRITE,))
     def patch(self, request: ApiRequest, body: ProfileChange) -> Account:
-        """Change the own profile; what is left out stays."""
+        """Change your own profile. Fields that are left out stay as they are."""
         _update(request.user, body)
         return _account(request.user)
 
@@ -43,19 +43,19 @@ class Me(ApiView):
 class Follow(ApiView):
     @operation("follow", tag=TAG, scopes=(Scope.FOLLOWS_WRITE,), status=204, errors=(404,))
     def put(self, request: ApiRequest, path: UserPath) -> None:
-        """Follow somebody."""
+        """Follow a user."""
         services.follow_user(follower=request.user, followee=selectors.get_user(number(path.user_id)))
 
     @operation("unfollow", tag=TAG, scopes=(Scope.FOLLOWS_WRITE,), status=204, errors=(404,))
     def delete(self, request: ApiRequest, path: UserPath) -> None:
-        """Unfollow somebody."""
+        """Unfollow a user."""
         services.unfollow_user(follower=request.user, followee=selectors.get_user(number(path.user_id)))
 
 
 class Blocks(ApiView):
     @operation("listBlocks", tag=TAG, scopes=(Scope.BLOCK_READ,))
     def get(self, request: ApiRequest, query: PeopleQuery) -> PeoplePage:
-        """Whom one has blocked, latest first."""
+        """List the users you blocked, latest first."""
         cursor = None if query.cursor is UNSET else query.cursor
         page = selectors.blocked_by(user_id=request.user.pk, cursor=cursor)
         return PeoplePage([PersonLine(str(p.pk), p.username, p.name) for p in page.items], page.next_cursor)
@@ -64,24 +64,24 @@ class Blocks(ApiView):
 class Block(ApiView):
     @operation("block", tag=TAG, scopes=(Scope.BLOCK_WRITE,), status=204, errors=(404,))
     def put(self, request: ApiRequest, path: UserPath) -> None:
-        """Block somebody: neither follows the other any more, and they cannot join Spaces one hosts."""
+        """Block a user. Follows in both directions end, and the user cannot join Spaces you host."""
         services.block_user(blocker=request.user, blocked=selectors.get_user(number(path.user_id)))
 
     @operation("unblock", tag=TAG, scopes=(Scope.BLOCK_WRITE,), status=204, errors=(404,))
     def delete(self, request: ApiRequest, path: UserPath) -> None:
-        """Unblock somebody."""
+        """Unblock a user."""
         services.unblock_user(blocker=request.user, blocked=selectors.get_user(number(path.user_id)))
 
 
 class Webhooks(ApiView):
     @operation("listWebhooks", tag="Webhooks", scopes=(Scope.WEBHOOKS_WRITE,))
     def get(self, request: ApiRequest) -> WebhookList:
-        """The own webhooks."""
+        """List your own webhooks."""
         return WebhookList([_webhook(row) for row in Webhook.objects.filter(owner=request.user).order_by("pk")])
 
     @operation("createWebhook", tag="Webhooks", scopes=(Scope.WEBHOOKS_WRITE,), status=201, creates=True)
     def post(self, request: ApiRequest, body: NewWebhook) -> WebhookLine:
-        """Be told of events of the Spaces one hosts.
+        """Subscribe to events of the Spaces you host.
 
         Deliveries are POSTs signed as Standard Webhooks say: `webhook-id`, `webhook-timestamp`, `webhook-signature`.
         """
@@ -94,7 +94,7 @@ class Webhooks(ApiView):
 class OneWebhook(ApiView):
     @operation("deleteWebhook", tag="Webhooks", scopes=(Scope.WEBHOOKS_WRITE,), status=204, errors=(404,))
     def delete(self, request: ApiRequest, path: WebhookPath) -> None:
-        """Be told no more."""
+        """Unsubscribe."""
         services.delete_webhook(owner=request.user, webhook_id=number(path.webhook_id))
 
 

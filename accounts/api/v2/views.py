@@ -42,14 +42,14 @@ READ = (Scope.USERS_READ, Scope.TWEET_READ)
 class Me(XView):
     @operation("findMyUser", tag=TAG, scopes=READ)
     def get(self, request: ApiRequest, query: UserQuery) -> FoundUser:
-        """The person whose token this is."""
+        """Get the user who owns the token."""
         return FoundUser(data=users_by_id([request.user.pk], query.user_fields)[request.user.pk])
 
 
 class UserById(XView):
     @operation("findUserById", tag=TAG, scopes=READ, needs_user=False)
     def get(self, request: Request, path: UserPath, query: UserQuery) -> FoundUser:
-        """One person by id."""
+        """Get a user by id."""
         found = users_by_id([number(path.id)], query.user_fields)
         return one(found.get(number(path.id)), "id", path.id)
 
@@ -57,7 +57,7 @@ class UserById(XView):
 class UsersById(XView):
     @operation("findUsersById", tag=TAG, scopes=READ, needs_user=False)
     def get(self, request: Request, query: UsersQuery) -> FoundUsers:
-        """Up to a hundred people by id."""
+        """Get up to 100 users by id."""
         found = users_by_id([number(pk) for pk in query.ids], query.user_fields)
         return _several({pk: found.get(number(pk)) for pk in query.ids}, "ids")
 
@@ -65,7 +65,7 @@ class UsersById(XView):
 class UserByUsername(XView):
     @operation("findUserByUsername", tag=TAG, scopes=READ, needs_user=False)
     def get(self, request: Request, path: UsernamePath, query: UserQuery) -> FoundUser:
-        """One person by username."""
+        """Get a user by username."""
         found = users_by_name([path.username], query.user_fields)
         return one(found.get(path.username.upper()), "username", path.username)
 
@@ -73,7 +73,7 @@ class UserByUsername(XView):
 class UsersByUsername(XView):
     @operation("findUsersByUsername", tag=TAG, scopes=READ, needs_user=False)
     def get(self, request: Request, query: UsernamesQuery) -> FoundUsers:
-        """Up to a hundred people by username."""
+        """Get up to 100 users by username."""
         found = users_by_name(query.usernames, query.user_fields)
         return _several({name: found.get(name.upper()) for name in query.usernames}, "usernames")
 
@@ -81,12 +81,12 @@ class UsersByUsername(XView):
 class UsersFollowing(XView):
     @operation("usersIdFollowing", tag=TAG, scopes=READ, needs_user=False)
     def get(self, request: Request, path: UserPath, query: FollowsQuery) -> UserPage:
-        """Whom a person follows, latest first."""
+        """List the users a user follows, latest first."""
         return _follows(path, query, Follow.objects.filter(follower=number(path.id)), "followee")
 
     @operation("usersIdFollow", tag=TAG, scopes=(Scope.FOLLOWS_WRITE, *READ), errors=(404,))
     def post(self, request: ApiRequest, path: UserPath, body: FollowBody) -> FollowAnswer:
-        """Follow somebody."""
+        """Follow a user."""
         require_self(request, path.id)
         followee = selectors.get_user(number(body.target_user_id))
         with about("target_user_id", body.target_user_id):
@@ -97,14 +97,14 @@ class UsersFollowing(XView):
 class UsersFollowers(XView):
     @operation("usersIdFollowers", tag=TAG, scopes=READ, needs_user=False)
     def get(self, request: Request, path: UserPath, query: FollowsQuery) -> UserPage:
-        """Who follows a person, latest first."""
+        """List the followers of a user, latest first."""
         return _follows(path, query, Follow.objects.filter(followee=number(path.id)), "follower")
 
 
 class UsersUnfollow(XView):
     @operation("usersIdUnfollow", tag=TAG, scopes=(Scope.FOLLOWS_WRITE, *READ), errors=(404,))
     def delete(self, request: ApiRequest, path: TargetPath) -> FollowAnswer:
-        """Unfollow somebody."""
+        """Unfollow a user."""
         require_self(request, path.id)
         services.unfollow_user(follower=request.user, followee=selectors.get_user(number(path.target_user_id)))
         return FollowAnswer(Following(following=False))

@@ -9,13 +9,13 @@ from spaces_project.common.errors import ProductError
 
 
 class Command(BaseCommand):
-    help = "Make a personal token for somebody and print it. It is not shown again."
+    help = "Make a personal token for a user and print it. It is not shown again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
         parser.add_argument("--scopes", nargs="+", required=True, metavar="SCOPE", choices=[s.value for s in SCOPES])
         parser.add_argument("--name", default="made by manage.py")
-        parser.add_argument("--days", type=int, help="how long it is good for; without, for ever")
+        parser.add_argument("--days", type=int, help="how many days it is valid; without it, forever")
 
     def handle(self, *args: Any, username: str, scopes: list[str], name: str, days: int | None, **options: Any) -> None:
         try:

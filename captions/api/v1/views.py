@@ -25,7 +25,7 @@ READ, WRITE, MODERATE = (Scope.SPACE_READ,), (Scope.SPACE_WRITE,), (Scope.SPACE_
 class Captions(ApiView):
     @operation("listCaptions", tag=TAG, scopes=READ, errors=(404,))
     def get(self, request: ApiRequest, path: SpacePath, query: CaptionsQuery) -> CaptionPage:
-        """What was said in a Space, oldest of the page first.
+        """List the captions of a Space, oldest of the page first.
 
         The latest fifty lines, or with `before` those before them. With `since` the lines that became final or were
         changed since then: ask again with the new `live` as long as the Space lasts. A line may come more than once;
@@ -60,12 +60,12 @@ class CaptionsFile(ApiView):
 class OwnConsent(ApiView):
     @operation("setCaptionConsent", tag=TAG, scopes=WRITE, errors=(404, 409))
     def put(self, request: ApiRequest, path: SpacePath, body: NewConsent) -> ConsentAnswer:
-        """Say whether one's own words may be captioned in a Space."""
+        """Allow or refuse captions of your own words in a Space."""
         return ConsentAnswer(services.set_consent(public_id=path.id, user=request.user, given=body.given))
 
 
 class Language(ApiView):
     @operation("setCaptionLanguage", tag=TAG, scopes=MODERATE, status=204, errors=(404, 409))
     def put(self, request: ApiRequest, path: SpacePath, body: NewLanguage) -> None:
-        """Say what is spoken from now on; one of `captions.languages`."""
+        """Set the spoken language from now on: one of `captions.languages`."""
         services.set_language(public_id=path.id, user=request.user, language=body.language)

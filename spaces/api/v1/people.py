@@ -29,7 +29,7 @@ REFUSALS = (404, 409)
 class OwnPlace(ApiView):
     @operation("joinSpace", tag=TAG, scopes=READ, errors=REFUSALS)
     def put(self, request: ApiRequest, path: SpacePath) -> Place:
-        """Enter as a listener, or stay. Without a socket the place is kept by calling this again in time."""
+        """Join a Space as a listener. Without a socket, call this again in time to keep the place."""
         connection = selectors.connection_of(public_id=path.id, user=request.user) or new_token()
         presence.enter(path.id, request.user.pk)
         try:
@@ -44,7 +44,7 @@ class OwnPlace(ApiView):
 
     @operation("leaveSpace", tag=TAG, scopes=READ, status=204, errors=REFUSALS)
     def delete(self, request: ApiRequest, path: SpacePath) -> None:
-        """Leave quietly. A host ends the Space instead."""
+        """Leave a Space. A host ends the Space instead."""
         services.leave_space(public_id=path.id, user=request.user)
         presence.forget(path.id, request.user.pk)
 
@@ -52,37 +52,37 @@ class OwnPlace(ApiView):
 class OwnMicrophone(ApiView):
     @operation("setOwnMicrophone", tag=TAG, scopes=WRITE, status=204, errors=REFUSALS)
     def put(self, request: ApiRequest, path: SpacePath, body: Microphone) -> None:
-        """Mute or unmute oneself."""
+        """Mute or unmute yourself."""
         verb = services.mute_self if body.muted else services.unmute_self
         verb(public_id=path.id, user=request.user)
 
     @operation("acceptMicrophone", tag=TAG, scopes=WRITE, status=204, errors=REFUSALS)
     def post(self, request: ApiRequest, path: SpacePath) -> None:
-        """Take the microphone one was invited to, muted."""
+        """Accept an invitation to speak. The microphone starts muted."""
         services.accept_mic(public_id=path.id, user=request.user)
 
     @operation("stepDown", tag=TAG, scopes=WRITE, status=204, errors=REFUSALS)
     def delete(self, request: ApiRequest, path: SpacePath) -> None:
-        """Give the own microphone back."""
+        """Give up your microphone and become a listener."""
         services.step_down(public_id=path.id, user=request.user)
 
 
 class OwnRequest(ApiView):
     @operation("requestToSpeak", tag=TAG, scopes=WRITE, status=204, creates=True, errors=REFUSALS)
     def post(self, request: ApiRequest, path: SpacePath) -> None:
-        """Ask for the microphone."""
+        """Request to speak."""
         services.request_to_speak(public_id=path.id, user=request.user)
 
     @operation("cancelRequest", tag=TAG, scopes=WRITE, status=204, errors=REFUSALS)
     def delete(self, request: ApiRequest, path: SpacePath) -> None:
-        """Take the request back."""
+        """Cancel your request to speak."""
         services.cancel_request(public_id=path.id, user=request.user)
 
 
 class People(ApiView):
     @operation("listParticipants", tag=TAG, scopes=READ, errors=REFUSALS)
     def get(self, request: ApiRequest, path: SpacePath, query: ParticipantsQuery) -> Participants:
-        """Everybody in the Space, fifty a page, for those who are in."""
+        """List everyone in the Space, 50 a page. Only participants may read it."""
         page = selectors.people(
             public_id=path.id,
             user=request.user,
@@ -96,35 +96,35 @@ class People(ApiView):
 class OnePerson(ApiView):
     @operation("removeParticipant", tag=TAG, scopes=MODERATE, status=204, errors=REFUSALS)
     def delete(self, request: ApiRequest, path: PersonPath) -> None:
-        """Put somebody out of this Space, for good."""
+        """Remove a user from the Space permanently."""
         services.remove_participant(public_id=path.id, user=request.user, target_id=number(path.user_id))
 
 
 class Mute(ApiView):
     @operation("muteParticipant", tag=TAG, scopes=MODERATE, status=204, errors=REFUSALS)
     def post(self, request: ApiRequest, path: PersonPath) -> None:
-        """Mute somebody, who may unmute again."""
+        """Mute a user, who may unmute again."""
         services.mute_other(public_id=path.id, user=request.user, target_id=number(path.user_id))
 
 
 class TheirMicrophone(ApiView):
     @operation("takeMicrophone", tag=TAG, scopes=MODERATE, status=204, errors=REFUSALS)
     def delete(self, request: ApiRequest, path: PersonPath) -> None:
-        """Make a listener of a speaker."""
+        """Make a speaker a listener."""
         services.take_mic(public_id=path.id, user=request.user, target_id=number(path.user_id))
 
 
 class MuteAll(ApiView):
     @operation("muteAll", tag=TAG, scopes=MODERATE, status=204, errors=REFUSALS)
     def post(self, request: ApiRequest, path: SpacePath) -> None:
-        """Mute every speaker; host and co-hosts keep their microphones."""
+        """Mute all speakers except the host and the co-hosts."""
         services.mute_all(public_id=path.id, user=request.user)
 
 
 class Invitations(ApiView):
     @operation("invite", tag=TAG, scopes=WRITE, status=204, creates=True, errors=REFUSALS)
     def post(self, request: ApiRequest, path: SpacePath, body: Invite) -> None:
-        """Ask somebody in, with `to_speak` to a microphone that waits for them."""
+        """Invite a user; with `to_speak`, invite the user to speak."""
         services.invite_person(
             public_id=path.id, user=request.user, invitee_id=number(body.user_id), to_speak=body.to_speak
         )
@@ -133,5 +133,5 @@ class Invitations(ApiView):
 class Reactions(ApiView):
     @operation("react", tag=TAG, scopes=WRITE, status=204, errors=REFUSALS)
     def post(self, request: ApiRequest, path: SpacePath, body: Reaction) -> None:
-        """Show a feeling for a moment."""
+        """Send a reaction."""
         services.react(public_id=path.id, user=request.user, emoji=body.emoji)

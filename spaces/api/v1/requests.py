@@ -16,28 +16,28 @@ from spaces_project.common.api.operations import operation
 class Approve(ApiView):
     @operation("approveRequest", tag=TAG, scopes=MODERATE, status=204, errors=REFUSALS)
     def post(self, request: ApiRequest, path: PersonPath) -> None:
-        """Give a listener who asked the microphone."""
+        """Approve the request of a listener."""
         services.approve_request(public_id=path.id, user=request.user, target_id=number(path.user_id))
 
 
 class Decline(ApiView):
     @operation("declineRequest", tag=TAG, scopes=MODERATE, status=204, errors=REFUSALS)
     def post(self, request: ApiRequest, path: PersonPath) -> None:
-        """Not give it."""
+        """Decline the request of a listener."""
         services.decline_request(public_id=path.id, user=request.user, target_id=number(path.user_id))
 
 
 class ApproveMany(ApiView):
     @operation("approveRequests", tag=TAG, scopes=MODERATE, errors=REFUSALS)
     def post(self, request: ApiRequest, path: SpacePath, body: Chosen) -> Decided:
-        """Give microphones in the order of asking, as many as there are seats."""
+        """Approve many requests, in the order in which they were made, while there are free seats."""
         return services.approve_requests(public_id=path.id, user=request.user, user_ids=_ids(body))
 
 
 class DeclineMany(ApiView):
     @operation("declineRequests", tag=TAG, scopes=MODERATE, errors=REFUSALS)
     def post(self, request: ApiRequest, path: SpacePath, body: Chosen) -> Decided:
-        """Give none."""
+        """Decline many requests."""
         return services.decline_requests(public_id=path.id, user=request.user, user_ids=_ids(body))
 
 

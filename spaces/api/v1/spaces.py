@@ -39,12 +39,12 @@ READ, WRITE, MODERATE = (Scope.SPACE_READ,), (Scope.SPACE_WRITE,), (Scope.SPACE_
 class Spaces(ApiView):
     @operation("listSpaces", tag=TAG, scopes=READ)
     def get(self, request: ApiRequest, query: ListQuery) -> CardPage:
-        """What is live or to come; with `q` both, by title, host and topic."""
+        """List live or scheduled Spaces. With `q`, search both by title, host and topic."""
         return _cards(_found(request, query))
 
     @operation("createSpace", tag=TAG, scopes=WRITE, status=201, creates=True, errors=(409,))
     def post(self, request: ApiRequest, body: NewSpace) -> HostedSpace:
-        """Go live, or schedule a Space. The host enters with the microphone off.
+        """Start or schedule a Space. The host enters with the microphone off.
 
         A live Space ends when its host is gone: open the socket, or PUT to `place` again within `lease_seconds`. With
         `start` `when_joined` it is live from the first of either on.
@@ -61,12 +61,12 @@ class Spaces(ApiView):
 class OneSpace(ApiView):
     @operation("getSpace", tag=TAG, scopes=READ, errors=(404,))
     def get(self, request: ApiRequest, path: SpacePath) -> SpaceView:
-        """A Space with its stage, its audience and one's own place in it."""
+        """Get a Space with its stage, its audience and your own place in it."""
         return view(request, path.id)
 
     @operation("updateSpace", tag=TAG, scopes=WRITE, errors=(404, 409))
     def patch(self, request: ApiRequest, path: SpacePath, body: SpaceChange) -> SpaceView:
-        """Rename or move a scheduled Space of one's own."""
+        """Rename or reschedule your own scheduled Space."""
         services.update_space(
             public_id=path.id,
             user=request.user,
@@ -79,7 +79,7 @@ class OneSpace(ApiView):
 class Start(ApiView):
     @operation("startSpace", tag=TAG, scopes=WRITE, errors=(404, 409))
     def post(self, request: ApiRequest, path: SpacePath) -> HostedSpace:
-        """Go live with a scheduled Space."""
+        """Start a scheduled Space."""
         services.start_space(public_id=path.id, user=request.user)
         return hosted(request, path.id)
 
@@ -87,7 +87,7 @@ class Start(ApiView):
 class End(ApiView):
     @operation("endSpace", tag=TAG, scopes=WRITE, errors=(404, 409))
     def post(self, request: ApiRequest, path: SpacePath) -> SpaceView:
-        """End a Space for everybody in it."""
+        """End a Space for everyone in it."""
         services.end_space(public_id=path.id, user=request.user)
         return view(request, path.id)
 
@@ -95,7 +95,7 @@ class End(ApiView):
 class Cancel(ApiView):
     @operation("cancelSpace", tag=TAG, scopes=WRITE, errors=(404, 409))
     def post(self, request: ApiRequest, path: SpacePath) -> SpaceView:
-        """Call a scheduled Space off."""
+        """Cancel a scheduled Space."""
         services.cancel_space(public_id=path.id, user=request.user)
         return view(request, path.id)
 
@@ -103,7 +103,7 @@ class Cancel(ApiView):
 class SpeakPolicy(ApiView):
     @operation("setSpeakPolicy", tag=TAG, scopes=MODERATE, errors=(404, 409))
     def put(self, request: ApiRequest, path: SpacePath, body: Policy) -> SpaceView:
-        """Who may ask for the microphone. Waiting requests that it refuses are declined."""
+        """Set who may ask to speak. Waiting requests that the new policy refuses are declined."""
         services.set_policy(public_id=path.id, user=request.user, policy=body.policy)
         return view(request, path.id)
 
@@ -111,7 +111,7 @@ class SpeakPolicy(ApiView):
 class Lock(ApiView):
     @operation("lockSpace", tag=TAG, scopes=MODERATE, errors=(404, 409))
     def put(self, request: ApiRequest, path: SpacePath, body: objects.Lock) -> SpaceView:
-        """Locked, nobody new comes in but the invited."""
+        """Lock or unlock a Space. Only invited people can join a locked Space."""
         services.set_lock(public_id=path.id, user=request.user, locked=body.locked)
         return view(request, path.id)
 
@@ -119,19 +119,19 @@ class Lock(ApiView):
 class Reminder(ApiView):
     @operation("setReminder", tag=TAG, scopes=WRITE, status=204, errors=(404, 409))
     def put(self, request: ApiRequest, path: SpacePath) -> None:
-        """Be told when a scheduled Space starts."""
+        """Set a reminder for a scheduled Space."""
         services.set_reminder(public_id=path.id, user=request.user)
 
     @operation("clearReminder", tag=TAG, scopes=WRITE, status=204, errors=(404,))
     def delete(self, request: ApiRequest, path: SpacePath) -> None:
-        """Not be told after all."""
+        """Cancel the reminder."""
         services.clear_reminder(public_id=selectors.get_space(path.id).public_id, user=request.user)
 
 
 class Log(ApiView):
     @operation("getSpaceLog", tag=TAG, scopes=MODERATE, errors=(404,))
     def get(self, request: ApiRequest, path: SpacePath, query: LogQuery) -> LogPage:
-        """What happened in a Space, oldest first, for its host and the staff."""
+        """List the log of a Space, oldest first. Only its host and the staff may read it."""
         cursor = None if query.cursor is UNSET else query.cursor
         page = space_log(public_id=path.id, user=request.user, cursor=cursor)
         return LogPage([_line(entry) for entry in page.items], page.next_cursor)
@@ -140,7 +140,7 @@ class Log(ApiView):
 class Topics(ApiView):
     @operation("listTopics", tag=TAG, scopes=READ)
     def get(self, request: ApiRequest) -> TopicList:
-        """The tree of topics, parents before their children."""
+        """List the topics, parents before their children."""
         return TopicList([TopicLine(t.pk, t.name, t.parent_id) for t in discovery.topics()])
 
 

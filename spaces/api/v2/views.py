@@ -34,7 +34,7 @@ OPEN = (SpaceState.LIVE, SpaceState.SCHEDULED)
 class SpaceById(XView):
     @operation("findSpaceById", tag=TAG, scopes=READ, needs_user=False)
     def get(self, request: Request, path: SpacePath, query: SpaceQuery) -> FoundSpace:
-        """One Space by id. It stays readable after its end."""
+        """Get a Space by id, also after its end."""
         read = read_spaces(Space.objects.filter(public_id=path.id), asked(query), viewer_id(request))
         if not read.spaces:
             return FoundSpace(errors=[not_found("space", "id", path.id)])
@@ -44,7 +44,7 @@ class SpaceById(XView):
 class SpacesByIds(XView):
     @operation("findSpacesByIds", tag=TAG, scopes=READ, needs_user=False)
     def get(self, request: Request, query: SpacesQuery) -> FoundSpaces:
-        """Up to a hundred Spaces by id, in the order of the ids."""
+        """Get up to 100 Spaces by id, in the order of the ids."""
         read = read_spaces(Space.objects.filter(public_id__in=query.ids), asked(query), viewer_id(request))
         by_id = {space.id: space for space in read.spaces}
         wanted = dict.fromkeys(query.ids)
@@ -56,7 +56,7 @@ class SpacesByIds(XView):
 class SpacesByCreators(XView):
     @operation("findSpacesByCreatorIds", tag=TAG, scopes=READ, needs_user=False)
     def get(self, request: Request, query: CreatorsQuery) -> SpacePage:
-        """Live and scheduled Spaces of up to a hundred hosts."""
+        """List live and scheduled Spaces of up to 100 hosts."""
         creators = [number(pk) for pk in query.user_ids]
         spaces = _findable(viewer_id(request)).filter(creator__in=creators, state__in=OPEN)
         return _page(read_spaces(spaces, asked(query), viewer_id(request)))
@@ -65,7 +65,7 @@ class SpacesByCreators(XView):
 class SearchSpaces(XView):
     @operation("searchSpaces", tag=TAG, scopes=READ, needs_user=False)
     def get(self, request: Request, query: SearchQuery) -> SpacePage:
-        """Live and scheduled Spaces by their title, live ones first."""
+        """Search live and scheduled Spaces by title, live ones first."""
         states = OPEN if query.state == "all" else (SpaceState(query.state),)
         spaces = _findable(viewer_id(request)).filter(title__icontains=query.query, state__in=states)
         return _page(read_spaces(spaces[: query.max_results], asked(query), viewer_id(request)))
@@ -74,7 +74,7 @@ class SearchSpaces(XView):
 class SpaceBuyers(XView):
     @operation("spaceBuyers", tag=TAG, scopes=READ)
     def get(self, request: ApiRequest, path: SpacePath, query: BuyersQuery) -> UserPage:
-        """Who bought a ticket, for the creator. We sell none, so nobody did."""
+        """List the buyers of tickets. Always empty: tickets are not sold here."""
         creator = Space.objects.filter(public_id=path.id).values_list("creator", flat=True).first()
         if creator is None:
             return UserPage(errors=[not_found("space", "id", path.id)], meta=PageMeta(result_count=0))

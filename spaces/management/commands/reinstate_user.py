@@ -9,7 +9,7 @@ from spaces.management.commands._base import ProductCommand
 
 
 class Command(ProductCommand):
-    help = "Lifts every suspension of somebody, and tells them. Prints whether there was one, as JSON."
+    help = "Lifts every suspension of a user and tells them. Prints whether there was one, as JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")

@@ -14,12 +14,12 @@ from spaces.services.decisions import SCOPES
 
 
 class Command(ProductCommand):
-    help = "Suspends somebody, ends at once what they are in the middle of, and tells them. Prints it as JSON."
+    help = "Suspends a user, ends what they are taking part in, and tells them. Prints it as JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
         parser.add_argument("--from", dest="scope", choices=SuspensionScope.values, default="entirely")
-        parser.add_argument("--hours", type=int, help="for how long; without it until somebody lifts it")
+        parser.add_argument("--hours", type=int, help="for how long; without it until it is lifted")
         parser.add_argument("--reason", default="", help="the person reads it")
 
     def run(self, **options: Any) -> str:

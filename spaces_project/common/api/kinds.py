@@ -52,7 +52,7 @@ def instant(text: str, parameter: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise BadRequest("There is no such time.", {parameter: [text]}) from None
+        raise BadRequest("That time does not exist.", {parameter: [text]}) from None
 
 
 _NUMBER = re.compile(r"\A[0-9]{1,19}\Z")

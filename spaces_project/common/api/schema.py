@@ -16,22 +16,22 @@ REF = "#/components/schemas/{name}"
 RATE_HEADERS = {
     name: {"description": text, "schema": {"type": "string", "pattern": "^[0-9]+$"}}
     for name, text in {
-        "x-rate-limit-limit": "Calls in a window of 15 minutes.",
-        "x-rate-limit-remaining": "Calls that are left in it.",
-        "x-rate-limit-reset": "When it ends, in seconds since the epoch.",
+        "x-rate-limit-limit": "Allowed calls in a window of 15 minutes.",
+        "x-rate-limit-remaining": "Calls left in the window.",
+        "x-rate-limit-reset": "When the window ends, in seconds since the epoch.",
     }.items()
 }
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "Sent again with the same request within a day, it gets the first answer again and nothing is made "
-    "twice.",
+    "description": "A request that is repeated with the same key within a day gets the first answer again. Nothing is "
+    "created twice.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$"},
 }
 IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
-    "description": "The `ETag` of an answer one has; 304 says that it is still true.",
+    "description": "The `ETag` of an earlier answer; 304 says that it has not changed.",
     "schema": {"type": "string"},
 }
 _EVERYWHERE = (400, 401, 403, 429, 503)

@@ -15,12 +15,12 @@ TAG = "Live Spaces"
 class PinsOfSpace(ApiView):
     @operation("listPins", tag=TAG, scopes=(Scope.SPACE_READ, Scope.TWEET_READ), errors=(404,))
     def get(self, request: ApiRequest, path: SpacePath) -> Pins:
-        """The ten posts that were pinned last, the newest first."""
+        """List the ten latest pinned posts, newest first."""
         return _listed(path.id, request)
 
     @operation("pinPost", tag=TAG, scopes=(Scope.SPACE_WRITE,), status=201, creates=True, errors=(404,))
     def post(self, request: ApiRequest, path: SpacePath, body: NewPin) -> Pins:
-        """Pin a post, for everybody in the Space to see."""
+        """Pin a post for everyone in the Space."""
         services.pin_post(public_id=path.id, user=request.user, post_id=number(body.post_id))
         return _listed(path.id, request)
 
@@ -28,7 +28,7 @@ class PinsOfSpace(ApiView):
 class OnePin(ApiView):
     @operation("unpinPost", tag=TAG, scopes=(Scope.SPACE_WRITE,), status=204, errors=(404, 409))
     def delete(self, request: ApiRequest, path: PinPath) -> None:
-        """Take down what one pinned; those who run the Space may take down anything."""
+        """Unpin a post that you pinned. People who run the Space may unpin any post."""
         services.unpin_post(public_id=path.id, user=request.user, post_id=number(path.post_id))
 
 

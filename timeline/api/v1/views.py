@@ -36,13 +36,13 @@ from timeline.selectors import fleets, messages, notifications
 class FleetsOfAll(ApiView):
     @operation("listFleets", tag="Fleets", scopes=(Scope.TWEET_READ,))
     def get(self, request: ApiRequest) -> FleetStacks:
-        """Who has Fleets now, of oneself and of people one follows."""
+        """List the users with current Fleets: yourself and the users you follow."""
         row = fleets.fleet_row(user=request.user)
         return FleetStacks(_stack(row.own), [_stack(stack) for stack in row.others])
 
     @operation("createFleet", tag="Fleets", scopes=(Scope.TWEET_WRITE,), status=201, creates=True)
     def post(self, request: ApiRequest, body: NewFleet) -> FleetLine:
-        """Post a text for a day."""
+        """Post a text Fleet for 24 hours."""
         fleet = services.post_fleet(author=request.user, text=body.text, background=body.background)
         return _fleet(fleet, is_seen=True)
 
@@ -50,7 +50,7 @@ class FleetsOfAll(ApiView):
 class FleetsOfOne(ApiView):
     @operation("getFleets", tag="Fleets", scopes=(Scope.TWEET_READ,), errors=(404,))
     def get(self, request: ApiRequest, path: UserPath) -> Fleets:
-        """The Fleets of one person, oldest first."""
+        """List the Fleets of a user, oldest first."""
         stack = fleets.fleet_stack(author=get_user(number(path.user_id)), viewer=request.user)
         lines = [_fleet(shown.fleet, is_seen=shown.is_seen) for shown in stack.fleets]
         return Fleets(wire.person(stack.author), lines)
@@ -59,21 +59,21 @@ class FleetsOfOne(ApiView):
 class OneFleet(ApiView):
     @operation("deleteFleet", tag="Fleets", scopes=(Scope.TWEET_WRITE,), status=204, errors=(404,))
     def delete(self, request: ApiRequest, path: FleetPath) -> None:
-        """Delete a Fleet of one's own."""
+        """Delete your own Fleet."""
         services.delete_fleet(user=request.user, fleet_id=number(path.fleet_id))
 
 
 class SeenFleet(ApiView):
     @operation("seeFleet", tag="Fleets", scopes=(Scope.TWEET_READ,), status=204, errors=(404,))
     def put(self, request: ApiRequest, path: FleetPath) -> None:
-        """Say that one has seen a Fleet."""
+        """Mark a Fleet as seen."""
         services.see_fleet(viewer=request.user, fleet_id=number(path.fleet_id))
 
 
 class FleetViewers(ApiView):
     @operation("listFleetViewers", tag="Fleets", scopes=(Scope.TWEET_READ,), errors=(404,))
     def get(self, request: ApiRequest, path: FleetPath, query: PageQuery) -> Viewers:
-        """Who has seen a Fleet of one's own."""
+        """List the users who saw your own Fleet."""
         count, page = fleets.seen_by(user=request.user, fleet_id=number(path.fleet_id), cursor=cursor(query))
         return Viewers(count, [wire.person(view.viewer) for view in page.items], page.next_cursor)
 
@@ -81,7 +81,7 @@ class FleetViewers(ApiView):
 class Messages(ApiView):
     @operation("listThreads", tag="Messages", scopes=(Scope.DM_READ,))
     def get(self, request: ApiRequest, query: PageQuery) -> Inbox:
-        """The own threads, the latest first."""
+        """List your message threads, latest first."""
         page = messages.inbox(user=request.user, cursor=cursor(query))
         lines = [
             ThreadLine(
@@ -98,7 +98,7 @@ class Messages(ApiView):
 class OneThread(ApiView):
     @operation("getThread", tag="Messages", scopes=(Scope.DM_READ,), errors=(404,))
     def get(self, request: ApiRequest, path: UserPath, query: PageQuery) -> Thread:
-        """What two people wrote to each other. Reading it here marks nothing as read."""
+        """List the messages of a thread. This does not mark them as read."""
         other = get_user(number(path.user_id))
         page = messages.thread_page(user=request.user, other=other, cursor=cursor(query))
         return Thread(
@@ -110,7 +110,7 @@ class OneThread(ApiView):
 
     @operation("sendMessage", tag="Messages", scopes=(Scope.DM_WRITE,), status=201, creates=True, errors=(404,))
     def post(self, request: ApiRequest, path: UserPath, body: NewMessage) -> MessageLine:
-        """Write to somebody."""
+        """Send a message to a user."""
         sent = services.send_message(sender=request.user, to=get_user(number(path.user_id)), text=body.text)
         return MessageLine(id=str(sent.pk), text=sent.text, is_own=True, is_read=False, created_at=sent.created_at)
 
@@ -118,14 +118,14 @@ class OneThread(ApiView):
 class ReadThread(ApiView):
     @operation("markThreadRead", tag="Messages", scopes=(Scope.DM_READ,), status=204, errors=(404,))
     def put(self, request: ApiRequest, path: UserPath) -> None:
-        """Say that one has read what somebody wrote."""
+        """Mark the messages of a user as read."""
         services.mark_read(user=request.user, other=get_user(number(path.user_id)))
 
 
 class AllNotifications(ApiView):
     @operation("listNotifications", tag="Notifications", scopes=(Scope.NOTIFICATIONS_READ,))
     def get(self, request: ApiRequest, query: PageQuery) -> Notifications:
-        """What one was told, latest first. Reading it here marks nothing as seen."""
+        """List your notifications, latest first. This does not mark them as seen."""
         page = notifications.notifications(user_id=request.user.pk, cursor=cursor(query))
         return Notifications([_notification(row) for row in page.items], page.next_cursor)
 
@@ -133,7 +133,7 @@ class AllNotifications(ApiView):
 class SeenNotifications(ApiView):
     @operation("markNotificationsSeen", tag="Notifications", scopes=(Scope.NOTIFICATIONS_READ,), status=204)
     def put(self, request: ApiRequest, body: Seen) -> None:
-        """Say that one has seen everything up to a notification."""
+        """Mark notifications as seen, up to and including one."""
         services.mark_seen(user=request.user, up_to=number(body.up_to))
 
 

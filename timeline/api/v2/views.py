@@ -47,7 +47,7 @@ READ = (Scope.TWEET_READ, Scope.USERS_READ)
 class PostById(XView):
     @operation("findTweetById", tag=TAG, scopes=READ, needs_user=False)
     def get(self, request: Request, path: PostPath, query: PostQuery) -> FoundPost:
-        """One post by id."""
+        """Get a post by id."""
         read = read_posts([number(path.id)], query, viewer_id(request))
         if not read.posts:
             return FoundPost(errors=[not_found("tweet", "id", path.id)])
@@ -55,7 +55,7 @@ class PostById(XView):
 
     @operation("deleteTweetById", tag=TAG, scopes=(Scope.TWEET_WRITE, *READ), errors=(404,))
     def delete(self, request: ApiRequest, path: PostPath) -> DeletedAnswer:
-        """Delete a post of one's own."""
+        """Delete your own post."""
         services.delete_post(user=request.user, post_id=number(path.id))
         return DeletedAnswer(Deleted(deleted=True))
 
@@ -63,7 +63,7 @@ class PostById(XView):
 class Posts(XView):
     @operation("findTweetsById", tag=TAG, scopes=READ, needs_user=False)
     def get(self, request: Request, query: PostsQuery) -> FoundPosts:
-        """Up to a hundred posts by id, in the order of the ids."""
+        """Get up to 100 posts by id, in the order of the ids."""
         wanted = dict.fromkeys(query.ids)
         read = read_posts([number(pk) for pk in wanted], query, viewer_id(request))
         by_id = {post.id: post for post in read.posts}
@@ -73,7 +73,7 @@ class Posts(XView):
 
     @operation("createTweet", tag=TAG, scopes=(Scope.TWEET_WRITE, *READ), status=201, creates=True, errors=(404,))
     def post(self, request: ApiRequest, body: NewPost) -> CreatedAnswer:
-        """Post something, in answer to a post or about one where that is wanted."""
+        """Create a post, optionally as a reply or a quote."""
         _require_possible(body)
         with about("text", body.text):
             post = services.create_post(
@@ -88,7 +88,7 @@ class Posts(XView):
 class PostsOfUser(XView):
     @operation("usersIdTweets", tag=TAG, scopes=READ, needs_user=False)
     def get(self, request: Request, path: UserPath, query: TimelineQuery) -> PostPage:
-        """What somebody posted, latest first."""
+        """List the posts of a user, latest first."""
         author = User.objects.filter(pk=number(path.id), is_active=True).first()
         if author is None:
             return PostPage(errors=[not_found("user", "id", path.id)], meta=TimelineMeta(result_count=0))
@@ -101,7 +101,7 @@ class PostsOfUser(XView):
 class HomeTimeline(XView):
     @operation("usersIdTimeline", tag=TAG, scopes=READ)
     def get(self, request: ApiRequest, path: UserPath, query: TimelineQuery) -> PostPage:
-        """What one follows, latest first; of oneself only."""
+        """List your own home timeline, latest first."""
         require_self(request, path.id)
         at = paging.place(query.pagination_token)
         if at is not None and at.back:
@@ -114,7 +114,7 @@ class HomeTimeline(XView):
 class PostsOfSpace(XView):
     @operation("spaceTweets", tag="Spaces", scopes=(Scope.SPACE_READ, *READ), needs_user=False)
     def get(self, request: Request, path: SpacePath, query: PagedQuery) -> PostPage:
-        """Posts shared in a Space, latest first."""
+        """List the posts shared in a Space, latest first."""
         space = Space.objects.filter(public_id=path.id).first()
         if space is None:
             return PostPage(errors=[not_found("space", "id", path.id)], meta=TimelineMeta(result_count=0))

@@ -69,7 +69,7 @@ class Command(ProductCommand):
         if DemoAccount.objects.exists():
             return
         made = {name: self._person(name, *rest) for name, *rest in PEOPLE}
-        self._person("mod", "Moderator", "Keeps the house.", is_staff=True, is_superuser=True)
+        self._person("mod", "Moderator", "Moderates this site.", is_staff=True, is_superuser=True)
         senior = self._person("senior", "Senior Moderator", "Hears appeals.", is_staff=True)
         if senior:
             senior.groups.set(Group.objects.filter(name="senior moderator"))

@@ -2,7 +2,7 @@
 
 import { fromTemplate, part, setAttribute, setText } from "../../spaces/js/dom.js";
 
-const REDACTED = "Taken away by a moderator";
+const REDACTED = "Removed by a moderator";
 
 export function newLine() {
   return fromTemplate("caption-template");

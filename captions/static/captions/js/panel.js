@@ -14,8 +14,8 @@ const NEAR = 24;
 /** How long a line stays where screen readers find it. */
 const SAID_FOR = 10_000;
 const FILES = ["vtt", "srt", "txt"];
-const NOTHING_YET = "Captions appear when somebody who allowed them speaks.";
-const NO_ENGINE = "No captions at the moment: this site has no engine that understands speech.";
+const NOTHING_YET = "Captions appear when someone who allowed them speaks.";
+const NO_ENGINE = "No captions: this site has no speech recognition right now.";
 
 export class CaptionPanel {
   #root;

@@ -12,7 +12,7 @@ export class HttpError extends Error {
 }
 
 const UNREACHABLE = { code: "unreachable", message: "The server cannot be reached. Check the connection and try again." };
-const UNREADABLE = { code: "unreadable", message: "The server answered with something unexpected. Try again." };
+const UNREADABLE = { code: "unreadable", message: "The server gave an invalid answer. Try again." };
 
 /** Reads JSON; rejects with `HttpError`. */
 export async function getJson(path) {

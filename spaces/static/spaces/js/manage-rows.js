@@ -13,7 +13,7 @@ const NAMES = {
   remove: (name) => `Remove ${name}`,
   invite: (name) => `Invite ${name} to speak`,
   "cohost.invite": (name) => `Make ${name} a co-host`,
-  "cohost.withdraw": (name) => `Withdraw what ${name} was asked`,
+  "cohost.withdraw": (name) => `Withdraw the co-host invitation of ${name}`,
   "host.hand_over": (name) => `Hand the Space over to ${name}`,
 };
 /** What is seen at once and only has to be said. */
@@ -27,7 +27,7 @@ const DONE = {
   remove: (name) => `${name} was removed and cannot come back.`,
   invite: (name) => `${name} is invited to speak.`,
   "cohost.invite": (name) => `${name} is asked to be a co-host.`,
-  "cohost.withdraw": (name) => `${name} is not asked any more.`,
+  "cohost.withdraw": (name) => `${name} is no longer invited as a co-host.`,
 };
 
 export class Rows {

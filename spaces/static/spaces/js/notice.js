@@ -80,7 +80,7 @@ function asked({ state }) {
   if (!state.you?.invited_to_cohost) return null;
   const action = { label: "Accept", run: (room) => room.acceptCohost() };
   const second = { label: "Decline", run: (room) => room.declineCohost() };
-  return { head: "You are asked to be a co-host", more: "You would run this Space together with the host.", action, second };
+  return { head: "You are asked to be a co-host", more: "Co-hosts run the Space together with the host.", action, second };
 }
 
 function invited(room) {

@@ -89,7 +89,7 @@ export class Pins {
     const next = pin.nextElementSibling ?? pin.previousElementSibling;
     const isDone = await this.#send(`/pins/${pin.dataset.key}/delete`, "");
     if (!isDone) return;
-    toast("It is not pinned any more.");
+    toast("The post is no longer pinned.");
     (next ? part(next, "link") : document.getElementById("room-title")).focus({ preventScroll: true });
   }
 

@@ -39,7 +39,7 @@ const NOW = {
 
 function ofRequest(before, after) {
   const isGone = before.requested && !after.requested && !holdsMic(after);
-  return isGone ? { shown: { text: "Your request is not waiting any more." } } : null;
+  return isGone ? { shown: { text: "Your request is no longer waiting." } } : null;
 }
 
 function ofQueue(before, after) {
@@ -51,7 +51,7 @@ function ofQueue(before, after) {
 
 const OWN = {
   requested: () => ({ said: "You asked for the microphone." }),
-  request_canceled: () => ({ said: "Your request is taken back." }),
+  request_canceled: () => ({ said: "Your request is withdrawn." }),
   approved: (name) => ({ shown: { text: `${name} gave you a microphone. It is off until you unmute.`, tone: "good" } }),
   declined: (name) => ({ shown: { text: `${name} declined your request.` } }),
   muted: () => ({ said: "Your microphone is off." }),
@@ -60,8 +60,8 @@ const OWN = {
   mic_taken: (name) => ({ shown: { text: `${name} took the microphone back. You are listening.` } }),
   invited: (name) => ({ said: `${name} invites you to speak.` }),
   cohost_invited: (name) => ({ said: `${name} asks you to be a co-host.` }),
-  cohost_withdrawn: (name) => ({ shown: { text: `${name} took the co-host's place back.` } }),
-  cohost: () => ({ shown: { text: "You are a co-host now: Manage is yours, too.", tone: "good" } }),
+  cohost_withdrawn: (name) => ({ shown: { text: `${name} withdrew the co-host role.` } }),
+  cohost: () => ({ shown: { text: "You are a co-host now and can use Manage.", tone: "good" } }),
   cohost_declined: () => ({ said: "You declined to be a co-host." }),
   cohost_refused: (name) => ({ shown: { text: `${name} does not want to be a co-host.` } }),
   acting_host: () => ({ shown: { text: "The host is away. You run the Space until they are back.", tone: "good" } }),

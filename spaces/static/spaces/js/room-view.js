@@ -24,9 +24,9 @@ const SECOND_HAND = 1_000;
 const DOCKED = "spaces:docked";
 const LOG_IN = "Log in";
 const PARTINGS = {
-  [Phase.REPLACED]: { head: "The audio is playing in another tab", more: "One place at a time can have it.", action: "Listen here" },
+  [Phase.REPLACED]: { head: "The audio is playing in another tab", more: "Only one tab or device can play it at a time.", action: "Listen here" },
   [Phase.OVER]: { head: "The Space has ended" },
-  removed: { head: "You were removed", more: "The host took you out of this Space. You cannot join it again." },
+  removed: { head: "You were removed", more: "The host removed you from this Space. You cannot join it again." },
   suspended: { head: "Your account is suspended", more: "Your notifications say why, and how to appeal." },
   not_live: { head: "Not started yet", more: "Come back when the host has started it." },
   unauthenticated: { head: "You are logged out", more: "Log in to listen again.", action: LOG_IN },

@@ -25,7 +25,7 @@ async function copyLink(id) {
     await navigator.clipboard.writeText(linkTo(id));
     toast("The link is copied.", { tone: "good" });
   } catch {
-    toast(`The browser did not let us copy. The link: ${linkTo(id)}`);
+    toast(`Copying failed. The link: ${linkTo(id)}`);
   }
 }
 
@@ -35,7 +35,7 @@ async function copyText(element) {
     toast("Copied.", { tone: "good" });
   } catch {
     getSelection().selectAllChildren(element);
-    toast("The browser did not let us copy. It is selected now: copy it yourself.");
+    toast("Copying failed. The text is selected: copy it with the keyboard.");
   }
 }
 

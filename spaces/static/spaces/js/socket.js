@@ -17,7 +17,7 @@ export class RequestError extends Error {
   }
 }
 
-const OFFLINE = { code: "offline", message: "There is no connection right now." };
+const OFFLINE = { code: "offline", message: "You are not connected." };
 const LOST = { code: "connection_lost", message: "The connection was lost. Try again in a moment." };
 const NO_REPLY = { code: "no_reply", message: "The server did not answer in time." };
 

@@ -7,7 +7,7 @@ import { RequestError, Socket } from "./socket.js";
 const LEAVE_WITHIN = 2_000;
 const MAY_PASS = new Set(["no_reply", "try_again", "gateway_away", "too_many"]);
 const CONNECTION_TROUBLE = new Set(["offline", "connection_lost"]);
-const OVER = { code: "left", message: "You are not in this Space any more." };
+const OVER = { code: "left", message: "You are no longer in this Space." };
 
 /**
  * Handlers, none of them called after `leave` or `close`:

@@ -113,7 +113,7 @@ class Form {
       this.#form.reset();
       this.#draw();
       this.#onPosted({ ...post, replyTo: fields.get("reply_to") });
-      toast(fields.get("reply_to") ? "Your reply is posted." : "Your post is out.", { tone: "good" });
+      toast(fields.get("reply_to") ? "Your reply is posted." : "Posted.", { tone: "good" });
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       setText(part(this.#form, "errors"), error.message);

@@ -74,7 +74,7 @@ export class FleetComposer {
       await send(this.#form.action, new FormData(this.#form), { within: WITHIN });
       this.#dialog.close();
       this.#onShared();
-      toast("Your Fleet is out for 24 hours.", { tone: "good" });
+      toast("Shared for 24 hours.", { tone: "good" });
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       setText(part(this.#form, "errors"), error.message);

@@ -82,7 +82,7 @@ async function copyLink(event, link) {
     await navigator.clipboard.writeText(link.href);
     toast("The link is copied.", { tone: "good" });
   } catch {
-    toast(`The browser did not let us copy. The link: ${link.href}`);
+    toast(`Copying failed. The link: ${link.href}`);
   }
 }
 

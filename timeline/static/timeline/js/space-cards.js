@@ -9,7 +9,7 @@ const SETTLE = 400;
 /** A server that starts again brings all its pages back at once: they ask over this long. */
 const SPREAD = 2_000;
 const SET = { verb: "remind", label: "Set reminder", done: "The reminder is removed." };
-const REMOVE = { verb: "unremind", label: "Remove reminder", done: "You will be told when it starts." };
+const REMOVE = { verb: "unremind", label: "Remove reminder", done: "We will remind you when it starts." };
 
 export function startSpaceCards() {
   const waiting = new Map();
