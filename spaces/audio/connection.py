@@ -72,6 +72,8 @@ class ConnectionAudio(Party):
     _lane_asked: bool = False
     _carried: dict[str, int | None] = field(default_factory=dict)
     """Which lane each handle is in, by its opaque id; not there: none."""
+    _trickled: dict[str, int] = field(default_factory=dict)
+    """How many candidates came one by one for each handle, by its opaque id."""
     _asked_at: dict[str, float] = field(default_factory=dict)
     """When the audio of each handle that is not up yet was asked for, by its opaque id."""
 
@@ -92,7 +94,7 @@ class ConnectionAudio(Party):
 
     async def answer(self, sdp: str) -> None:
         """The browser's answer to the newest offer. Errors: `bad_sdp`, `no_offer`."""
-        _checked(descriptions.check_answer, sdp)
+        sdp = _checked(descriptions.check_answer, sdp)
         handle = self._lines["listen"].newest
         if handle is None:
             raise Conflict("no_offer", "Ask for an offer with audio.listen first.")
@@ -100,7 +102,7 @@ class ConnectionAudio(Party):
 
     async def speak(self, mix: Mix, *, mixer_id: str, muted: bool, sdp: str) -> str:
         """The gateway's answer. The database already knows `mixer_id`. Errors: `bad_sdp`, `try_again`."""
-        _checked(descriptions.check_offer, sdp)
+        sdp = _checked(descriptions.check_offer, sdp)
         asked_at = time.monotonic()
         self._space_id = mix.space_id
         volume = voice_volume(mix.open_microphones)
@@ -111,12 +113,20 @@ class ConnectionAudio(Party):
         return descriptions.prefer_voice(answer)
 
     async def candidate(self, target: Target, candidate: dict[str, object] | None) -> None:
-        """Errors: `bad_sdp`, `no_connection`."""
+        """Pass one on, or leave it out where the gateway should not send to it. Errors: `bad_sdp`, `no_connection`."""
         checked = None if candidate is None else _checked(descriptions.check_candidate, candidate)
         handle = self._lines[target].newest
         if handle is None:
             raise Conflict("no_connection", "There is no such audio connection.")
-        await self._ask(None, lambda gateway: handle.trickle(checked))
+        self._count_candidate(handle)
+        if checked != {}:
+            await self._ask(None, lambda gateway: handle.trickle(checked))
+
+    def _count_candidate(self, handle: Handle) -> None:
+        """The gateway sends packets to each: a connection may name as many one by one as in its description."""
+        self._trickled[handle.opaque_id] = number = self._trickled.get(handle.opaque_id, 0) + 1
+        if number > descriptions.MAX_CANDIDATES:
+            raise BadInput("bad_sdp", "There are too many candidates.", reason="too_many_candidates")
 
     async def close(self, target: Target) -> None:
         """Give this target's peer connections up. May be called again."""
@@ -206,6 +216,7 @@ class ConnectionAudio(Party):
         switchboard.forget(handle.opaque_id)
         self._carried.pop(handle.opaque_id, None)
         self._asked_at.pop(handle.opaque_id, None)
+        self._trickled.pop(handle.opaque_id, None)
         await pool().run_async("default", lambda gateway: handle.detach())
 
     async def _ask(self, gateway: str | None, call: Call[T]) -> T:

@@ -2,8 +2,13 @@
 
 Pure checks, made before anything reaches the gateway, whose WebSocket takes messages of any size and whose SDP parser
 is written in C. Structure: RFC 8866 and RFC 8829; candidates: RFC 8839.
+
+What passes is written anew in one form, whatever the stack it came from: the gateway's parser ignores case where ours
+could be led past by it. Candidates that no browser of another machine can have are left out: the gateway sends packets
+to whatever a candidate names.
 """
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -22,17 +27,21 @@ VOICE: Final = {
 }
 
 _LINE: Final = re.compile(r"[a-z]=[ -~]*")
-_FINGERPRINT: Final = re.compile(r"a=fingerprint:sha-256 ([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}")
+_NAME: Final = re.compile(r"a=[^:]*")
+_FINGERPRINT: Final = re.compile(r"a=fingerprint:sha-256 ([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}", re.IGNORECASE)
 _UFRAG: Final = re.compile(r"a=ice-ufrag:[A-Za-z0-9+/]{4,256}")
 _PASSWORD: Final = re.compile(r"a=ice-pwd:[A-Za-z0-9+/]{22,256}")
-_OPUS: Final = re.compile(r"a=rtpmap:(\d{1,3}) opus/48000/2", re.IGNORECASE)
+_OPUS: Final = re.compile(r"a=rtpmap:(\d{1,3}) opus/48000(?:/2)?", re.IGNORECASE)
 _SSRC: Final = re.compile(r"a=ssrc:\d{1,10}( .*)?")
 _AUDIO: Final = re.compile(r"m=audio \d{1,5} UDP/TLS/RTP/SAVPF( \d{1,3}){1,64}")
 _CANDIDATE: Final = re.compile(
-    r"candidate:[A-Za-z0-9+/]{1,32} [1-9]\d{0,4} (udp|tcp) \d{1,10} [A-Za-z0-9.:-]{1,255} \d{1,5} "
+    r"candidate:[A-Za-z0-9+/]{1,32} [1-9]\d{0,4} (udp|tcp) \d{1,10} (?P<address>[A-Za-z0-9.:-]{1,255}(%[!-~]{1,64})?) "
+    r"(?P<port>\d{1,5}) "
     r"typ (host|srflx|prflx|relay)( [!-~]{1,64}){0,32}",
     re.IGNORECASE,
 )
+_LOCAL_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,63}\.local\.?", re.IGNORECASE)
+"""A browser's name for an address that it does not tell, known in its own network only."""
 _MID: Final = re.compile(r"[!-~]{1,32}")
 _FMTP_OF_OPUS: Final = re.compile(r"(?P<head>a=fmtp:\d{1,3} )(?P<parameters>[^\r\n]*)")
 _DIRECTIONS: Final = frozenset({"a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive"})
@@ -52,8 +61,8 @@ class BadSdp(Exception):
         self.message = message
 
 
-def check_offer(sdp: str) -> None:
-    """A speaker's offer. Raises BadSdp unless it may reach the gateway.
+def check_offer(sdp: str) -> str:
+    """Return a speaker's offer as it may reach the gateway. Raises BadSdp.
 
     It must name its SSRC: the gateway mixed an offer without one as silence.
     """
@@ -61,19 +70,23 @@ def check_offer(sdp: str) -> None:
     _require(_SSRC, lines, code="no_ssrc")
     if _direction(lines) not in {"a=sendrecv", "a=sendonly"}:
         raise BadSdp("bad_direction", "a speaker's offer must send")
+    return _written(lines)
 
 
-def check_answer(sdp: str) -> None:
-    """A listener's answer. Raises BadSdp unless it may reach the gateway; it must only receive.
+def check_answer(sdp: str) -> str:
+    """Return a listener's answer as it may reach the gateway. Raises BadSdp unless it only receives.
 
     One that sends is refused and not rewritten: no browser makes one by itself.
     """
-    if _direction(_checked(sdp)) not in {"a=recvonly", "a=inactive"}:
+    lines = _checked(sdp)
+    if _direction(lines) not in {"a=recvonly", "a=inactive"}:
         raise BadSdp("bad_direction", "a listener's answer must not send")
+    return _written(lines)
 
 
 def check_candidate(candidate: Mapping[str, object]) -> dict[str, object] | None:
-    """A trickled candidate as `Handle.trickle` takes it: None when the browser has no more. Raises BadSdp.
+    """Return a trickled candidate as `Handle.trickle` takes it: None when the browser has no more, and nothing at all,
+    `{}`, for one that is left out. Raises BadSdp.
 
     Keys are those of RTCIceCandidateInit, and `completed`. An empty `candidate` is how a browser says it has no more.
     """
@@ -81,7 +94,20 @@ def check_candidate(candidate: Mapping[str, object]) -> dict[str, object] | None
         raise BadSdp("bad_candidate", "the candidate has unknown keys")
     if candidate.get("completed") is True or candidate.get("candidate") == "":
         return None
-    return {"candidate": _candidate(candidate.get("candidate"))} | _section(candidate)
+    text, section = _candidate(candidate.get("candidate")), _section(candidate)
+    return {"candidate": text} | section if is_reachable(text) else {}
+
+
+def is_reachable(candidate: str) -> bool:
+    """Tell whether the gateway may send packets to what a candidate names: an address that a browser elsewhere can
+    have, or its hidden name. Not this machine, not everybody at once, not the services of a cloud's own network."""
+    match = _CANDIDATE.fullmatch(candidate)
+    if match is None or int(match["port"]) > 65_535:
+        return False
+    try:
+        return _is_elsewhere(ipaddress.ip_address(match["address"]))
+    except ValueError:
+        return _LOCAL_NAME.fullmatch(match["address"]) is not None
 
 
 def prefer_voice(answer: str) -> str:
@@ -101,8 +127,27 @@ def prefer_voice(answer: str) -> str:
     return _FMTP_OF_OPUS.sub(_with_voice, answer)
 
 
+def _is_elsewhere(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    if isinstance(address, ipaddress.IPv4Address):
+        return not (_is_special(address) or address.packed[0] == 0)
+    inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+    if inner is not None or address.scope_id is not None or address.is_site_local:
+        return False
+    return not _is_special(address)
+
+
+def _is_special(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return (
+        address.is_loopback
+        or address.is_link_local
+        or address.is_multicast
+        or address.is_unspecified
+        or address.is_reserved  # 255.255.255.255 is of 240.0.0.0/4; IPv4 within IPv6 is of ::/8
+    )
+
+
 def _checked(sdp: str) -> list[str]:
-    """What offers and answers have in common; returns the lines."""
+    """What offers and answers have in common; returns the lines as they may reach the gateway."""
     lines = _lines(sdp)
     audio = _audio(lines)
     _require(_FINGERPRINT, lines, code="bad_fingerprint")
@@ -110,16 +155,33 @@ def _checked(sdp: str) -> list[str]:
     _require(_PASSWORD, lines, code="bad_ice")
     _require_opus(lines, audio)
     _check_candidates(lines)
-    return lines
+    return [_in_one_form(line) for line in lines if not _is_left_out(line)]
+
+
+def _written(lines: list[str]) -> str:
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+def _in_one_form(line: str) -> str:
+    if match := _OPUS.fullmatch(line):
+        return f"a=rtpmap:{match[1]} opus/48000/2"
+    name, _, value = line.partition(" ")
+    return f"{name.lower()} {value}" if name.lower() == "a=fingerprint:sha-256" else line
+
+
+def _is_left_out(line: str) -> bool:
+    return line.startswith("a=candidate") and not is_reachable(line.removeprefix("a="))
 
 
 def _lines(sdp: str) -> list[str]:
+    """Lines end in CRLF, or in LF alone as RFC 8866 asks of who reads them. Names of attributes in lower case: the
+    gateway's parser takes `a=CANDIDATE` for one, too."""
     if len(sdp) > MAX_SDP_BYTES:
         raise BadSdp("too_long", f"a session description may have {MAX_SDP_BYTES} bytes")
-    *lines, rest = sdp.split("\r\n")
+    *lines, rest = (line.removesuffix("\r") for line in sdp.split("\n"))
     if rest or not lines or not all(_LINE.fullmatch(line) for line in lines):
-        raise BadSdp("bad_lines", "a session description is made of lines of printable ASCII that end in CRLF")
-    return lines
+        raise BadSdp("bad_lines", "a session description is made of lines of printable ASCII that end in CRLF or LF")
+    return [_NAME.sub(lambda name: name[0].lower(), line, count=1) for line in lines]
 
 
 def _audio(lines: list[str]) -> str:

@@ -12,6 +12,7 @@ from spaces.audio.gateways import pool, room_credentials
 from spaces.audio.rooms import open_room
 from spaces.events import AudioLost, AudioReady, Event
 from spaces.gateway.admin import AdminClient
+from spaces.gateway.sdp import MAX_CANDIDATES
 from spaces.selectors import Microphone, Mix
 from spaces_project.common.errors import BadInput, Conflict, TryAgain
 from tests.audio.fixtures import CONTROL_HANDLES
@@ -213,3 +214,14 @@ async def test_while_the_gateway_hangs_one_is_asked_to_try_again(page: Page, gat
     finally:
         gateway.cont()
     assert refusal.value.details["retry_after"] == 1
+
+
+@pytest.mark.security("C22")
+async def test_so_many_candidates_may_be_named_one_by_one(page: Page) -> None:
+    sent: dict[str, object] = {"candidate": "candidate:1 1 udp 1 127.0.0.1 4444 typ host", "sdpMid": "0"}
+    await page.speak(MIX, mixer_id="m1", muted=False, sdp=OFFER)
+    for _ in range(MAX_CANDIDATES):
+        await page.candidate("speak", sent)
+    with pytest.raises(BadInput) as refused:
+        await page.candidate("speak", sent)
+    assert refused.value.details["reason"] == "too_many_candidates"

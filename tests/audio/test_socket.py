@@ -35,7 +35,7 @@ audio.speak    ok    ok      ok       forbidden  not_in_space  not_in_space  log
 BAD_DESCRIPTIONS: dict[str, str] = {
     "one line": "v=0",
     "no lines": "\r\n",
-    "bare line ends": OFFER.replace("\r\n", "\n"),
+    "bare line ends": OFFER.replace("\r\n", "\r"),
     "a line end inside": OFFER.replace("a=mid:0", "a=mid:0\ra=x"),
     "video": OFFER.replace("m=audio", "m=video"),
     "two audio sections": OFFER + OFFER[OFFER.index("m=audio") :],

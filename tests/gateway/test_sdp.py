@@ -51,7 +51,7 @@ def test_an_offer_that_only_sends_passes() -> None:
         ("v=0", "bad_lines"),
         ("v=0\r\n", "not_one_audio"),
         (OFFER.removesuffix("\r\n"), "bad_lines"),
-        (OFFER.replace("\r\n", "\n"), "bad_lines"),
+        (OFFER.replace("\r\n", "\r"), "bad_lines"),
         (OFFER.replace("s=-", "s=-\ra=evil"), "bad_lines"),
         (OFFER.replace("s=-", "s=\x00"), "bad_lines"),
         (OFFER.replace("s=-", "s=\N{SNOWMAN}"), "bad_lines"),
@@ -69,6 +69,9 @@ def test_an_offer_that_only_sends_passes() -> None:
         (OFFER.replace(FINGERPRINT, ""), "bad_fingerprint"),
         (OFFER.replace("sha-256 84:EA", "sha-1 84:EA"), "bad_fingerprint"),
         (OFFER.replace("sha-256 84:EA", "sha-256 84"), "bad_fingerprint"),
+        (OFFER + "a=FINGERPRINT:sha-1 84:EA\r\n", "bad_fingerprint"),
+        (OFFER + "a=ICE-PWD:short\r\n", "bad_ice"),
+        (OFFER + "a=Candidate:garbage\r\n", "bad_candidate"),
         (OFFER.replace("a=ice-ufrag:kR7+\r\n", ""), "bad_ice"),
         (OFFER.replace("a=ice-ufrag:kR7+", "a=ice-ufrag:k R"), "bad_ice"),
         (OFFER.replace("a=ice-pwd:oLYBWmlEJdodCCs/GG8k8ELE", "a=ice-pwd:short"), "bad_ice"),
@@ -163,3 +166,98 @@ def test_the_answer_asks_for_voice() -> None:
 def test_asking_for_voice_changes_one_line() -> None:
     before, after = GATEWAY_ANSWER.split("\r\n"), prefer_voice(GATEWAY_ANSWER).split("\r\n")
     assert [line[:6] for line, other in zip(before, after, strict=True) if line != other] == ["a=fmtp"]
+
+
+# --- Other stacks ---
+
+
+@pytest.mark.security("A30")
+@pytest.mark.parametrize(
+    ("written", "otherwise"),
+    [
+        ("a=fingerprint:sha-256", "a=fingerprint:SHA-256"),
+        ("a=fingerprint:sha-256", "a=Fingerprint:Sha-256"),
+        ("\r\n", "\n"),
+        ("s=-\r\n", "s=-\n"),
+        ("opus/48000/2", "opus/48000"),
+        ("opus/48000/2", "OPUS/48000/2"),
+        ("a=ice-ufrag:", "a=ICE-Ufrag:"),
+        ("a=sendrecv", "a=SendRecv"),
+    ],
+)
+def test_equivalent_forms_of_one_offer_are_one(written: str, otherwise: str) -> None:
+    assert check_offer(OFFER.replace(written, otherwise)) == check_offer(OFFER)
+
+
+@pytest.mark.security("A30")
+def test_what_passes_is_as_it_came_but_for_its_form() -> None:
+    lines = OFFER.split("\r\n")
+    kept = check_offer(OFFER).split("\r\n")
+    assert [line for line in lines if line not in kept and not line.startswith("a=candidate")] == []
+    assert kept == [line for line in lines if line in kept]
+
+
+UNREACHABLE = [
+    "127.0.0.1",
+    "127.9.9.9",
+    "0.0.0.0",
+    "0.1.2.3",
+    "255.255.255.255",
+    "240.0.0.1",
+    "224.0.0.251",
+    "239.255.255.250",
+    "169.254.169.254",
+    "127.1",
+    "0177.0.0.1",
+    "2130706433",
+    "0x7f000001",
+    "localhost",
+    "metadata.google.internal",
+    "example.com",
+    "example.com.local.",
+    "a.local.example.com",
+    ".local",
+    "::",
+    "::1",
+    "0:0:0:0:0:0:0:1",
+    "fe80::1",
+    "fe80::1%eth0",
+    "2001:db8::1%eth0",
+    "ff02::fb",
+    "fec0::1",
+    "::ffff:127.0.0.1",
+    "::ffff:7f00:1",
+    "::127.0.0.1",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+    "2001:0:53aa:64c:0:0:80ff:fffe",
+]
+
+
+def candidate_of(address: str, port: int = 40_274) -> str:
+    return f"candidate:1 1 udp 2122134271 {address} {port} typ host generation 0"
+
+
+@pytest.mark.security("C22")
+@pytest.mark.asvs("17.3.2")
+@pytest.mark.parametrize("address", UNREACHABLE)
+def test_a_candidate_that_the_gateway_must_not_send_to_is_left_out(address: str) -> None:
+    assert check_candidate({"candidate": candidate_of(address), "sdpMid": "0"}) == {}
+    for name in ("candidate", "CANDIDATE"):
+        line = candidate_of(address).replace("candidate", name, 1)
+        offer = OFFER + f"a={line}\r\na={HOST_CANDIDATE}\r\n"
+        assert address not in [part for line in check_offer(offer).splitlines()[-2:] for part in line.split()]
+        assert check_offer(offer).endswith(f"a={HOST_CANDIDATE}\r\n")
+
+
+@pytest.mark.security("C22")
+@pytest.mark.parametrize("port", [65_536, 99_999])
+def test_a_port_that_cannot_be_is_left_out(port: int) -> None:
+    assert check_candidate({"candidate": candidate_of("192.0.2.2", port)}) == {}
+
+
+@pytest.mark.security("C22")
+@pytest.mark.parametrize("address", ["192.0.2.2", "10.0.0.7", "172.16.0.2", "192.168.1.2", "fd00::2", "2001:db8::1"])
+def test_a_candidate_of_another_machine_is_passed_on(address: str) -> None:
+    passed = check_candidate({"candidate": candidate_of(address), "sdpMid": "0"})
+    assert passed is not None and passed["candidate"] == candidate_of(address)
