@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from captions import services
-from captions.models import Consent, Redaction, Track, Utterance
+from captions.models import Consent, MaskedWord, Redaction, Track, Utterance
+from spaces import duties
 from spaces.admin import ReadOnlyAdmin, acting
+from spaces.duties import Duty
+from spaces.words import normalised
 from spaces_project import heartbeat
 
 REDACTED_HERE = "redacted in the admin"
@@ -43,7 +47,7 @@ class UtteranceAdmin(ReadOnlyAdmin):
     list_select_related = ("space__creator", "speaker")
     search_fields = ("space__public_id", "speaker__username", "speaker__display_name", "text")
     ordering = ("-id",)
-    actions = ("rerun", "redact")
+    actions = ("rerun", "redact", "show_masked", "mask_again")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if heartbeat.is_known_to_have_no_engine():
@@ -66,6 +70,65 @@ class UtteranceAdmin(ReadOnlyAdmin):
             services.redact(utterance_id=row.pk, user=user, reason=REDACTED_HERE)
 
         self.apply(request, utterances, redact, "Redacted")
+
+    @admin.action(description="Show masked words to readers", permissions=["operate"])
+    def show_masked(self, request: HttpRequest, utterances: QuerySet[Utterance]) -> None:
+        self._set_masked(request, utterances, masked=False)
+
+    @admin.action(description="Mask words of the list again", permissions=["operate"])
+    def mask_again(self, request: HttpRequest, utterances: QuerySet[Utterance]) -> None:
+        self._set_masked(request, utterances, masked=True)
+
+    def _set_masked(self, request: HttpRequest, utterances: QuerySet[Utterance], *, masked: bool) -> None:
+        user = acting(request)
+
+        def change(row: Utterance) -> None:
+            services.set_masked(utterance_id=row.pk, user=user, masked=masked)
+
+        self.apply(request, utterances, change, "Masked" if masked else "Shown")
+
+
+class MaskedWordForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the type checker only
+    class Meta:
+        model = MaskedWord
+        fields = ("text",)
+
+    def clean_text(self) -> str:
+        """A word that is there or none at all is said beside its field."""
+        word = normalised(self.cleaned_data["text"], limit=60)
+        if not word or MaskedWord.objects.filter(text=word).exists():
+            raise forms.ValidationError("This is no word, or it is in the list.")
+        return word
+
+
+@admin.register(MaskedWord)
+class MaskedWordAdmin(ReadOnlyAdmin):
+    form = MaskedWordForm
+    list_display = ("text", "added_by", "created_at")
+    list_select_related = ("added_by",)
+    search_fields = ("text",)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return duties.may(Duty.LOOK, user=acting(request))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return duties.may(Duty.KEEP_WORDS, user=acting(request))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return duties.may(Duty.KEEP_WORDS, user=acting(request))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_authenticated and self.has_view_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: MaskedWord, form: Any, change: bool) -> None:
+        obj.pk = services.mask_word(user=acting(request), text=obj.text).pk
+
+    def delete_model(self, request: HttpRequest, obj: MaskedWord) -> None:
+        services.unmask_word(user=acting(request), word=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[MaskedWord]) -> None:
+        for word in queryset:
+            self.delete_model(request, word)
 
 
 @admin.register(Redaction)

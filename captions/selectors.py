@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from captions import wire
+from captions import masking, wire
 from captions.files import Cue, Heading, cues_of
 from captions.models import Consent, Track, Utterance
 from captions.models.track import default_language
@@ -29,6 +29,7 @@ LINES = 50
 OVERLAP = timedelta(seconds=10)
 """What was stored this lately may stand beside something earlier that is not committed yet."""
 REDACTED = "[removed by a moderator]"
+TAKEN_BACK = "[taken back by the speaker]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,11 @@ class Document:
 def captions_info(public_id: str, user_id: int) -> wire.CaptionsInfo:
     """Return the `captions` of a snapshot; who consents is told to those only who see the stage. `user_id` is 0 for
     somebody without an account."""
-    language = Track.objects.filter(space__public_id=public_id).values_list("language", flat=True).first()
+    track = Track.objects.filter(space__public_id=public_id).first()
     own = Consent.objects.filter(space__public_id=public_id, user=user_id).values_list("state", flat=True)
     return wire.CaptionsInfo(
-        language=language or default_language(),
+        language=track.language if track else default_language(),
+        translated=track.is_translated if track else False,
         languages=settings.CAPTIONS_LANGUAGES,
         consenting=consenting(public_id) if sees_stage(public_id=public_id, user_id=user_id or None) else [],
         browser=settings.CAPTIONS_BROWSER,
@@ -68,6 +70,10 @@ def consents(*, space: Space, user_id: int) -> bool:
 def language_of(space: Space) -> str:
     track = Track.objects.filter(space=space).first()
     return track.language if track else default_language()
+
+
+def is_translated(space: Space) -> bool:
+    return Track.objects.filter(space=space, is_translated=True).exists()
 
 
 def names_in(space: Space) -> tuple[str, ...]:
@@ -144,7 +150,7 @@ def lines(*, public_id: str, user: "User", before: str | None = None) -> wire.Li
     page = list(found.reverse()[: LINES + 1])
     shown = page[:LINES][::-1]
     previous = f"{shown[0].start_ms}-{shown[0].pk}" if len(page) > LINES else None
-    return wire.Lines(lines=[wire.line(utterance, final=True) for utterance in shown], previous=previous)
+    return wire.Lines(lines=_lines(shown), previous=previous)
 
 
 def news(*, public_id: str, user: "User", since: str) -> wire.News:
@@ -160,7 +166,12 @@ def news(*, public_id: str, user: "User", since: str) -> wire.News:
     if shown and shown[-1].finished_at:
         is_whole = len(page) <= LINES
         live = _marker(shown[-1].finished_at, shown[-1].pk, is_whole=is_whole)
-    return wire.News(lines=[wire.line(utterance, final=True) for utterance in shown], live=live)
+    return wire.News(lines=_lines(shown), live=live)
+
+
+def _lines(utterances: list[Utterance]) -> list[wire.Line]:
+    mask = masking.current()
+    return [wire.line(utterance, final=True, mask=mask) for utterance in utterances]
 
 
 def live_marker(public_id: str) -> str:
@@ -182,7 +193,8 @@ def document(*, public_id: str, user: "User | None") -> Document:
     """Everything final up to now. Errors: of `readable_space`."""
     space = readable_space(public_id=public_id, user=user)
     day = space.started_at.date() if space.started_at else None
-    cues = [cue for utterance in transcript(space) for cue in _cues(utterance)]
+    mask = masking.current()
+    cues = [cue for utterance in transcript(space) for cue in _cues(utterance, mask)]
     return Document(Heading(space.display_title, day), cues)
 
 
@@ -197,14 +209,22 @@ def has_answered(*, space: Space, user_id: int) -> ConsentState | None:
     return ConsentState(state) if state else None
 
 
-def _cues(utterance: Utterance) -> list[Cue]:
-    is_redacted = hasattr(utterance, "redaction")
+def text_of(utterance: Utterance, shown: masking.Shown) -> str:
+    """Return what stands in files and on pages; of a line that is gone, who took it."""
+    redaction = getattr(utterance, "redaction", None)
+    if redaction is None:
+        return shown.text
+    return TAKEN_BACK if redaction.by_id == utterance.speaker_id else REDACTED
+
+
+def _cues(utterance: Utterance, mask: masking.Mask) -> list[Cue]:
+    shown = mask.show(utterance)
     return cues_of(
         name=utterance.speaker.name,
-        text=REDACTED if is_redacted else utterance.text,
+        text=text_of(utterance, shown),
         start_ms=utterance.start_ms,
         end_ms=utterance.end_ms or utterance.start_ms,
-        words=utterance.words,
+        words=shown.words,
     )
 
 

@@ -29,6 +29,13 @@ class SetLanguage(Command, frozen=True, tag="captions.language"):
     language: Language
 
 
+@needs(Scope.SPACE_MODERATE)
+class SetTranslation(Command, frozen=True, tag="captions.translate"):
+    """For hosts: whether an English translation stands beside what is said in other languages."""
+
+    on: bool
+
+
 class SetSource(Command, frozen=True, tag="captions.source"):
     """Whether the own browser recognises speech, or the server does."""
 
@@ -51,7 +58,13 @@ class Lines(Command, frozen=True, tag="captions.lines"):
     before: Annotated[str, msgspec.Meta(max_length=40)] | None = None
 
 
-COMMANDS: tuple[type[Command], ...] = (Consent, SetLanguage, SetSource, Say, Lines)
+class TakeBack(Command, frozen=True, tag="captions.take_back"):
+    """A line of one's own: the engine heard something else."""
+
+    line: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,18}$")]
+
+
+COMMANDS: tuple[type[Command], ...] = (Consent, SetLanguage, SetTranslation, SetSource, Say, Lines, TakeBack)
 
 
 @adds_to_snapshot("captions")
@@ -70,6 +83,11 @@ async def set_language(socket: Caller, command: SetLanguage) -> None:
     await socket.call(services.set_language, language=command.language)
 
 
+@handles(SetTranslation)
+async def set_translation(socket: Caller, command: SetTranslation) -> None:
+    await socket.call(services.set_translation, on=command.on)
+
+
 @handles(SetSource)
 async def set_source(socket: Caller, command: SetSource) -> None:
     await socket.call(services.set_source, browser=command.browser)
@@ -78,6 +96,11 @@ async def set_source(socket: Caller, command: SetSource) -> None:
 @handles(Say)
 async def say(socket: Caller, command: Say) -> None:
     await socket.call(services.say_in_browser, text=command.text, final=command.final, spoken_ms=command.spoken_ms)
+
+
+@handles(TakeBack)
+async def take_back(socket: Caller, command: TakeBack) -> None:
+    await socket.call(services.take_back, line_id=int(command.line))
 
 
 @handles(Lines)

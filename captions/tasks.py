@@ -59,14 +59,23 @@ def transcribe(utterance_id: int, **_: Any) -> None:
     try:
         with _alive(claim):
             chosen = engine()
-            found = chosen.transcribe(claim.pcm, language=_language(claim), names=claim.names)
+            found = chosen.transcribe(
+                claim.pcm, language=_language(claim), names=claim.names, translate=claim.translate
+            )
     except Exception as error:  # whatever a speech library raises: the row says so, and is tried again
         logger.exception("utterance %s was not understood", utterance_id)
         services.fail(claim, error=f"{type(error).__name__}: {error}")
         return
     _remember_language(claim, found.language)
     took = int((time.monotonic() - began) * 1000)
-    services.complete(claim, words=found.words, language=found.language, engine=chosen.name, engine_ms=took)
+    services.complete(
+        claim,
+        words=found.words,
+        language=found.language,
+        translation=found.translation,
+        engine=chosen.name,
+        engine_ms=took,
+    )
 
 
 @shared_task(ignore_result=True, acks_late=False, expires=3)
@@ -82,6 +91,7 @@ def interim(utterance_id: int, revision: int, **_: Any) -> None:
 def mend(**_: Any) -> None:
     services.recover_abandoned()
     services.queue_again(queued=utterances_queued())
+    services.tell_lateness()
 
 
 def _show_interim(utterance_id: int, revision: int) -> None:

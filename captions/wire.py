@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from captions.languages import AUTOMATIC
+
 if TYPE_CHECKING:
+    from captions.masking import Mask
     from captions.models import Utterance
 
 
@@ -20,6 +23,12 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     final: bool
     revision: int
     redacted: bool = False
+    language: str = ""
+    """The code of what is spoken, where it is known."""
+    unsure: list[list[int]] = []
+    """Doubtful words: from and to in `text`, in UTF-16 units."""
+    translation: str = ""
+    """In English, made by a machine."""
 
 
 class Lines(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +51,8 @@ class CaptionsInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     language: str
     languages: list[str]
     consenting: list[str]
+    translated: bool
+    """Whether the host wants an English translation beside other languages."""
     browser: bool
     """Whether speakers' browsers are asked to recognise: `captions.source`."""
     consent: str | None = None
@@ -49,16 +60,20 @@ class CaptionsInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     """False while this site has nothing that understands speech: no captions come, and the page says why."""
 
 
-def line(utterance: "Utterance", *, final: bool) -> Line:
+def line(utterance: "Utterance", *, final: bool, mask: "Mask") -> Line:
     """`utterance.speaker` is read."""
+    shown = mask.show(utterance)
     return Line(
         id=str(utterance.pk),
         user_id=str(utterance.speaker_id),
         name=utterance.speaker.name,
         start_ms=utterance.start_ms,
         end_ms=utterance.end_ms,
-        text=utterance.text,
+        text=shown.text,
         final=final,
         revision=utterance.revision,
         redacted=hasattr(utterance, "redaction"),
+        language="" if utterance.language == AUTOMATIC else utterance.language,
+        unsure=shown.unsure,
+        translation=mask.hide(utterance.translation),
     )

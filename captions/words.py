@@ -27,6 +27,8 @@ class Understood:
 
     words: Sequence[Word]
     language: str
+    translation: str = ""
+    """In English, where it was asked for and something else is spoken."""
 
     @property
     def text(self) -> str:

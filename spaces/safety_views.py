@@ -13,7 +13,7 @@ from accounts.http import PersonRequest
 from spaces import services
 from spaces.models import TEXT_LENGTH
 from spaces.reporting import Reported, filed, subject_of
-from spaces.states import ReportReason
+from spaces.states import OF_CAPTIONS_ONLY, ReportReason
 from spaces_project.common.errors import ProductError
 from spaces_project.common.http import as_response, translates_errors, wants_json
 
@@ -60,4 +60,5 @@ def appeal(request: PersonRequest, decision_id: int) -> HttpResponse:
 
 
 def _form(subject: Reported) -> dict[str, Any]:
-    return {"subject": subject, "reasons": ReportReason.choices, "longest": TEXT_LENGTH}
+    reasons = [choice for choice in ReportReason.choices if subject.caption or choice[0] not in OF_CAPTIONS_ONLY]
+    return {"subject": subject, "reasons": reasons, "longest": TEXT_LENGTH}

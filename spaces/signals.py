@@ -20,5 +20,8 @@ space_scheduled = Signal()
 reported = Signal()
 """A report, or a flag, came to the queue: `report_id: int`."""
 
+misheard = Signal()
+"""Somebody says that a caption is not what was said: `space_id: int`, `caption_id: int`."""
+
 decided = Signal()
 """A moderator decided about somebody: `decision_id: int`."""

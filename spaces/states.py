@@ -153,6 +153,7 @@ class Subject(TextChoices):
 
 
 class ReportReason(TextChoices):
+    MISHEARD = "misheard", "This is not what was said"
     ABUSE = "abuse", "Harassment or abuse"
     HATE = "hate", "Hate"
     VIOLENCE = "violence", "Violence or threats"
@@ -164,6 +165,10 @@ class ReportReason(TextChoices):
     SPAM = "spam", "Spam or scam"
     ILLEGAL = "illegal", "Against the law"
     OTHER = "other", "Something else"
+
+
+OF_CAPTIONS_ONLY = frozenset({ReportReason.MISHEARD})
+"""Reasons that make sense for what an engine wrote down, and for nothing else."""
 
 
 class ReportSource(TextChoices):

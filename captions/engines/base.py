@@ -26,7 +26,9 @@ class Engine(Protocol):
         """As it stands with every utterance, with its model."""
         ...
 
-    def transcribe(self, pcm: bytes, *, language: str | None, names: Sequence[str] = ()) -> Understood:
+    def transcribe(
+        self, pcm: bytes, *, language: str | None, names: Sequence[str] = (), translate: bool = False
+    ) -> Understood:
         """Understand a whole utterance; nothing understood is no words. `names` may occur in it."""
         ...
 

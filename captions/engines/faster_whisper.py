@@ -78,7 +78,9 @@ class FasterWhisper:
     name: str
     model: Any
 
-    def transcribe(self, pcm: bytes, *, language: str | None, names: Sequence[str] = ()) -> Understood:
+    def transcribe(
+        self, pcm: bytes, *, language: str | None, names: Sequence[str] = (), translate: bool = False
+    ) -> Understood:
         samples = _samples(pcm)
         seconds = len(samples) / RATE
         known = _code(language) if language else self._language(samples)
@@ -89,7 +91,8 @@ class FasterWhisper:
             return Understood([], known)
         if found.text and (is_loop(found.text, seconds) or found.logprob < NONSENSE_LOGPROB):
             return Understood([Word(UNCLEAR, 0, int(seconds * 1000), 0.0)], known)
-        return Understood(list(self._words(found, known, seconds)), known)
+        translation = self._translated(found, known, seconds) if translate and known != "en" else ""
+        return Understood(list(self._words(found, known, seconds)), known, translation)
 
     def draft(self, pcm: bytes, *, language: str, after: str = "") -> str:
         """Force what was shown upon the model as the beginning: else every fourth draft takes back a word."""
@@ -115,6 +118,14 @@ class FasterWhisper:
         # Without times a draft is quicker; a final with several sentences would lose some of them.
         prompt = self.model.get_prompt(tokenizer, context, without_timestamps=is_draft, prefix=after or None)
         most = len(prompt) + int(len(samples) / RATE * _FASTEST_TOKENS) + _FASTEST_TOKENS
+        result = self._generated(sound, prompt, most)
+        tokens = result.sequences_ids[0]
+        # A score is the mean over the tokens; the end counts as one more.
+        logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
+        text = tokenizer.decode([token for token in tokens if token < tokenizer.eot])
+        return _Pass(sound, frames, tokens, text, logprob, result.no_speech_prob)
+
+    def _generated(self, sound: Any, prompt: list[int], most: int) -> Any:
         [result] = self.model.model.generate(
             sound,
             [prompt],
@@ -124,11 +135,15 @@ class FasterWhisper:
             return_scores=True,
             return_no_speech_prob=True,
         )
-        tokens = result.sequences_ids[0]
-        # A score is the mean over the tokens; the end counts as one more.
-        logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
-        text = tokenizer.decode([token for token in tokens if token < tokenizer.eot])
-        return _Pass(sound, frames, tokens, text, logprob, result.no_speech_prob)
+        return result
+
+    def _translated(self, found: _Pass, language: str, seconds: float) -> str:
+        """Whisper translates into English, and the sound need not be looked at again."""
+        tokenizer = self._tokenizer(language, task="translate")
+        prompt = self.model.get_prompt(tokenizer, [], without_timestamps=False)
+        result = self._generated(found.sound, prompt, len(prompt) + int((seconds + 1) * _FASTEST_TOKENS))
+        text = tokenizer.decode([token for token in result.sequences_ids[0] if token < tokenizer.eot]).strip()
+        return "" if is_loop(text, seconds) else text
 
     def _encoded(self, samples: Any, quiet: float) -> tuple[Any, int]:
         """Give the encoder's output, and how many frames it stands for."""
@@ -161,17 +176,17 @@ class FasterWhisper:
             before = start
             yield Word(word["word"], start, max(start, end), float(word["probability"]))
 
-    def _tokenizer(self, language: str) -> Any:
-        if language not in self._tokenizers:
+    def _tokenizer(self, language: str, *, task: str = "transcribe") -> Any:
+        if (language, task) not in self._tokenizers:
             maker = import_module("faster_whisper.tokenizer").Tokenizer
             is_multilingual = self.model.model.is_multilingual
-            self._tokenizers[language] = maker(
-                self.model.hf_tokenizer, is_multilingual, task="transcribe", language=language
+            self._tokenizers[language, task] = maker(
+                self.model.hf_tokenizer, is_multilingual, task=task, language=language
             )
-        return self._tokenizers[language]
+        return self._tokenizers[language, task]
 
     @cached_property
-    def _tokenizers(self) -> dict[str, Any]:
+    def _tokenizers(self) -> dict[tuple[str, str], Any]:
         return {}
 
 

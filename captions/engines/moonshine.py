@@ -27,8 +27,10 @@ class Moonshine:
     turn: threading.Lock = field(default_factory=threading.Lock)
     """Nothing says that its library may be used by two threads at once."""
 
-    def transcribe(self, pcm: bytes, *, language: str | None, names: Sequence[str] = ()) -> Understood:
-        """Its models have one language each, and take no names."""
+    def transcribe(
+        self, pcm: bytes, *, language: str | None, names: Sequence[str] = (), translate: bool = False
+    ) -> Understood:
+        """Its models have one language each, take no names and do not translate."""
         with self.turn:
             samples = [sample / _FULL_SCALE for sample in array.array("h", pcm)]
             transcript = self.transcriber.transcribe_without_streaming(samples, RATE)

@@ -15,6 +15,8 @@ class Track(models.Model):
 
     space = models.OneToOneField(Space, models.CASCADE, related_name="caption_track", primary_key=True)
     language = models.CharField(max_length=12, default=default_language)
+    is_translated = models.BooleanField(default=False)
+    """The host wants an English translation beside what is said in other languages."""
     epoch = models.PositiveIntegerField(default=0)
     """Goes up with every ingest that takes the Space over: one that lost it and does not know yet is refused."""
     created_at = models.DateTimeField(default=timezone.now)

@@ -23,6 +23,10 @@ class Utterance(models.Model):
     """The latest interim until it is final; empty where nothing was understood."""
     words = models.JSONField(default=list, blank=True)
     """`[[word, start_ms, end_ms, confidence], …]`: times on the Space's clock, confidence from 0 to 1."""
+    translation = models.TextField(blank=True)
+    """In English, by the engine, where the host wants it and the speaker speaks something else."""
+    is_unmasked = models.BooleanField(default=False)
+    """A moderator lets readers see the words of the list in this line."""
     revision = models.PositiveIntegerField(default=0)
     """Goes up with every text that the room is shown."""
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from captions.events import CaptionsChanged, ConsentChanged
 from captions.models import Consent
-from captions.selectors import consenting, language_of
+from captions.selectors import consenting, is_translated, language_of
 from captions.services.utterances import drop_utterances
 from captions.states import ConsentState
 from spaces import events, rules
@@ -53,7 +53,12 @@ def withdraw_consent(*, public_id: str, user: "User") -> ConsentState:
 def captions_changed(current: Turn) -> None:
     """Tell the room who is captioned and in which language. Part of a larger turn."""
     space = current.space
-    event = CaptionsChanged(seq=current.next_seq(), language=language_of(space), consenting=consenting(space.public_id))
+    event = CaptionsChanged(
+        seq=current.next_seq(),
+        language=language_of(space),
+        translated=is_translated(space),
+        consenting=consenting(space.public_id),
+    )
     current.say(events.to_everyone(event))
 
 

@@ -1,3 +1,5 @@
+"""In which language captions are, and whether English stands beside it."""
+
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -28,4 +30,17 @@ def set_language(*, public_id: str, user: "User", language: str) -> None:
         track.language = language
         track.save(update_fields=["language"])
         current.log(LogKind.LANGUAGE_CHANGED, actor=user, reason=language)
+        captions_changed(current)
+
+
+def set_translation(*, public_id: str, user: "User", on: bool) -> None:
+    """Put an English translation beside what is said in other languages, from now on. Error: `captions_off`."""
+    with turn(public_id) as current:
+        current.actor(user, Action.SET_LANGUAGE)
+        rules.require_captions(current.space)
+        track, _ = Track.objects.get_or_create(space=current.space)
+        if track.is_translated is on:
+            return
+        track.is_translated = on
+        track.save(update_fields=["is_translated"])
         captions_changed(current)

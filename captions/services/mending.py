@@ -2,17 +2,22 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Min
 from django.utils import timezone
 
-from captions import drafts
+from captions import drafts, lateness
+from captions.events import publish_late
 from captions.models import Utterance
 from captions.services.utterances import drop, end_utterance
 from captions.signals import utterance_waits
 from captions.states import Source, UtteranceState
 from spaces.models import Space
+from spaces.states import SpaceState
 
 ABANDONED = timedelta(seconds=30)
 """Longer than any utterance."""
+LATE = timedelta(seconds=5)
+"""From then on readers are told: in silence they cannot know whether nothing is said or nothing comes."""
 OVERDUE = timedelta(seconds=5)
 MOST_WAITING = 200
 """Of one Space: a quarter of an hour of speech. What waits beyond that is dropped, the oldest first."""
@@ -49,6 +54,22 @@ def queue_again(*, queued: int) -> int:
         Utterance.objects.filter(pk=utterance_id).update(queued_at=now)
         utterance_waits.send(Utterance, utterance_id=utterance_id)
     return len(lost)
+
+
+def tell_lateness() -> None:
+    """Tell readers of each Space whose captions are late how late they are, and the others that it is over. Raises
+    redis.RedisError."""
+    now = timezone.now()
+    oldest: dict[str, float] = {}
+    unfinished = Utterance.objects.filter(state__in=(UtteranceState.WAITING, UtteranceState.RUNNING))
+    for public_id, at in unfinished.values_list("space__public_id").annotate(Min("queued_at")):
+        oldest[public_id] = (now - at).total_seconds() if at else 0.0
+    live = Space.objects.filter(state=SpaceState.LIVE, captions_allowed=True).values_list("public_id", flat=True)
+    for public_id in live:
+        waited = oldest.get(public_id, 0.0)
+        seconds = int(waited) if waited >= LATE.total_seconds() else 0
+        if lateness.change(public_id, seconds):
+            publish_late(public_id, seconds)
 
 
 def _drop_backlog() -> None:

@@ -8,12 +8,14 @@ from captions.models import Redaction, Utterance
 from captions.services.utterances import loaded
 from captions.states import UtteranceState
 from spaces import rules
-from spaces.services.turn import turn
+from spaces.services.turn import Turn, turn
 from spaces.states import LogKind
 from spaces_project.common.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+TAKEN_BACK = "taken back by the speaker"
 
 
 def redact(*, utterance_id: int, user: "User", reason: str = "") -> None:
@@ -25,17 +27,31 @@ def redact(*, utterance_id: int, user: "User", reason: str = "") -> None:
         raise NotFound("not_found", "There is no such caption.")
     with turn(found.space.public_id) as current:
         utterance = Utterance.objects.select_related("speaker").get(pk=utterance_id)
-        if utterance.state != UtteranceState.FINAL:
-            raise Conflict("unfinished", "Only a final caption can be redacted.")
-        if Redaction.objects.filter(utterance=utterance).exists():
-            return
-        Redaction.objects.create(
-            utterance=utterance, by=user, reason=reason, original=utterance.text, original_words=utterance.words
-        )
-        utterance.text, utterance.words = "", []
-        _store(utterance)
-        current.log(LogKind.CAPTION_REDACTED, actor=user, target=utterance.speaker, reason=reason)
-        transaction.on_commit(lambda: publish_line(loaded(utterance_id), final=True))
+        _redact(current, utterance, by=user, reason=reason)
+
+
+def _redact(current: Turn, utterance: Utterance, *, by: "User", reason: str) -> None:
+    if utterance.state != UtteranceState.FINAL:
+        raise Conflict("unfinished", "Only a final caption can be redacted.")
+    if Redaction.objects.filter(utterance=utterance).exists():
+        return
+    Redaction.objects.create(
+        utterance=utterance, by=by, reason=reason, original=utterance.text, original_words=utterance.words
+    )
+    utterance.text, utterance.words, utterance.translation = "", [], ""
+    _store(utterance)
+    current.log(LogKind.CAPTION_REDACTED, actor=by, target=utterance.speaker, reason=reason)
+    transaction.on_commit(lambda: publish_line(loaded(utterance.pk), final=True))
+
+
+def take_back(*, public_id: str, user: "User", line_id: int) -> None:
+    """Take a line of one's own out of sight, everywhere at once: the engine may have heard something else. A moderator
+    can give it back. Doing it twice changes nothing. Errors: `not_found` (also another's), `unfinished`."""
+    with turn(public_id) as current:
+        utterance = Utterance.objects.filter(pk=line_id, space=current.space, speaker=user).first()
+        if utterance is None:
+            raise NotFound("not_found", "You said no such line.")
+        _redact(current, utterance, by=user, reason=TAKEN_BACK)
 
 
 def restore(*, utterance_id: int) -> None:
@@ -55,4 +71,4 @@ def _store(utterance: Utterance) -> None:
     """Whoever reads on from a marker is told as well."""
     utterance.revision += 1
     utterance.finished_at = timezone.now()
-    utterance.save(update_fields=["text", "words", "revision", "finished_at"])
+    utterance.save(update_fields=["text", "words", "translation", "revision", "finished_at"])

@@ -14,8 +14,8 @@ from spaces.evidence import Line
 from spaces.models import TEXT_LENGTH, Report, Space
 from spaces.services.log import append_log
 from spaces.services.turn import user_now
-from spaces.signals import reported
-from spaces.states import LogKind, ReportReason, ReportSource, SpaceState, Subject
+from spaces.signals import misheard, reported
+from spaces.states import OF_CAPTIONS_ONLY, LogKind, ReportReason, ReportSource, SpaceState, Subject
 from spaces_project.common.errors import BadInput, Conflict, NotFound, Refused
 from spaces_project.common.limits import spend
 from spaces_project.common.text import clean_text
@@ -43,11 +43,14 @@ def report_person(*, user: "User", person_id: int, reason: str, text: str = "", 
 
 
 def report_caption(*, public_id: str, user: "User", caption_id: int, reason: str, text: str = "") -> Report:
-    """Errors as of `report_space`."""
+    """Errors as of `report_space`. `misheard` is told to the host and the speaker, too."""
     space = selectors.get_space(public_id)
     _, line = evidence.caption(space_id=space.pk, line_id=caption_id)
     draft = Report(subject=Subject.CAPTION, space=space, person=_speaker(line), caption_id=line.id)
-    return _file(draft, user, reason, text, line=line)
+    report = _file(draft, user, reason, text, line=line)
+    if reason == ReportReason.MISHEARD:
+        misheard.send_robust(Report, space_id=space.pk, caption_id=line.id)
+    return report
 
 
 def flag_title(*, space_id: int) -> Report | None:
@@ -75,7 +78,7 @@ def flag_caption(*, space_id: int, caption_id: int, text: str) -> Report | None:
 def _file(draft: Report, user: "User", reason: str, text: str, *, line: Line | None = None) -> Report:
     """Limits are spent last, so that a mistake in the form costs nothing."""
     require_not_suspended(user_now(user))
-    if reason not in ReportReason.values:
+    if reason not in ReportReason.values or (reason in OF_CAPTIONS_ONLY and draft.subject != Subject.CAPTION):
         raise BadInput("bad_reason", "Choose what is wrong.")
     if draft.person_id == user.pk:
         raise Refused("own_report", "This is your own: you cannot report it.")

@@ -278,5 +278,5 @@ class TestAddresses:
     ) -> None:
         for start_ms in range(2_000, 20_000, 2_000):
             finish(speak(scene.speaker, start_ms=start_ms))
-        with django_assert_max_num_queries(5):
+        with django_assert_max_num_queries(6):
             assert len(selectors.document(public_id=scene.id, user=scene.listener).cues) == 10

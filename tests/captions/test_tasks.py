@@ -27,7 +27,9 @@ class Understands:
         self.asked = 0
         self.given: tuple[str | None, tuple[str, ...]] = (None, ())
 
-    def transcribe(self, pcm: bytes, *, language: str | None, names: Sequence[str] = ()) -> Understood:
+    def transcribe(
+        self, pcm: bytes, *, language: str | None, names: Sequence[str] = (), translate: bool = False
+    ) -> Understood:
         self.asked += 1
         self.given = (language, tuple(names))
         return Understood(HELLO, language or "de")

@@ -82,6 +82,7 @@ mic.accept                    forbidden          forbidden        forbidden     
 react                         ok                 ok               ok            ok            not_in_space  removed
 captions.consent              ok                 ok               ok            forbidden     not_in_space  removed
 captions.language             ok                 ok               forbidden     forbidden     not_in_space  removed
+captions.translate            ok                 ok               forbidden     forbidden     not_in_space  removed
 captions.source               no_consent         no_consent       no_consent    forbidden     not_in_space  removed
 captions.text                 no_consent         no_consent       no_consent    forbidden     not_in_space  removed
 audio.listen                  not_in_space       not_in_space     not_in_space  not_in_space  not_in_space  not_in_space
@@ -132,6 +133,7 @@ audio.listen                  not_in_space       not_in_space     not_in_space  
 audio.speak                   not_in_space       not_in_space     not_in_space  not_in_space
 captions.consent              ok                 forbidden        not_in_space  not_in_space
 captions.language             ok                 forbidden        not_in_space  not_in_space
+captions.translate            ok                 forbidden        not_in_space  not_in_space
 captions.source               no_consent         forbidden        not_in_space  not_in_space
 captions.text                 no_consent         forbidden        not_in_space  not_in_space
 """
@@ -166,6 +168,7 @@ cohost.decline                forbidden          forbidden        not_invited   
 invite           outsider     ok                 ok               ok            forbidden     not_in_space  removed
 invite.to_speak  outsider     ok                 ok               forbidden     forbidden     not_in_space  removed
 captions.language             ok                 ok               forbidden     forbidden     not_in_space  removed
+captions.translate            ok                 ok               forbidden     forbidden     not_in_space  removed
 """
 
 ANONYMOUS = """
@@ -223,11 +226,12 @@ NO_COMMAND = {
     Action.UNPIN_OTHER,
     Action.READ_LOG,
 }
-NO_ACTION = {"sync", "ping", "audio.answer", "audio.candidate", "audio.close", "captions.lines"}
-"""They read what everybody may know, or speak of what `audio.listen` and `audio.speak` were allowed."""
+NO_ACTION = {"sync", "ping", "audio.answer", "audio.candidate", "audio.close", "captions.lines", "captions.take_back"}
+"""They read what everybody may know, speak of what `audio.listen` and `audio.speak` were allowed, or take back what one
+said oneself: tests/captions/test_honest.py."""
 TWO_ACTIONS = {"invite.to_speak": "invite"}
 """One command that is two actions, by one of its fields."""
-TWO_COMMANDS = {"cohost.withdraw"}
+TWO_COMMANDS = {"cohost.withdraw", "captions.translate"}
 """Commands that share an action with another."""
 STORES_NOTHING = {"people", "react"}
 
@@ -393,6 +397,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "react": {"emoji": Emoji.CLAP.value},
     "captions.consent": {"given": True},
     "captions.language": {"language": "de"},
+    "captions.translate": {"on": True},
     "captions.source": {"browser": False},
     "captions.text": {"text": "Hello", "final": True, "spoken_ms": 0},
 }

@@ -80,7 +80,17 @@ LEFT_OUT = frozenset(
         "acting_host",
         "parent_id",
     }
-    | {"caption_id", "quote_tweet_id", "redacted", "invited", "invited_to_cohost", "previous_token"}
+    | {
+        "caption_id",
+        "quote_tweet_id",
+        "redacted",
+        "invited",
+        "invited_to_cohost",
+        "previous_token",
+        "unsure",
+        "translation",
+        "engine",
+    }
 )
 """Properties that need not be there and are not, most of the time."""
 

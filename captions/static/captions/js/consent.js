@@ -5,8 +5,8 @@ import { may } from "../../spaces/js/room-state.js";
 import { announce } from "../../spaces/js/toast.js";
 
 const WHY = {
-  host: "You are the host: please allow it. People who need captions can then follow the conversation.",
-  other: "People who need captions can then follow you.",
+  host: "You are the host: please allow it, so that people who cannot hear can follow.",
+  other: "People who cannot hear can then follow.",
 };
 const SAID = { true: "What you say is captioned now.", false: "What you say is not captioned." };
 

@@ -50,7 +50,7 @@ export class CaptionPanel {
   #listen() {
     const room = this.#room;
     room.addEventListener("change", () => this.draw());
-    room.addEventListener("event", ({ detail }) => detail.type === "caption" && this.#take(detail.line));
+    room.addEventListener("event", ({ detail }) => this.#hear(detail));
     room.addEventListener("welcome", () => this.#welcome());
     this.#on("captions-toggle", () => this.#choose({ shown: !this.#comfort.shown }));
     this.#on("captions-pause", () => (this.#frozen ? this.#resume() : this.#pause()));
@@ -58,6 +58,10 @@ export class CaptionPanel {
     this.#on("captions-larger", () => this.#resize(1));
     this.#on("captions-live", () => this.#backToLive());
     this.#on("captions-earlier", () => this.#fetchEarlier());
+    part(this.#root, "captions-lines").addEventListener("click", ({ target }) => {
+      const button = target.closest("[data-caption-take-back]");
+      if (button) this.#takeBack(button.dataset.line);
+    });
     this.#listenToMenu();
     const scroll = part(this.#root, "captions-scroll");
     scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
@@ -78,6 +82,12 @@ export class CaptionPanel {
 
   // --- What comes in -------------------------------------------------------------------------------------------------------
 
+  #hear(event) {
+    if (event.type === "caption") this.#take(event.line);
+    else if (event.type === "captions.late") this.#drawLate(event.seconds);
+    else if (event.type === "captions.misheard") this.#misheard(event.line);
+  }
+
   #take(line) {
     const isNews = this.#transcript.take(line);
     if (isNews && this.#frozen) this.#unread++;
@@ -85,9 +95,26 @@ export class CaptionPanel {
     this.#drawSoon();
   }
 
+  /** To the host and to who said it; that person alone can do something about it. */
+  #misheard({ id, user_id, name, text }) {
+    const isOwn = user_id === this.#person;
+    const whose = isOwn ? "you" : name;
+    const action = isOwn ? { label: "Take it back", run: () => this.#takeBack(id) } : null;
+    toast(`Somebody says that this is not what ${whose} said: “${text}”`, { action });
+  }
+
+  async #takeBack(line) {
+    try {
+      await this.#room.command("captions.take_back", { line });
+    } catch (error) {
+      toast(error.message, { tone: "bad" });
+    }
+  }
+
   #welcome() {
     if (this.#space !== this.#room.id) this.#begin();
     this.#transcript.dropInterims();
+    this.#drawLate(0);
     if (this.#isShown) this.#fetchLatest();
   }
 
@@ -227,12 +254,10 @@ export class CaptionPanel {
   #drawLines() {
     const root = this.#root;
     const lines = this.#frozen ?? this.#transcript.list();
-    const { language } = this.#room.state.captions ?? {};
     keyed(part(root, "captions-lines"), lines, {
       create: newLine,
       update: (element, line) => showLine(element, line, this.#voices.of(line.user_id)),
     });
-    setAttribute(part(root, "captions-lines"), "lang", language ?? null);
     this.#drawEmpty(lines.length);
     part(root, "captions-earlier").hidden = this.#transcript.previous === null || this.#frozen !== null;
     this.#drawTools();
@@ -244,6 +269,11 @@ export class CaptionPanel {
     empty.hidden = count > 0;
     const hasEngine = this.#room.state.captions?.engine ?? true;
     setText(empty, hasEngine ? NOTHING_YET : NO_ENGINE);
+  }
+
+  /** In silence nobody can tell whether nothing is said or nothing comes. */
+  #drawLate(seconds) {
+    setText(part(this.#root, "captions-late"), seconds ? `Captions are ${seconds} s late.` : "");
   }
 
   #drawTools() {

@@ -64,7 +64,7 @@ export class Recogniser {
   #start() {
     if (this.#engine || this.#timer) return;
     const engine = new Engine();
-    Object.assign(engine, { continuous: true, interimResults: true, lang: this.#room.state.captions.language });
+    Object.assign(engine, { continuous: true, interimResults: true, lang: spoken(this.#room.state.captions.language) });
     engine.addEventListener("speechstart", () => this.#phrases.begin(performance.now()));
     engine.addEventListener("result", (event) => this.#understood(event));
     engine.addEventListener("error", ({ error }) => (this.#error = error));
@@ -115,4 +115,9 @@ export class Recogniser {
     this.#hasFailed = true;
     this.#room.command("captions.source", { browser: false }).catch(() => {});
   }
+}
+
+/** A browser cannot find out what is spoken: it is asked for its own language then. */
+function spoken(language) {
+  return language === "auto" ? navigator.language : language;
 }

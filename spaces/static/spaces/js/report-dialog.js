@@ -28,9 +28,16 @@ function open(event, dialog, form) {
   setText(part(dialog, "report-errors"), "");
   setText(part(dialog, "report-about"), opener.dataset.reportAbout);
   const here = { space: opener.closest("[data-in-space]")?.dataset.inSpace, ...opener.dataset };
+  showReason(part(form, "report-misheard"), Boolean(here.caption));
   for (const name of IDS) form.elements[name].value = here[name] ?? "";
   dialog.showModal();
   document.getElementById("report-title").focus();
+}
+
+/** Only an engine that wrote words down can have misheard them. */
+function showReason(label, isOffered) {
+  label.hidden = !isOffered;
+  label.querySelector("input").disabled = !isOffered;
 }
 
 async function send(event, dialog, form) {

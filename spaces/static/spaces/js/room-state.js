@@ -91,8 +91,8 @@ function besides(stage, audience) {
   return { count: audience.count - (audience.listeners.length - listeners.length), listeners };
 }
 
-function captionsOf({ language, consenting }) {
-  return { language, consenting };
+function captionsOf({ language, translated, consenting }) {
+  return { language, translated, consenting };
 }
 
 function withCaptions({ captions }, changes) {

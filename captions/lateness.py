@@ -1,0 +1,14 @@
+"""How late the captions of a Space are, in Redis: readers are told when it is much, and when it is over."""
+
+from spaces_project.common.store import store
+
+_KEPT_SECONDS = 30
+_KEY = "captions:late:{}"
+
+
+def change(public_id: str, seconds: int) -> bool:
+    """Note how late they are. Return whether readers were told something else before. Raises redis.RedisError."""
+    key = _KEY.format(public_id)
+    if seconds:
+        return int(store().set(key, seconds, ex=_KEPT_SECONDS, get=True) or 0) != seconds
+    return bool(store().delete(key))

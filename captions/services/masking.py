@@ -1,0 +1,54 @@
+"""The list of words that captions do not show, and lines that show them all the same."""
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from captions.events import publish_line
+from captions.models import MaskedWord, Utterance
+from captions.services.utterances import loaded
+from spaces import duties, rules
+from spaces.duties import Duty
+from spaces.words import normalised
+from spaces_project.common.errors import BadInput, Conflict, NotFound
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LONGEST = 60
+
+
+def mask_word(*, user: "User", text: str) -> MaskedWord:
+    """Errors: `forbidden`, `bad_word`, `known_word`."""
+    duties.require_duty(Duty.KEEP_WORDS, user=user)
+    word = normalised(text, limit=LONGEST)
+    if not word or len(word) > LONGEST:
+        raise BadInput("bad_word", "Give a word or a phrase of up to 60 characters.")
+    try:
+        with transaction.atomic():
+            return MaskedWord.objects.create(text=word, added_by=user)
+    except IntegrityError:
+        raise Conflict("known_word", "This word is in the list.") from None
+
+
+def unmask_word(*, user: "User", word: MaskedWord) -> None:
+    """Show the word again in every line, those that were said before too. Error: `forbidden`."""
+    duties.require_duty(Duty.KEEP_WORDS, user=user)
+    word.delete()
+
+
+def set_masked(*, utterance_id: int, user: "User", masked: bool) -> None:
+    """Decide whether one line hides words of the list, everywhere at once. Errors: `forbidden`, `not_found`."""
+    rules.require_operator(user)
+    with transaction.atomic():
+        utterance = Utterance.objects.filter(pk=utterance_id).first()
+        if utterance is None:
+            raise NotFound("not_found", "There is no such caption.")
+        if utterance.is_unmasked is not masked:
+            return
+        utterance.is_unmasked = not masked
+        utterance.revision += 1
+        utterance.finished_at = timezone.now()
+        utterance.save(update_fields=["is_unmasked", "revision", "finished_at"])
+        transaction.on_commit(lambda: publish_line(loaded(utterance_id), final=True))
