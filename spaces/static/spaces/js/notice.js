@@ -73,7 +73,8 @@ function hostAway({ state }, now) {
   if (left === null || state.space.acting_host || state.space.host.id === state.you?.id) return null;
   const isShared = state.stage.some(({ role }) => role === "cohost");
   const end = isShared ? "A co-host takes over" : "The Space ends";
-  return { head: "The host is reconnecting", more: `${end} if they do not come back.`, clock: `${clock(left)} left` };
+  // In the part that is not read out: it changes every second.
+  return { head: "The host is reconnecting", clock: `${end} in ${clock(left)} if they do not come back.` };
 }
 
 function asked({ state }) {
