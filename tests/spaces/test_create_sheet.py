@@ -204,3 +204,10 @@ def test_topics_stand_in_groups_that_can_be_searched(as_ada: Client) -> None:
     assert page.count('class="topic-group"') == len(heads)
     assert all(f'role="group" aria-label="{head.name.replace("&", "&amp;")}"' in page for head in heads)
     assert "data-topics-search" in page
+
+
+@pytest.mark.security("B2")
+def test_nobody_is_promised_a_recording_before_there_are_any(as_ada: Client) -> None:
+    page = as_ada.get("/i/spaces/new").text
+    assert "Record" not in page
+    assert "recording_wanted" not in page
