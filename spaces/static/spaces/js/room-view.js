@@ -15,7 +15,7 @@ import { Phase } from "./room.js";
 import { hostGraceLeft, talkersOf } from "./room-state.js";
 import { dragDown } from "./sheet-drag.js";
 import { StageView } from "./stage-view.js";
-import { announce, placeToasts } from "./toast.js";
+import { announce, placeToasts, toast } from "./toast.js";
 
 const DESK = matchMedia("(min-width: 1000px)");
 const MINUTE_HAND = 15_000;
@@ -46,7 +46,7 @@ export class RoomView {
   #wasIdle = true;
   /** Before the page was loaded anew. */
   #wasDocked = session.get(DOCKED) !== null;
-  #voice = new NoticeVoice(announce, () => !part(this.#root, "sheet").hidden);
+  #voice = new NoticeVoice(tellAway, () => !part(this.#root, "sheet").hidden);
   /** What the last words were said about. */
   #told = null;
   #clock = 0;
@@ -224,7 +224,7 @@ export class RoomView {
     const talkers = parting ? [] : talkersOf({ stage, talking });
     if (space) showFace(part(root, "dock-face"), space.host);
     // Said in one place at a time, the sheet or the dock.
-    const note = parting ? wordsOf(phase, parting).head : dockNote(phase, talkers, audience);
+    const note = parting ? wordsOf(phase, parting).head : dockNote(this.#room, talkers, audience);
     const isShown = !part(root, "dock").hidden;
     setText(part(root, "dock-title"), isShown ? (space?.title ?? "Space") : "");
     setText(part(root, "dock-note"), isShown ? note : "");
@@ -255,7 +255,14 @@ function wordsOf(phase, parting) {
   return PARTINGS[phase] ?? PARTINGS[parting.name] ?? OTHER_PARTING;
 }
 
-function dockNote(phase, talkers, audience) {
+/** A fault is shown, too, where the notice itself is not on the screen. */
+function tellAway(text, { isUrgent = false } = {}) {
+  if (isUrgent) toast(text, { tone: "bad" });
+  else announce(text);
+}
+
+function dockNote({ phase, audio }, talkers, audience) {
+  if (audio.silence !== null) return "Tap to hear";
   if (phase === Phase.CONNECTING) return "Connecting…";
   if (phase === Phase.RECONNECTING) return "Reconnecting…";
   if (talkers.length === 0) return listening(audience.count);
