@@ -1,16 +1,19 @@
 """People in the admin. Relations are shown and removed here through the services, never typed in: counters follow."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from accounts import admin_programs as admin_programs
+from accounts import admin_security as admin_security
 from accounts import services
 from accounts.models import Block, Follow, User
+from accounts.notices import tell_owner
 from accounts.templatetags.accounts import avatar as avatar_tag
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 else:
     PersonAdmin, FollowRows, BlockRows = DjangoUserAdmin, admin.ModelAdmin, admin.ModelAdmin
 
+POWERS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
+
 
 @admin.register(User)
 class UserAdmin(PersonAdmin):
@@ -29,11 +34,11 @@ class UserAdmin(PersonAdmin):
     list_filter = ("is_active", "is_staff", "is_superuser", "protected")
     search_fields = ("username", "display_name", "email")
     ordering = ("-id",)
-    readonly_fields = ("thumbnail", "followers_count", "following_count", "last_login", "date_joined")
+    readonly_fields = ("thumbnail", "set_password", "followers_count", "following_count", "last_login", "date_joined")
     actions = ("recount", "remove_images")
     show_full_result_count = False
     fieldsets = (
-        (None, {"fields": ("username", "password", "email")}),
+        (None, {"fields": ("username", "set_password", "email")}),
         ("Profile", {"fields": ("thumbnail", "display_name", "bio", "protected")}),
         ("Followers", {"fields": ("followers_count", "following_count")}),
         ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
@@ -45,14 +50,53 @@ class UserAdmin(PersonAdmin):
     def thumbnail(self, user: User) -> SafeString:
         return avatar_tag(user, "s")
 
-    @admin.action(description="Recount followers")
+    @admin.display(description="password")
+    def set_password(self, user: User) -> str:
+        """Link to the page that sets a password; nothing of the hash of the present one."""
+        return SafeString('<a class="button" href="../password/">Set another one</a>') if user.pk else "none"
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Leave the password out for users who may not set it."""
+        if obj is None or self.has_change_permission(request, obj):
+            return super().get_fieldsets(request, obj)
+        (title, first), *others = self.fieldsets
+        shown = {**first, "fields": tuple(name for name in first["fields"] if name != "set_password")}
+        return [(title, shown), *others]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Let superusers alone make staff, and say what staff may do."""
+        fixed = tuple(super().get_readonly_fields(request, obj))
+        return fixed if acting(request).is_superuser else (*fixed, *POWERS)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Leave the accounts of staff to superusers: with an address or a password goes the account."""
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        before = form.initial.get("email", "")
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data and before:
+            told = {"from_email": before, "to_email": obj.email}
+            get_adapter().send_notification_mail("account/email/email_changed", obj, told, email=before)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Set another password; the owner is told, because they did not do it."""
+        answer = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and answer.status_code == 302:
+            tell_owner(user=User.objects.get(pk=id), about="password_changed")
+        return answer
+
+    @admin.action(description="Recount followers", permissions=["change"])
     def recount(self, request: HttpRequest, people: QuerySet[User]) -> None:
         healed = services.recount_followers(user_ids=list(people.values_list("pk", flat=True)))
         self.message_user(request, f"{healed} had a wrong count.", messages.SUCCESS)
 
-    @admin.action(description="Remove images")
+    @admin.action(description="Remove images", permissions=["change"])
     def remove_images(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        for user in people:
+        for user in _touchable(request, people):
             services.remove_avatar(user=user)
         self.message_user(request, "The images are removed.", messages.SUCCESS)
 
@@ -60,8 +104,23 @@ class UserAdmin(PersonAdmin):
         services.delete_user(user=obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset:
+        for user in _touchable(request, queryset):
             services.delete_user(user=user)
+
+
+def acting(request: HttpRequest) -> User:
+    """Return the member of the staff; the admin site lets nobody else in."""
+    if not isinstance(request.user, User):
+        raise TypeError("the admin site was reached without a user")
+    return request.user
+
+
+def _may_touch(request: HttpRequest, user: User | None) -> bool:
+    return user is None or acting(request).is_superuser or not (user.is_staff or user.is_superuser)
+
+
+def _touchable(request: HttpRequest, people: QuerySet[User]) -> QuerySet[User]:
+    return people if acting(request).is_superuser else people.filter(is_staff=False, is_superuser=False)
 
 
 class LookedAtAndRemoved:

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 
 from accounts import services
 from accounts.models import Delivery, PersonalToken, Webhook, WebhookEvent
+from accounts.reauthentication import asks_again
 from spaces_project.common.errors import ProductError
 
 if TYPE_CHECKING:
@@ -41,6 +43,11 @@ class WebhookAdmin(WebhookRows):
     search_fields = ("url", "owner__username")
     readonly_fields = ("owner", "created_at")
     show_full_result_count = False
+
+    @method_decorator(asks_again)
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Ask for the password first: the secret is shown afterwards."""
+        return super().add_view(request, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Webhook, form: Any, change: bool) -> None:
         if change:
@@ -78,7 +85,10 @@ class DeliveryAdmin(DeliveryRows):
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
-    @admin.action(description="Send again", permissions=["view"])
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("accounts.change_delivery"))
+
+    @admin.action(description="Send again", permissions=["operate"])
     def send_again(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
         for delivery in deliveries:
             services.deliver_again(delivery=delivery)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -16,12 +16,17 @@ from django.views.decorators.cache import never_cache
 
 from accounts import rules
 from accounts.models import User
+from accounts.staff_rules import guarded
 from spaces_project.common.http import as_response
 
 
 class StaffSite(AdminSite):
     site_header = site_title = f"{settings.SITE_NAME} · staff"
     index_title = "Administration"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Register as Django does, with the rules that hold on every list."""
+        super().register(model_or_iterable, guarded(admin_class or ModelAdmin), **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may use the admin: every page of it asks this first."""

@@ -19,6 +19,7 @@ from accounts.models import Delivery, DeliveryState, User, Webhook, WebhookEvent
 from accounts.services.webhooks import PAUSES
 from spaces_project.common.errors import BadInput
 from tests.factories import UserFactory
+from tests.support.confirmed import confirmed
 
 pytestmark = pytest.mark.django_db
 
@@ -235,7 +236,7 @@ def test_the_log_is_in_the_admin(hook: Webhook, ada: User, admin_client: Client)
 
 def test_the_admin_adds_webhooks_of_the_site_and_shows_the_secret_once(admin_client: Client) -> None:
     form = {"url": "https://example.com/hook", "events": ["space.ended"], "is_active": "on"}
-    added = admin_client.post("/admin/accounts/webhook/add/", form, follow=True)
+    added = confirmed(admin_client).post("/admin/accounts/webhook/add/", form, follow=True)
     hook = Webhook.objects.get()
     assert (hook.owner, hook.events) == (None, ["space.ended"])
     assert hook.secret in added.content.decode()
