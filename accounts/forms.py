@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts import services
 from accounts.models import BIO_MAX, DISPLAY_NAME_MAX, User
 from spaces_project.common.text import clean_line
 
@@ -70,13 +71,34 @@ class SignupForm(LabelledFields, allauth_forms.SignupForm):
         return outcome
 
 
-class ChangePasswordForm(LabelledFields, allauth_forms.ChangePasswordForm):
+class RevokesTokens:
+    """With a new password go the tokens of programs, too, unless the user says that they are still trusted."""
+
+    user: User
+    cleaned_data: dict[str, Any]
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["keep_tokens"] = forms.BooleanField(
+            label="Keep my tokens and connected apps",
+            required=False,
+            help_text="Without this they are revoked: whoever had your password may have made one.",
+        )
+
+    def save(self) -> None:
+        super().save()  # type: ignore[misc]  # of the form this is mixed into
+        if not self.cleaned_data["keep_tokens"]:
+            services.revoke_all(user=self.user)
+
+
+class ChangePasswordForm(LabelledFields, RevokesTokens, allauth_forms.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].help_text = ""
 
 
-class SetPasswordForm(LabelledFields, allauth_forms.SetPasswordForm):
+class SetPasswordForm(LabelledFields, RevokesTokens, allauth_forms.SetPasswordForm):
     pass
 
 
@@ -84,7 +106,7 @@ class ResetPasswordForm(LabelledFields, allauth_forms.ResetPasswordForm):
     pass
 
 
-class ResetPasswordKeyForm(LabelledFields, allauth_forms.ResetPasswordKeyForm):
+class ResetPasswordKeyForm(LabelledFields, RevokesTokens, allauth_forms.ResetPasswordKeyForm):
     pass
 
 

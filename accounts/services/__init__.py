@@ -13,6 +13,7 @@ from accounts.services.tokens import (
     create_personal_token,
     delete_app,
     register_app,
+    revoke_all,
     revoke_app,
     revoke_personal_token,
 )
@@ -25,6 +26,7 @@ from accounts.services.webhooks import (
     due_deliveries,
     forget_old_deliveries,
 )
+from accounts.suspended import gate
 
 __all__ = [
     "NEVER",
@@ -51,6 +53,7 @@ __all__ = [
     "register_app",
     "reinstate_user",
     "remove_avatar",
+    "revoke_all",
     "revoke_app",
     "revoke_personal_token",
     "set_avatar",
@@ -59,3 +62,5 @@ __all__ = [
     "unfollow_user",
     "update_profile",
 ]
+
+gate(globals())

@@ -70,6 +70,22 @@ def revoke_app(*, user: User, app_id: int) -> None:
             kind.objects.filter(user=user, application=app_id).delete()
 
 
+def revoke_all(*, user: User) -> int:
+    """Revoke every personal token, and what the user let apps do; return how many tokens. The user's own apps stay.
+
+    Open sockets of all of them close.
+    """
+    with transaction.atomic():
+        Grant.objects.filter(user=user).delete()
+        RefreshToken.objects.filter(user=user).delete()
+        tokens = list(AccessToken.objects.filter(user=user))
+        for token in tokens:
+            token.delete()
+        if tokens:
+            tell_owner(user=user, about="tokens_revoked")
+    return len(tokens)
+
+
 def register_app(*, user: User, name: str, redirect_uris: str, is_public: bool, for_itself: bool = False) -> IssuedApp:
     """An app that asks people for access, or with `for_itself` reads what is public in its own name.
 

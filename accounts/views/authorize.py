@@ -11,7 +11,9 @@ from oauth2_provider.views import AuthorizationView
 from oauthlib.oauth2.rfc6749 import errors
 
 from accounts.redirects import redirect_origin, with_issuer
+from accounts.rules import suspension
 from spaces_project.common.api.scopes import IDLE_SCOPES, OAUTH_SCOPES
+from spaces_project.common.http import as_response
 
 
 class AskPerson(AuthorizationView):
@@ -31,6 +33,8 @@ class AskPerson(AuthorizationView):
 
     def form_valid(self, form: Form) -> HttpResponse:
         """Look at app and address once more: the form may be older than both, and its fields are the browser's."""
+        if form.cleaned_data["allow"] and (error := suspension(self.request.user)):
+            return as_response(self.request, error)
         app = Application.objects.filter(client_id=form.cleaned_data["client_id"]).first()
         if app is None:
             return self._refusal(errors.InvalidClientIdError())

@@ -10,10 +10,12 @@ from accounts import services
 from accounts.forms import AvatarForm, ProfileForm
 from accounts.http import PersonRequest
 from spaces_project.common.errors import BadInput
+from spaces_project.common.http import translates_errors
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@translates_errors
 def profile_settings(request: PersonRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, initial=ProfileForm.initial_of(request.user))
     if request.method == "POST" and form.is_valid() and _saved(request, form):
@@ -23,6 +25,7 @@ def profile_settings(request: PersonRequest) -> HttpResponse:
 
 @require_POST
 @login_required
+@translates_errors
 def avatar_settings(request: PersonRequest) -> HttpResponse:
     """Sets the image in `avatar`, or removes the present one when the button named `remove` was pressed."""
     if "remove" in request.POST:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.rules import require_not_suspended
 from accounts.selectors import is_blocked
 from spaces import rules
 from spaces.models import Reminder, Space
@@ -61,7 +62,8 @@ def update_space(*, public_id: str, user: "User", title: str | None = None, when
 
 
 def set_reminder(*, public_id: str, user: "User") -> None:
-    """Repeatable. Errors: `blocked` by the host, `too_many`."""
+    """Set a reminder; repeatable. Errors: `suspended`, `blocked` by the host, `too_many`."""
+    require_not_suspended(user)
     spend(what="reminder", user_id=user.pk, limit=REMINDERS, window=WINDOW)
     with turn(public_id) as current:
         rules.require(Action.REMIND, space=current.space, actor=current.place_of(user))

@@ -137,3 +137,25 @@ def test_mails_speak_in_the_sites_name(client: Client, ana: User) -> None:
     letter = mail.outbox[0]
     assert letter.subject == "Choose a new password for Spaces"
     assert letter.body.rstrip().endswith("Spaces\nhttp://localhost:8000")
+
+
+@pytest.mark.security("C24")
+@pytest.mark.asvs("7.4.3")
+@pytest.mark.parametrize(("kept", "left"), [({}, 0), ({"keep_tokens": "on"}, 1)])
+def test_with_a_new_password_go_the_tokens(as_ana: Client, ana: User, kept: dict[str, str], left: int) -> None:
+    services.create_personal_token(user=ana, name="bot", scopes=["space.read"])
+    new = {"oldpassword": PASSWORD, "password1": "a new one 77 x", "password2": "a new one 77 x"}
+    as_ana.post("/accounts/password/change/", new | kept)
+    ana.refresh_from_db()
+    assert (ana.check_password("a new one 77 x"), AccessToken.objects.count()) == (True, left)
+
+
+@pytest.mark.security("C24")
+def test_with_a_password_by_mail_too(client: Client, ana: User) -> None:
+    services.create_personal_token(user=ana, name="bot", scopes=["space.read"])
+    client.post("/accounts/password/reset/", {"email": ana.email})
+    link = re.search(r"https?://[^/]+(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
+    assert link is not None
+    form = client.get(link[1])["Location"]
+    client.post(form, {"password1": "a new one 77 x", "password2": "a new one 77 x"})
+    assert not AccessToken.objects.exists()

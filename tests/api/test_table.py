@@ -11,7 +11,10 @@ from oauth2_provider.models import AccessToken
 
 from accounts import services
 from accounts.models import Block, SuspensionScope, User
-from accounts.services import create_personal_token, create_webhook, suspend_user
+from accounts.services import create_webhook, suspend_user
+
+# Past the gate that suspended users meet: theirs are from before.
+from accounts.services.tokens import create_personal_token
 from spaces.models import Invitation
 from spaces.states import SpaceState
 from spaces_project.common.api.scopes import SCOPES, Scope
@@ -59,7 +62,7 @@ getFleets               200    200          200       404      200        200   
 unfollow                204    204          204       204      204        204        401
 follow                  400    204          204       403      403        204        401
 getMe                   200    200          200       200      200        200        401
-updateMe                200    200          200       200      200        200        401
+updateMe                200    200          200       200      403        200        401
 listThreads             200    200          200       200      200        200        401
 getThread               200    200          200       200      200        200        401
 sendMessage             400    201          201       403      403        201        401
@@ -111,7 +114,7 @@ declineRequests         200    403          403       403      403        403   
 startSpace              409    409          409       409      409        409        401
 listTopics              200    200          200       200      200        200        401
 listWebhooks            200    200          200       200      200        200        401
-createWebhook           201    201          201       201      201        201        401
+createWebhook           201    201          201       201      403        201        401
 deleteWebhook           204    404          404       404      404        404        401
 """
 SCHEDULED = """
@@ -132,7 +135,7 @@ listParticipants   409    409          409       409      409        409        
 removeParticipant  409    409          409       409      409        409        401
 takeMicrophone     409    409          409       409      409        409        401
 muteParticipant    409    409          409       409      409        409        401
-pinPost            409    409          409       404      409        409        401
+pinPost            409    409          409       404      403        409        401
 unpinPost          409    409          409       409      409        409        401
 leaveSpace         409    409          409       409      409        409        401
 joinSpace          409    409          409       409      403        409        401

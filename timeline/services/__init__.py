@@ -1,5 +1,6 @@
 """The verbs. Nothing else writes what the timeline shows."""
 
+from accounts.suspended import gate
 from timeline.services.fleets import delete_expired_fleets, delete_fleet, post_fleet, remove_fleet, see_fleet
 from timeline.services.invitations import Invited, invite_by_message
 from timeline.services.messages import mark_read, send_message
@@ -55,3 +56,5 @@ __all__ = [
     "unpin_post",
     "unrepost_post",
 ]
+
+gate(globals())
