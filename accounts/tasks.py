@@ -5,6 +5,7 @@ from oauth2_provider.models import clear_expired
 
 from accounts import services
 from accounts.api.once import forget_old_answers
+from spaces_project.common.mail_files import forget_old_mails
 
 
 @shared_task(ignore_result=False)
@@ -19,6 +20,7 @@ def clear_expired_tokens(**_: Any) -> None:
     clear_expired()
     forget_old_answers()
     services.forget_old_deliveries()
+    forget_old_mails()
 
 
 @shared_task(ignore_result=True)

@@ -92,6 +92,12 @@ class BlockedOnStage(Event, frozen=True, tag="stage.blocked"):
     user_id: str
 
 
+class PersonChanged(Event, frozen=True, tag="person.changed"):
+    """Somebody who speaks or spoke here has another name or picture now: on lines that are shown already, too."""
+
+    person: Person
+
+
 class Talking(Event, frozen=True, tag="talking"):
     """Ids of everyone the mixer hears talking now."""
 
@@ -199,6 +205,7 @@ SPACE_EVENTS: tuple[type[Event], ...] = (
     QueueReplaced,
     YouChanged,
     BlockedOnStage,
+    PersonChanged,
     Talking,
     AudienceChanged,
     Reactions,

@@ -1,5 +1,6 @@
 """The audio follows what the services change; sessions that end take their sockets with them."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.signals import password_changed, password_reset, password_set
@@ -71,6 +72,20 @@ def revoke_ended_session(user_id: int, session_key: str, **kwargs: Any) -> None:
 def revoke_locked_out(instance: "Model", **kwargs: Any) -> None:
     if isinstance(instance, User) and not instance.is_active:
         _revoke(instance, events.CLOSE_UNAUTHENTICATED)
+
+
+SHOWN = frozenset({"username", "display_name", "avatar"})
+"""What others see of a person; other columns of the account are nobody else's."""
+
+
+@receiver(post_save, sender=User)
+def tell_changed_person(
+    instance: "Model", created: bool, update_fields: frozenset[str] | None = None, **kwargs: Any
+) -> None:
+    """Whoever changed it: the person, a moderator, or staff in the admin, where all columns are written."""
+    if created or (update_fields is not None and not SHOWN & update_fields):
+        return
+    transaction.on_commit(partial(services.person_changed, user_id=instance.pk), robust=True)
 
 
 @receiver(pre_delete, sender=User)

@@ -1,10 +1,12 @@
 """What the timeline does when something happens below it, and what its own posts set going."""
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.db.models import Q
-from django.db.models.signals import pre_delete
+from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
@@ -14,13 +16,30 @@ from spaces.models import Invitation, Reminder, Space
 from spaces.signals import decided, invited, space_over, space_scheduled, space_started
 from spaces.states import SpaceState
 from timeline import services, tasks
-from timeline.models import NotificationKind, PinnedPost
+from timeline.models import Fleet, NotificationKind, PinnedPost
 from timeline.signals import liked, posted
 
 if TYPE_CHECKING:
     from django.db.models import Model
 
 logger = logging.getLogger(__name__)
+
+
+@receiver(post_delete, sender=Fleet)
+def discard_picture(instance: "Model", **kwargs: Any) -> None:
+    """However the row came to go: with its author, by a moderator, or when its day was over. After the commit: an image
+    without a row is never shown, a row without its image would be."""
+    if isinstance(instance, Fleet) and instance.image.name:
+        transaction.on_commit(partial(instance.image.storage.delete, instance.image.name), robust=True)
+
+
+@receiver(post_save, sender=User)
+def hide_pins(instance: "Model", created: bool, update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
+    """Rooms look again at what is pinned there when an account is protected, renamed or closed: not all of it may be
+    for everybody any more."""
+    if created or (update_fields is not None and not {"protected", "is_active", "display_name"} & update_fields):
+        return
+    services.forget_pins(PinnedPost.objects.filter(Q(pinned_by=instance.pk) | Q(post__author=instance.pk)))
 
 
 @receiver(pre_delete, sender=User)

@@ -25,6 +25,7 @@ from accounts.services.webhooks import (
     deliver_again,
     due_deliveries,
     forget_old_deliveries,
+    scrub_deliveries,
 )
 from accounts.suspended import gate
 
@@ -56,6 +57,7 @@ __all__ = [
     "revoke_all",
     "revoke_app",
     "revoke_personal_token",
+    "scrub_deliveries",
     "set_avatar",
     "suspend_user",
     "unblock_user",

@@ -1,8 +1,11 @@
 """What a person says and shows about themselves."""
 
 from datetime import timedelta
+from functools import partial
 from typing import BinaryIO
 
+from allauth.account.models import EmailAddress
+from django.contrib.admin.models import LogEntry as AdminEntry
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F
@@ -11,16 +14,18 @@ from accounts.avatars import encode_avatar
 from accounts.models import BIO_MAX, DISPLAY_NAME_MAX, User
 from spaces_project.common.errors import BadInput, NotFound
 from spaces_project.common.limits import spend
+from spaces_project.common.mail_files import forget_mails_to
 from spaces_project.common.text import clean_line
 
 WINDOW = timedelta(hours=1)
 CHANGES, PICTURES = 30, 20
 
 
-def update_profile(*, user: User, display_name: str, bio: str, protected: bool) -> User:
+def update_profile(*, user: User, display_name: str, bio: str, protected: bool, as_operator: bool = False) -> User:
     """Raises `BadInput` `too_long` with `details["field"]` and `details["max"]` (characters, after cleaning), `TooMany`
-    `too_many`."""
-    spend(what="profile", user_id=user.pk, limit=CHANGES, window=WINDOW)
+    `too_many`. What moderators change (`as_operator`) has no limit."""
+    if not as_operator:
+        spend(what="profile", user_id=user.pk, limit=CHANGES, window=WINDOW)
     user.display_name = _cleaned(display_name, field="display_name", limit=DISPLAY_NAME_MAX)
     user.bio = _cleaned(bio, field="bio", limit=BIO_MAX)
     user.protected = protected
@@ -47,9 +52,23 @@ def delete_user(*, user: User) -> None:
         locked = lock_user(user.pk)
         User.objects.filter(following_rows__followee=locked).update(following_count=F("following_count") - 1)
         User.objects.filter(follower_rows__follower=locked).update(followers_count=F("followers_count") - 1)
-        old = locked.avatar.name
+        old, addresses = locked.avatar.name, _addresses(locked)
+        account = str(locked.pk)
         locked.delete()
+        _forget_admin_log(account)
         _discard_after_commit(old)
+        transaction.on_commit(partial(forget_mails_to, addresses), robust=True)
+
+
+def _addresses(user: User) -> set[str]:
+    return {user.email} | set(EmailAddress.objects.filter(user=user).values_list("email", flat=True))
+
+
+def _forget_admin_log(account: str) -> None:
+    """What staff did to the account stays in the admin's log, without its name."""
+    AdminEntry.objects.filter(content_type__app_label="accounts", content_type__model="user", object_id=account).update(
+        object_repr="[deleted]"
+    )
 
 
 def _cleaned(text: str, *, field: str, limit: int) -> str:

@@ -34,6 +34,7 @@ MOST_FAILURES = 20
 BUSY = timedelta(seconds=30)
 """How long a try may be under way; longer than any is. A worker that died over one holds its owner up for no longer."""
 KEPT = timedelta(days=30)
+SCRUBBED_AT_ONCE = 200
 
 
 def create_webhook(*, owner: User | None, url: str, events: Sequence[str]) -> Webhook:
@@ -104,6 +105,15 @@ def deliver_again(*, delivery: Delivery) -> None:
         state=DeliveryState.WAITING, tries=0, next_try_at=timezone.now(), settled_at=None
     )
     _tell([delivery.pk])
+
+
+def scrub_deliveries(*, space_ids: Collection[str]) -> None:
+    """Take the titles of these Spaces out of what was, or is to be, sent: their host deletes the account."""
+    for start in range(0, len(space_ids), SCRUBBED_AT_ONCE):
+        some = list(space_ids)[start : start + SCRUBBED_AT_ONCE]
+        for delivery in Delivery.objects.filter(payload__data__space__id__in=some).iterator():
+            delivery.payload["data"]["space"]["title"] = ""
+            delivery.save(update_fields=["payload"])
 
 
 def forget_old_deliveries(*, now: datetime | None = None) -> int:

@@ -21,6 +21,7 @@ from spaces.services.lifecycle import cancel_space, create_space, end_space, sta
 from spaces.services.listening_in import listen_in, mix_to_listen_in
 from spaces.services.moderation import remove_participant
 from spaces.services.options import SpaceOptions
+from spaces.services.people import person_changed
 from spaces.services.pins import pins_changed, pins_lost
 from spaces.services.queue import Decided, approve_requests, decline_requests, set_policy
 from spaces.services.reactions import react
@@ -88,6 +89,7 @@ __all__ = [
     "mute_all",
     "mute_other",
     "mute_self",
+    "person_changed",
     "pins_changed",
     "pins_lost",
     "plug_in",

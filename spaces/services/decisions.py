@@ -108,6 +108,8 @@ def decide_report(
 def record(case: Case, change: Change) -> Decision:
     """Part of a larger transaction."""
     report = case.report
+    if report.person is None and report.shown:  # deleted meanwhile: with the decision the law's reason to keep it ends
+        Report.objects.filter(pk=report.pk).update(shown={})
     decision = Decision.objects.create(
         report=report,
         verdict=case.verdict,

@@ -36,7 +36,9 @@ def put_back(report: Report, before: Words) -> None:
     elif "name" in before and report.person is not None and not report.person.display_name:
         person = report.person
         bio = person.bio or before["bio"]
-        accounts.update_profile(user=person, display_name=before["name"], bio=bio, protected=person.protected)
+        accounts.update_profile(
+            user=person, display_name=before["name"], bio=bio, protected=person.protected, as_operator=True
+        )
 
 
 def retitle(*, public_id: str, title: str) -> tuple[Words, Words]:
@@ -65,7 +67,7 @@ def _redact_profile(person: "User") -> tuple[Words, Words]:
     before = {"name": person.display_name, "bio": person.bio, "avatar": person.avatar.name or ""}
     if not any(before.values()):
         raise nothing()
-    accounts.update_profile(user=person, display_name="", bio="", protected=person.protected)
+    accounts.update_profile(user=person, display_name="", bio="", protected=person.protected, as_operator=True)
     accounts.remove_avatar(user=person)
     return before, {"name": "", "bio": "", "avatar": ""}
 

@@ -87,3 +87,9 @@ test("a Space that goes on for days does not fill the page", () => {
   assert.equal(transcript.size, 3_000);
   assert.equal(transcript.list()[0].text, "line 10");
 });
+
+test("lines of a person who is renamed have the new name", () => {
+  const transcript = having(line(1), line(2, { user_id: "2", name: "Grace" }));
+  transcript.rename({ id: "1", name: "Countess" });
+  assert.deepEqual(transcript.list().map(({ name }) => name), ["Countess", "Grace"]);
+});

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from django.core.files.base import ContentFile
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -73,7 +72,7 @@ def delete_expired_fleets(*, now: datetime | None = None) -> int:
     expired = Fleet.objects.filter(expires_at__lte=now or timezone.now()).order_by("expires_at")[:EXPIRED_PER_PASS]
     found = list(expired)
     for fleet in found:
-        _remove(fleet)
+        fleet.delete()
     return len(found)
 
 
@@ -90,13 +89,4 @@ def _delete(fleets: QuerySet[Fleet]) -> None:
     fleet = fleets.first()
     if fleet is None:
         raise gone()
-    _remove(fleet)
-
-
-def _remove(fleet: Fleet) -> None:
-    """The row first: an image without a row is never shown, a row without its image would be."""
-    with transaction.atomic():
-        name, storage = fleet.image.name, fleet.image.storage
-        fleet.delete()
-        if name:
-            transaction.on_commit(lambda: storage.delete(name))
+    fleet.delete()

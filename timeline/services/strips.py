@@ -11,7 +11,8 @@ from timeline.models import PinnedPost
 
 
 def forget_pins(pins: QuerySet[PinnedPost]) -> None:
-    """These are about to go with their posts or their people: the rooms that show them look again after the commit.
+    """These are about to go with their posts or their people, or may not be for everybody any more: the rooms that show
+    them look again after the commit.
 
     Not within it: a verb on a Space would then wait for a post and a verb on a post for a Space.
     """

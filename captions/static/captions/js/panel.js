@@ -68,6 +68,11 @@ export class CaptionPanel {
     new ResizeObserver(() => this.#follow()).observe(scroll);
   }
 
+  #rename(person) {
+    this.#transcript.rename(person);
+    this.draw();
+  }
+
   #listenToMenu() {
     const contrast = part(this.#root, "captions-contrast");
     contrast.addEventListener("change", () => this.#choose({ contrast: contrast.checked }));
@@ -83,7 +88,8 @@ export class CaptionPanel {
   // --- What comes in -------------------------------------------------------------------------------------------------------
 
   #hear(event) {
-    if (event.type === "caption") this.#take(event.line);
+    if (event.type === "person.changed") this.#rename(event.person);
+    else if (event.type === "caption") this.#take(event.line);
     else if (event.type === "captions.late") this.#drawLate(event.seconds);
     else if (event.type === "captions.misheard") this.#misheard(event.line);
   }

@@ -45,6 +45,11 @@ export class Transcript {
     for (const line of this.#lines.values()) if (!line.final) this.#lines.delete(line.id);
   }
 
+  /** A person has another name now; what they said is theirs all the same. */
+  rename({ id, name }) {
+    for (const line of this.#lines.values()) if (line.user_id === id) this.#lines.set(line.id, { ...line, name });
+  }
+
   /** In the order of speaking. */
   list() {
     return [...this.#lines.values()].sort((a, b) => a.start_ms - b.start_ms || a.id - b.id);

@@ -1,0 +1,40 @@
+"""Mails that were written to files: what a site without a mail server has in the place of sent ones."""
+
+import contextlib
+import time
+from collections.abc import Collection, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+KEPT = timedelta(days=30)
+
+
+def forget_mails_to(addresses: Collection[str]) -> None:
+    """Delete every file that names one of the addresses: a mail is to one person, and each is a file of its own."""
+    wanted = [address.lower().encode() for address in addresses if address]
+    for file in _files() if wanted else ():
+        text = _read(file).lower()
+        if any(address in text for address in wanted):
+            file.unlink(missing_ok=True)
+
+
+def forget_old_mails() -> None:
+    """Delete what is older than `KEPT`."""
+    oldest = time.time() - KEPT.total_seconds()
+    for file in _files():
+        with contextlib.suppress(FileNotFoundError):
+            if file.stat().st_mtime < oldest:
+                file.unlink()
+
+
+def _files() -> Iterator[Path]:
+    directory = Path(settings.EMAIL_FILE_PATH)
+    yield from directory.glob("*.log") if directory.is_dir() else ()
+
+
+def _read(file: Path) -> bytes:
+    with contextlib.suppress(FileNotFoundError):
+        return file.read_bytes()
+    return b""
