@@ -204,10 +204,25 @@ def test_a_thread_costs_the_same_however_long(
         assert as_ada.get("/messages/grace").status_code == 200
 
 
-def test_opening_a_thread_reads_it(as_ada: Client, ada: User, grace: User) -> None:
-    send_message(sender=grace, to=ada, text="Hello Ada")
-    assert "Hello Ada" in as_ada.get("/messages").text
-    as_ada.get("/messages/grace")
+@pytest.mark.security("C26")
+@pytest.mark.asvs("3.5.3")
+@pytest.mark.parametrize("headers", [{}, {"Sec-Purpose": "prefetch"}, {"HX-Request": "true"}])
+def test_fetching_a_thread_reads_nothing(as_ada: Client, ada: User, grace: User, headers: dict[str, str]) -> None:
+    sent = send_message(sender=grace, to=ada, text="Hello Ada")
+    assert "Hello Ada" in as_ada.get("/messages", headers=headers).text
+    assert "Hello Ada" in as_ada.get("/messages/grace", headers=headers).text
+    as_ada.get("/messages/grace/after/0", headers=headers)
+    assert unread_messages(ada.pk) == 1
+    assert as_ada.get(f"/messages/grace/read?up_to={sent.pk}").status_code == 405
+
+
+def test_a_page_that_is_looked_at_reads_what_it_shows(as_ada: Client, ada: User, grace: User) -> None:
+    shown = send_message(sender=grace, to=ada, text="Hello Ada")
+    assert f'value="{shown.pk}"' in as_ada.get("/messages/grace").text
+    send_message(sender=grace, to=ada, text="Still there?")
+    as_ada.post("/messages/grace/read", {"up_to": shown.pk}, headers={"accept": "application/json"})
+    assert unread_messages(ada.pk) == 1
+    assert as_ada.post("/messages/grace/read").status_code == 302
     assert unread_messages(ada.pk) == 0
 
 

@@ -299,10 +299,15 @@ def test_badges_cost_two_queries(ada: User, django_assert_num_queries: DjangoAss
         badges(user_id=ada.pk)
 
 
-def test_the_page_shows_and_marks_as_seen(as_ada: Client, ada: User, grace: User) -> None:
+@pytest.mark.security("C26")
+def test_fetching_the_page_marks_nothing_as_seen_looking_at_it_does(as_ada: Client, ada: User, grace: User) -> None:
     notify(user=ada, kind=NotificationKind.FOLLOWED, actor=grace)
+    page = as_ada.get("/notifications", headers={"Sec-Purpose": "prefetch"}).text
+    assert "followed you" in page
     assert as_ada.get("/i/badges").json() == {"notifications": 1, "messages": 0}
-    assert "followed you" in as_ada.get("/notifications").text
+    newest = notifications(user_id=ada.pk).items[0].pk
+    assert f'value="{newest}"' in page
+    assert as_ada.post("/notifications/seen", {"up_to": newest}).status_code == 302
     assert as_ada.get("/i/badges").json() == {"notifications": 0, "messages": 0}
 
 

@@ -38,8 +38,9 @@ def send_message(*, sender: User, to: User, text: str, space: Space | None = Non
     return message
 
 
-def mark_read(*, user: User, other: User, now: datetime | None = None) -> int:
-    """What `other` wrote is read by `user`; returns how many messages were not before.
+def mark_read(*, user: User, other: User, up_to: int | None = None, now: datetime | None = None) -> int:
+    """What `other` wrote, up to the message `up_to` where that is given, is read by `user`; returns how many messages
+    were not before.
 
     Subtracts what it found instead of writing 0: a message that is being sent meanwhile stays counted.
     """
@@ -49,6 +50,8 @@ def mark_read(*, user: User, other: User, now: datetime | None = None) -> int:
     # No join here: Django would update by a sub-select, and PostgreSQL, after waiting for another reader, believes the
     # sub-select's old answer and counts the same messages twice.
     unread = Message.objects.filter(thread=side.thread_id, sender=other, read_at=None)
+    if up_to is not None:
+        unread = unread.filter(pk__lte=up_to)
     with transaction.atomic():
         read = unread.update(read_at=now or timezone.now())
         if read:

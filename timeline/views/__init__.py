@@ -5,8 +5,8 @@ from timeline.views.compose import compose
 from timeline.views.fleets import delete_fleet, fleet_image, fleet_viewers, fleets, new_fleet, see_fleet
 from timeline.views.home import home
 from timeline.views.invitations import invite_people, people
-from timeline.views.messages import inbox, latest_messages, thread
-from timeline.views.notifications import badges, notifications
+from timeline.views.messages import inbox, latest_messages, read_thread, thread
+from timeline.views.notifications import badges, notifications, see_notifications
 from timeline.views.pins import pin, pin_choices, pins, unpin
 from timeline.views.posts import card, post, post_line, posts
 
@@ -33,8 +33,10 @@ __all__ = [
     "post",
     "post_line",
     "posts",
+    "read_thread",
     "repost",
     "see_fleet",
+    "see_notifications",
     "thread",
     "unlike",
     "unpin",

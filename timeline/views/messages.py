@@ -1,14 +1,14 @@
 """The inbox and the threads in it."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import PersonRequest
 from accounts.models import User
 from accounts.selectors import get_user_by_username
-from spaces_project.common.http import translates_errors, wants_partial
+from spaces_project.common.http import translates_errors, wants_json, wants_partial
 from spaces_project.common.ids import parse_id
 from timeline import services
 from timeline.selectors import messages as selectors
@@ -33,7 +33,6 @@ def thread(request: PersonRequest, username: str) -> HttpResponse:
         services.send_message(sender=request.user, to=other, text=request.POST.get("text", ""))
         return _sent(request, other)
     found = selectors.thread_page(user=request.user, other=other, cursor=request.GET.get("before"))
-    services.mark_read(user=request.user, other=other)
     template = "timeline/_thread_page.html" if wants_partial(request) else "timeline/thread.html"
     return render_varying(request, template, {"thread": found})
 
@@ -43,9 +42,18 @@ def thread(request: PersonRequest, username: str) -> HttpResponse:
 @translates_errors
 def latest_messages(request: PersonRequest, username: str, message_id: int) -> HttpResponse:
     """What an open thread does not show yet."""
-    other = get_user_by_username(username)
-    services.mark_read(user=request.user, other=other)
-    return _messages_after(request, other, message_id)
+    return _messages_after(request, get_user_by_username(username), message_id)
+
+
+@require_POST
+@login_required
+@translates_errors
+def read_thread(request: PersonRequest, username: str) -> HttpResponse:
+    """The page says so when somebody has it before their eyes, with `up_to`, the last message it shows. Asking for the
+    page says nothing: a browser also fetches what it thinks will be opened next."""
+    up_to = parse_id(request.POST.get("up_to", ""))
+    services.mark_read(user=request.user, other=get_user_by_username(username), up_to=up_to)
+    return JsonResponse({}) if wants_json(request) else redirect("thread", username)
 
 
 def _sent(request: PersonRequest, other: User) -> HttpResponse:

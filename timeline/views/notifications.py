@@ -2,11 +2,12 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import PersonRequest
-from spaces_project.common.http import translates_errors, wants_partial
+from spaces_project.common.http import translates_errors, wants_json, wants_partial
 from spaces_project.common.ids import parse_id
 from timeline import services
 from timeline.selectors import notifications as selectors
@@ -18,12 +19,21 @@ from timeline.views.lines import render_varying
 @login_required
 @translates_errors
 def notifications(request: PersonRequest) -> HttpResponse:
-    """What is shown counts as seen; this one time it is still marked as new."""
+    """What is new is marked so, until the page says that it was seen."""
     found = selectors.notifications(user_id=request.user.pk, cursor=request.GET.get("before"))
-    if found.items:
-        services.mark_seen(user=request.user, up_to=found.items[0].pk)
     template = "timeline/_notifications.html" if wants_partial(request) else "timeline/notifications.html"
     return render_varying(request, template, {"page": found})
+
+
+@require_POST
+@login_required
+@translates_errors
+def see_notifications(request: PersonRequest) -> HttpResponse:
+    """The page says so when somebody has it before their eyes, with `up_to`, the newest it shows."""
+    up_to = parse_id(request.POST.get("up_to", ""))
+    if up_to is not None:
+        services.mark_seen(user=request.user, up_to=up_to)
+    return JsonResponse({}) if wants_json(request) else redirect("notifications")
 
 
 @require_safe

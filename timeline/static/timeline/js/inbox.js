@@ -2,7 +2,7 @@
 
 import { part } from "../../spaces/js/dom.js";
 import { onPage } from "../../spaces/js/navigation.js";
-import { reload } from "./lists.js";
+import { reload, tellShown } from "./lists.js";
 
 /** Distance from the end, in CSS pixels, within which somebody counts as reading the latest. */
 const AT_END = 160;
@@ -26,6 +26,7 @@ export function startInbox() {
   function refresh() {
     if (document.hidden) return;
     thread?.fetch();
+    thread?.tellRead();
     if (inbox) showInbox(inbox);
   }
 }
@@ -49,6 +50,7 @@ class Thread {
     if (this.#form) this.#listen();
     // After htmx has moved the window to the top of the new page.
     requestAnimationFrame(() => this.#toEnd());
+    this.tellRead();
   }
 
   fetch() {
@@ -88,6 +90,17 @@ class Thread {
     if (seen.size) part(this.#element, "no-messages")?.remove();
     if (this.#form) this.#form.elements.after.value = this.#latest();
     if (this.#wasAtEnd) this.#toEnd();
+    this.tellRead();
+  }
+
+  #toldUpTo = "0";
+
+  /** What is before somebody's eyes is read; what was fetched for later is not. */
+  tellRead() {
+    const latest = this.#latest();
+    if (document.hidden || latest === this.#toldUpTo) return;
+    this.#toldUpTo = latest;
+    tellShown(part(this.#element, "read-form"), latest);
   }
 
   #latest() {

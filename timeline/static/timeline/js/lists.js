@@ -1,5 +1,8 @@
 // Lists of posts on the page that is shown.
 
+import { HttpError } from "../../spaces/js/http.js";
+import { send } from "./ask.js";
+
 /** Puts what was just written where the page would show it, and counts a reply on the post that it answers. */
 export function addPost({ id, replyTo }) {
   if (replyTo) {
@@ -35,5 +38,16 @@ function fetchInto(list, id, swap) {
 function countReply(id) {
   for (const count of document.querySelectorAll(`[data-post="${id}"] [data-count="reply"]`)) {
     if (/^\d*$/.test(count.textContent)) count.textContent = String(Number(count.textContent) + 1);
+  }
+}
+
+/** Posts `form` with the last line that somebody has before their eyes. Lost, it is said with the next. */
+export async function tellShown(form, upTo) {
+  if (!form) return;
+  form.elements.up_to.value = upTo;
+  try {
+    await send(form.action, new FormData(form));
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
   }
 }
