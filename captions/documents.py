@@ -1,7 +1,7 @@
 """The files of a Space's captions: made once for all who ask at the same time, and not too often for one of them.
 
 A file of 20,000 lines takes a second of CPU and megabytes of memory. It is kept for a minute under a version that every
-new, changed or redacted line moves, so what a moderator took away is in no file from then on.
+new, changed or redacted line moves, and every masked word, so what a moderator took away is in no file from then on.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.db.models import Count, Max
 
 from captions.files import FORMATS
-from captions.models import Utterance
+from captions.models import MaskedWord, Utterance
 from captions.selectors import document, readable_space
 from spaces.models import Space
 from spaces_project.common.errors import TryAgain
@@ -72,5 +72,6 @@ def _make(space: Space, user: "User | None", ending: str, key: str) -> str:
 
 def _version(space: Space, ending: str) -> str:
     said = Utterance.objects.filter(space=space).aggregate(at=Max("finished_at"), count=Count("pk"))
-    parts = (space.pk, space.title, said["at"], said["count"], ending)
+    masked = MaskedWord.objects.aggregate(last=Max("pk"), count=Count("pk"))
+    parts = (space.pk, space.title, said["at"], said["count"], masked["last"], masked["count"], ending)
     return "captions:" + hashlib.sha256(repr(parts).encode()).hexdigest()

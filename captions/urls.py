@@ -3,7 +3,7 @@ from django.urls import path
 from captions import views
 from captions.files import FORMATS
 
-urlpatterns = [
+_FILES = [
     path(
         f"i/spaces/<slug:public_id>/captions.{ending}",
         views.captions_file,
@@ -12,3 +12,4 @@ urlpatterns = [
     )
     for ending in FORMATS
 ]
+urlpatterns = [path("i/spaces/<slug:public_id>/transcript", views.transcript_page, name="transcript"), *_FILES]

@@ -241,6 +241,9 @@ export class CaptionPanel {
   }
 
   #drawFiles(id) {
+    for (const link of this.#root.querySelectorAll('[data-captions-file="transcript"]')) {
+      setAttribute(link, "href", `/i/spaces/${id}/transcript`);
+    }
     for (const ending of FILES) {
       for (const link of this.#root.querySelectorAll(`[data-captions-file="${ending}"]`)) {
         setAttribute(link, "href", `/i/spaces/${id}/captions.${ending}`);

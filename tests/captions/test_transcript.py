@@ -1,0 +1,147 @@
+"""The transcript page: who may read it, what stands in it, what a search finds, and how long it takes."""
+
+import time
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from captions import services, transcript
+from captions.masking import MASK
+from captions.models import MaskedWord, Utterance
+from captions.states import UtteranceState
+from spaces.models import Space
+from tests.captions.conftest import Speak, finish
+from tests.spaces.scene import Scene
+
+pytestmark = [pytest.mark.django_db, pytest.mark.redis]
+
+
+def said(scene: Scene, user: User, text: str, *, start_ms: int, **fields: object) -> Utterance:
+    return Utterance.objects.create(
+        space=scene.space,
+        speaker=user,
+        start_ms=start_ms,
+        end_ms=start_ms + 1_500,
+        state=UtteranceState.FINAL,
+        language="en",
+        text=text,
+        **fields,
+    )
+
+
+def asked(scene: Scene) -> transcript.Asked:
+    return transcript.Asked(scene.id, scene.listener, "")
+
+
+def status_and_text(scene: Scene, user: User | None, query: str = "") -> tuple[int, str]:
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    answer = client.get(f"{reverse('transcript', args=[scene.id])}{query}")
+    return answer.status_code, answer.text
+
+
+def test_names_times_and_links_stand_in_it(scene: Scene) -> None:
+    line = said(scene, scene.speaker, "Good evening.", start_ms=3_723_000)
+    status, text = status_and_text(scene, scene.listener)
+    assert status == 200
+    assert "Automatic captions, may be wrong." in text
+    assert scene.speaker.name in text
+    assert "1:02:03" in text
+    assert f'id="line-{line.pk}"' in text
+    assert reverse("captions_vtt", args=[scene.id]) in text
+
+
+def test_what_is_said_is_never_markup(scene: Scene) -> None:
+    said(scene, scene.speaker, "<script>alert(1)</script>", start_ms=0)
+    assert "<script>alert" not in status_and_text(scene, scene.listener)[1]
+
+
+@pytest.mark.parametrize("reader", ["host", "listener", "outsider"])
+def test_who_may_read_captions_reads_it(scene: Scene, reader: str) -> None:
+    assert status_and_text(scene, getattr(scene, reader))[0] == 200
+
+
+@pytest.mark.security("C7")
+@pytest.mark.asvs("8.2.2")
+def test_who_may_not_read_captions_does_not(scene: Scene) -> None:
+    said(scene, scene.speaker, "secret", start_ms=0)
+    assert status_and_text(scene, scene.removed)[0] == 403
+    Space.objects.update(locked=True)
+    for query in ("", "?q=secret", "?line=1"):
+        status, text = status_and_text(scene, scene.outsider, query)
+        assert (status, "secret" in text and "?q=secret" not in query) == (403, False)
+
+
+def test_right_to_left_lines_are_marked_for_the_browser(scene: Scene) -> None:
+    line = said(scene, scene.speaker, "مرحبا بكم", start_ms=0)
+    Utterance.objects.filter(pk=line.pk).update(language="ar")
+    text = status_and_text(scene, scene.listener)[1]
+    assert '<p dir="auto">' in text
+    assert 'lang="ar"' in text
+
+
+def test_a_search_finds_lines_as_readers_see_them(scene: Scene) -> None:
+    MaskedWord.objects.create(text="badword")
+    said(scene, scene.speaker, "The weather is fine.", start_ms=0)
+    said(scene, scene.speaker, "What a badword here.", start_ms=5_000)
+    found = transcript.search(asked(scene), query="  WEATHER ")
+    assert [[line.text for line in lines] for lines in found.paragraphs] == [["The weather is fine."]]
+    assert transcript.search(asked(scene), query="badword").paragraphs == []
+    [[masked]] = transcript.search(asked(scene), query="here").paragraphs
+    assert masked.text == f"What a {MASK} here."
+
+
+def test_a_query_of_any_length_is_answered(scene: Scene) -> None:
+    assert status_and_text(scene, scene.listener, f"?q={'a' * 5_000}")[0] in (200, 400)
+
+
+@pytest.mark.parametrize("query", ["?page=2", "?page=0", "?page=x", "?line=99999999999999999999999", "?line=7"])
+def test_a_page_that_is_not_there_is_not_found(scene: Scene, query: str) -> None:
+    assert status_and_text(scene, scene.listener, query)[0] == 404
+
+
+def test_a_line_is_found_on_its_page(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transcript, "LINES", 2)
+    lines = [said(scene, scene.speaker, f"line {number}", start_ms=number * 2_000) for number in range(5)]
+    page = transcript.page_with(asked(scene), line_id=lines[3].pk)
+    assert (page.number, page.pages) == (2, 3)
+    assert [line.text for lines in page.paragraphs for line in lines] == ["line 2", "line 3"]
+
+
+def test_what_was_taken_back_says_so(scene: Scene, speak: Speak) -> None:
+    utterance = finish(speak(scene.speaker))
+    services.take_back(public_id=scene.id, user=scene.speaker, line_id=utterance.pk)
+    text = status_and_text(scene, scene.listener)[1]
+    assert "[taken back by the speaker]" in text
+    assert "hello there" not in text
+
+
+def test_an_hour_is_there_in_300_ms(scene: Scene) -> None:
+    """Twelve hundred lines of two people; the best of three, because the machine has other things to do."""
+    people = [scene.host, scene.speaker]
+    words = [[" word", 0, 100, 0.9]] * 8
+    Utterance.objects.bulk_create(
+        Utterance(
+            space=scene.space,
+            speaker=people[number // 4 % 2],
+            start_ms=number * 3_000,
+            end_ms=number * 3_000 + 2_500,
+            state=UtteranceState.FINAL,
+            language="en",
+            text=" ".join(["word"] * 8),
+            words=words,
+        )
+        for number in range(1_200)
+    )
+    client = Client()
+    client.force_login(scene.listener)
+    address = reverse("transcript", args=[scene.id])
+    took = []
+    for _ in range(3):
+        began = time.process_time()
+        assert client.get(address).status_code == 200
+        took.append(time.process_time() - began)
+    assert min(took) < 0.3
