@@ -5,6 +5,7 @@ import string
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 PUBLIC_ID_LENGTH = 13
+_LISTENER = "l-"
 
 
 def new_public_id() -> str:
@@ -25,6 +26,15 @@ def new_token() -> str:
 def new_mixer_id(user_id: int) -> str:
     """A microphone's name in the mixer, one for each peer connection; whose it is can be read from it."""
     return f"{user_id}-{new_token()}"
+
+
+def new_listener_id() -> str:
+    """The name of a connection on the gateway that only hears."""
+    return f"{_LISTENER}{new_token()}"
+
+
+def is_listener(opaque_id: str) -> bool:
+    return opaque_id.startswith(_LISTENER)
 
 
 def is_mixer_id_of(user_id: int, mixer_id: str) -> bool:

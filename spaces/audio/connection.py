@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeVar
 
+from spaces.audio import talking
 from spaces.audio.follow import follow
 from spaces.audio.gateways import mountpoint_credentials, pool, room_credentials
 from spaces.audio.lanes import IDLE, group_of
@@ -21,7 +22,7 @@ from spaces.gateway import sdp as descriptions
 from spaces.gateway.errors import GatewayError, InvalidSdp, NoSuchMountpoint, NoSuchRoom
 from spaces.gateway.handle import Handle
 from spaces.gateway.pool import Call, Gateway
-from spaces.ids import new_token
+from spaces.ids import new_listener_id
 from spaces.selectors import Mix, lane_of
 from spaces_project.common import metrics
 from spaces_project.common.errors import BadInput, Conflict, TryAgain
@@ -88,7 +89,7 @@ class ConnectionAudio(Party):
     async def listen(self, mix: Mix) -> str:
         """The gateway's offer. Raises `try_again` while the gateway is away."""
         asked_at = time.monotonic()
-        handle, offer = await self._ask(mix.gateway, lambda gateway: _watch(gateway, mix, f"l-{new_token()}"))
+        handle, offer = await self._ask(mix.gateway, lambda gateway: _watch(gateway, mix, new_listener_id()))
         await self._keep("listen", handle, asked_at)
         return offer
 
@@ -134,6 +135,12 @@ class ConnectionAudio(Party):
         handles, line.current, line.coming = line.handles(), None, None
         for handle in handles:
             await self._drop(handle)
+        if target == "speak" and handles:
+            await self._fall_silent()
+
+    async def _fall_silent(self) -> None:
+        """The mixer says no word of it when somebody who talks is taken out of it."""
+        await in_thread(talking.heard, self.public_id, self.user_id, talking=False)
 
     async def close_all(self) -> None:
         self._closed = True
@@ -185,6 +192,8 @@ class ConnectionAudio(Party):
                 old, line.current, line.coming = line.current, line.coming, None
                 if old is not None:
                     self._loop.create_task(self._drop(old))
+                    if target == "speak":  # the new one is heard anew
+                        self._loop.create_task(self._fall_silent())
             if line.holds(opaque_id):
                 if asked_at := self._asked_at.pop(opaque_id, None):
                     metrics.FIRST_SOUND.labels(target).observe(time.monotonic() - asked_at)

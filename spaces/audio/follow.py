@@ -87,7 +87,7 @@ def bring_in_line(space_id: int) -> None:
 
 
 def apply(mix: Mix, present: Present) -> None:
-    talking.keep_only(mix)
+    talking.keep_only(mix, present or ())
     _ask(mix, partial(converge, mix=mix, present=present))
 
 

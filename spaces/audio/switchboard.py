@@ -10,8 +10,9 @@ from spaces.audio import talking
 from spaces.audio.follow import follow
 from spaces.audio.gateways import pool
 from spaces.gateway.audiobridge import talking_changed
-from spaces.gateway.messages import Detached, HangUp, PluginEvent, WebrtcUp
+from spaces.gateway.messages import Detached, HangUp, MediaState, PluginEvent, WebrtcUp
 from spaces.gateway.notices import Notice, NoticesLost, Reconnected
+from spaces.ids import is_listener
 from spaces.models import Space
 from spaces.states import SpaceState
 from spaces_project.common.threads import with_database
@@ -32,6 +33,10 @@ class Switchboard:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._parties: dict[str, Party] = {}
+        self._cut_off: set[str] = set()
+        """Who talked when their packets ceased, by opaque id."""
+        self._put_out: set[str] = set()
+        """Whom the mixer has put out. Whoever did so has told of it, and the person may talk by a newer connection."""
         self._listens = False
 
     def start(self) -> None:
@@ -49,6 +54,8 @@ class Switchboard:
     def forget(self, opaque_id: str) -> None:
         with self._lock:
             self._parties.pop(opaque_id, None)
+            self._cut_off.discard(opaque_id)
+            self._put_out.discard(opaque_id)
 
     def hear(self, notice: Notice) -> None:
         match notice.subject:
@@ -61,7 +68,10 @@ class Switchboard:
             case HangUp() | Detached():
                 self._tell(notice.opaque_id, up=False)
             case PluginEvent(data=data) if _puts_out(notice.opaque_id, data):
+                self._put_out.add(notice.opaque_id or "")
                 self._tell(notice.opaque_id, up=False)
+            case MediaState(kind="audio", receiving=receiving):
+                self._media(notice.opaque_id, receiving=receiving)
             case _:
                 self._talking(notice)
 
@@ -81,13 +91,30 @@ class Switchboard:
 
     def _tell(self, opaque_id: str | None, *, up: bool) -> None:
         party = self._party(opaque_id)
-        if party is not None and opaque_id is not None:
-            (party.went_up if up else party.went_down)(opaque_id)
+        if party is None or opaque_id is None:
+            return
+        if not up:
+            self._media(opaque_id, receiving=False)
+        (party.went_up if up else party.went_down)(opaque_id)
+
+    def _media(self, opaque_id: str | None, *, receiving: bool) -> None:
+        """Packets of a voice ceased, or came again. The mixer judges talk only when a packet comes: whoever vanishes in
+        mid-word would be talking for ever, and whoever is back after a moment is in its eyes talking still."""
+        party = self._party(opaque_id)
+        if party is None or opaque_id is None or is_listener(opaque_id) or opaque_id in self._put_out:
+            return
+        if not receiving:
+            if talking.heard(party.public_id, party.user_id, talking=False):
+                self._cut_off.add(opaque_id)
+        elif opaque_id in self._cut_off:
+            self._cut_off.discard(opaque_id)
+            talking.heard(party.public_id, party.user_id, talking=True)
 
     def _talking(self, notice: Notice) -> None:
         change = talking_changed(notice)
         party = self._party(change.participant) if change else None
         if change and party:
+            self._cut_off.discard(change.participant)
             talking.heard(party.public_id, party.user_id, talking=change.talking)
 
     def _party(self, opaque_id: str | None) -> Party | None:

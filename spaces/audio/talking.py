@@ -4,9 +4,12 @@ Cosmetic: with Redis away the rings rest, and nothing else happens.
 """
 
 import logging
+from collections.abc import Sequence
 
 from spaces import events
-from spaces.selectors import Mix
+from spaces.gateway.audiobridge import MixerParticipant
+from spaces.ids import is_mixer_id_of
+from spaces.selectors import Microphone, Mix
 from spaces_project.common.store import AWAY, store
 
 logger = logging.getLogger(__name__)
@@ -18,28 +21,36 @@ def _key(public_id: str) -> str:
     return f"spaces:talking:{public_id}"
 
 
-def heard(public_id: str, user_id: int, *, talking: bool) -> None:
-    """The mixer heard somebody begin or cease to talk; everybody in the Space is told."""
+def heard(public_id: str, user_id: int, *, talking: bool) -> bool:
+    """The mixer heard somebody begin or cease to talk; everybody in the Space is told. True where that is news."""
     try:
         change = store().sadd if talking else store().srem
         if not change(_key(public_id), str(user_id)):
-            return
+            return False
         store().expire(_key(public_id), _FORGOTTEN_AFTER_SECONDS)
         _tell(public_id)
     except AWAY as error:
         logger.warning("talking in %s not told: %s", public_id, error)
+        return False
+    return True
 
 
-def keep_only(mix: Mix) -> None:
-    """Whoever was muted or left talks no longer, though the mixer never says so."""
+def keep_only(mix: Mix, present: Sequence[MixerParticipant] | None = None) -> None:
+    """Whoever was muted, left, or lost the connection to the mixer talks no longer, though the mixer never says so.
+    `present`: who is in it, where the caller knows."""
     try:
         talkers = _talkers(mix.public_id)
-        silent = talkers - {str(m.user_id) for m in mix.microphones if not m.muted}
+        silent = talkers - {str(m.user_id) for m in mix.microphones if not m.muted and _is_up(m, present)}
         if silent:
             store().srem(_key(mix.public_id), *silent)
             _tell(mix.public_id)
     except AWAY as error:
         logger.warning("talking in %s not told: %s", mix.public_id, error)
+
+
+def _is_up(microphone: Microphone, present: Sequence[MixerParticipant] | None) -> bool:
+    """By any of this person's connections: an older one carries the voice until the newer is up."""
+    return present is None or any(p.setup and is_mixer_id_of(microphone.user_id, p.id) for p in present)
 
 
 def now_talking(public_id: str) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from spaces.audio.switchboard import Switchboard
 from spaces.gateway.audiobridge import PLUGIN
-from spaces.gateway.messages import Detached, HangUp, PluginData, PluginEvent, WebrtcUp
+from spaces.gateway.messages import Detached, HangUp, MediaState, PluginData, PluginEvent, WebrtcUp
 from spaces.gateway.notices import Disconnected, Notice, NoticesLost, Reconnected
 from tests.factories import SpaceFactory
 
@@ -111,3 +111,87 @@ def test_with_a_kept_session_rooms_are_compared_and_connections_stay(
 def test_a_lost_socket_is_no_lost_audio(board: Switchboard, party: Listener) -> None:
     board.hear(notice(Disconnected("cut"), None))
     assert party.down == []
+
+
+# --- Voices that are cut off ---
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """What was told of the party's talking; each is news when it differs from the one before."""
+    heard: list[bool] = []
+
+    def hear(public_id: str, user_id: int, *, talking: bool) -> bool:
+        assert (public_id, user_id) == ("1party", 7)
+        is_news = talking != (heard[-1] if heard else False)
+        heard.append(talking)
+        return is_news
+
+    monkeypatch.setattr("spaces.audio.talking.heard", hear)
+    return heard
+
+
+def talks(*, talking: bool) -> PluginEvent:
+    kind = "talking" if talking else "stopped-talking"
+    return plugin_event(audiobridge=kind, room="r", id="a")
+
+
+def media(*, receiving: bool) -> MediaState:
+    return MediaState(handle_id=1, kind="audio", receiving=receiving)
+
+
+@pytest.mark.security("A3")
+@pytest.mark.parametrize(
+    "ending",
+    [
+        media(receiving=False),
+        HangUp(handle_id=1, reason="DTLS alert"),
+        Detached(handle_id=1),
+    ],
+)
+def test_whoever_is_cut_off_talks_no_more(board: Switchboard, party: Listener, heard: list[bool], ending: Any) -> None:
+    board.hear(notice(talks(talking=True)))
+    board.hear(notice(ending))
+    assert heard == [True, False]
+
+
+@pytest.mark.security("A3")
+def test_whoever_was_put_out_may_talk_by_a_newer_connection(
+    board: Switchboard, party: Listener, heard: list[bool]
+) -> None:
+    for subject in (talks(talking=True), plugin_event(audiobridge="event", kicked="a"), HangUp(handle_id=1)):
+        board.hear(notice(subject))
+    assert heard == [True]
+
+
+@pytest.mark.security("A3")
+def test_whoever_is_back_talks_on_until_the_mixer_says_otherwise(
+    board: Switchboard, party: Listener, heard: list[bool]
+) -> None:
+    for subject in (talks(talking=True), media(receiving=False), media(receiving=True), talks(talking=False)):
+        board.hear(notice(subject))
+    assert heard == [True, False, True, False]
+
+
+@pytest.mark.security("A3")
+def test_whoever_was_silent_before_is_silent_after(board: Switchboard, party: Listener, heard: list[bool]) -> None:
+    for subject in (media(receiving=False), media(receiving=True)):
+        board.hear(notice(subject))
+    assert heard == [False]
+
+
+@pytest.mark.security("A3")
+def test_of_a_connection_that_was_replaced_nothing_is_told(
+    board: Switchboard, party: Listener, heard: list[bool]
+) -> None:
+    board.forget("a")
+    board.hear(notice(media(receiving=False)))
+    board.hear(notice(HangUp(handle_id=1)))
+    assert heard == []
+
+
+@pytest.mark.security("A3")
+def test_who_only_listens_has_no_voice_to_cut_off(board: Switchboard, heard: list[bool]) -> None:
+    board.register("l-1", Listener())
+    board.hear(notice(media(receiving=False), "l-1"))
+    assert heard == []

@@ -5,6 +5,7 @@ import pytest
 from spaces import events
 from spaces.audio import now_talking, talking
 from spaces.events import Envelope, Signal
+from spaces.gateway.audiobridge import MixerParticipant
 from spaces.selectors import Microphone, Mix
 from spaces_project.common.store import store
 from tests.support.redis import RedisServer
@@ -67,3 +68,14 @@ def test_without_redis_the_rings_rest(redis_server: RedisServer) -> None:
         assert now_talking(ID) == []
     finally:
         redis_server.start()
+
+
+@pytest.mark.security("A3")
+def test_whoever_is_not_in_the_mixer_any_more_talks_no_more(told: list[Envelope]) -> None:
+    """As after a crash of the process that held the connection: nobody was there to hear of its end."""
+    for user_id in (1, 2, 3, 4):
+        talking.heard(ID, user_id, talking=True)
+    microphones = [Microphone(user_id, f"{user_id}-new", muted=False) for user_id in (1, 2, 3, 4)]
+    up, old = MixerParticipant("1-new", setup=True), MixerParticipant("2-old", setup=True)
+    talking.keep_only(mix(*microphones), [up, old, MixerParticipant("3-new", setup=False)])
+    assert now_talking(ID) == ["1", "2"]
