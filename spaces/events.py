@@ -46,7 +46,7 @@ class SpaceChanged(Event, frozen=True, tag="space.changed"):
 
 
 class SpaceEnded(Event, frozen=True, tag="space.ended"):
-    """The Space is over for everyone. The socket is closed with 4410 after it."""
+    """The Space is over for everyone. `bye` comes after it, and a close with 4410."""
 
     seq: int
     space: SpaceInfo
@@ -332,8 +332,9 @@ def close_people(user_ids: Iterable[int], close: Close, *, spare: str = "") -> E
     return Envelope(frame=bye(close), to=tuple(user_ids), signal=Signal.CLOSE, code=close.code, spare=spare)
 
 
-def close_everyone(event: Event, close: Close) -> Envelope:
-    return Envelope(frame=frame(event), signal=Signal.CLOSE, code=close.code)
+def close_everyone(close: Close) -> Envelope:
+    """Ends all sockets and audio of a Space."""
+    return Envelope(frame=bye(close), signal=Signal.CLOSE, code=close.code)
 
 
 _PREFIX = "token:"

@@ -11,7 +11,8 @@ import asyncio
 import time
 import types
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -47,6 +48,7 @@ class Socket:
     _backlog: deque[Message] = field(default_factory=deque)
     _catching_up: asyncio.Task[None] | None = None
     _is_given_up: bool = False
+    _held: list[Message] | None = None
 
     def write(self, frame: str) -> None:
         self.post(_text(frame))
@@ -56,14 +58,41 @@ class Socket:
 
     def post(self, message: Message) -> None:
         """Written when this returns, or as soon as the peer reads again, in order."""
-        if self._catching_up is not None:
+        if self._held is not None:
+            self._hold_back(message)
+        elif self._catching_up is not None:
             self._put_off(message)
         elif (rest := _begin(self.send(message))) is not None:
             self._catching_up = asyncio.create_task(self._catch_up(rest))
 
     def deliver(self, message: Message, prepared: bytes) -> None:
         """As `post`; `prepared` is the same message as bytes."""
-        if self._catching_up is not None or self.write_prepared is None or not self.write_prepared(prepared):
+        if (
+            self._held is not None
+            or self._catching_up is not None
+            or self.write_prepared is None
+            or not self.write_prepared(prepared)
+        ):
+            self.post(message)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep what is posted meanwhile until afterwards: the answer to a command that ends this socket comes first."""
+        self._held = []
+        try:
+            yield
+        finally:
+            self._let_go()
+
+    def _hold_back(self, message: Message) -> None:
+        if self._held is not None:
+            self._held.append(message)
+            if len(self._held) >= BACKLOG:
+                self._let_go()
+
+    def _let_go(self) -> None:
+        kept, self._held = self._held, None
+        for message in kept or ():
             self.post(message)
 
     def _put_off(self, message: Message) -> None:

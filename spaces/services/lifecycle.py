@@ -128,7 +128,8 @@ def finish(current: Turn, *, user: "User | None", reason: EndReason) -> None:
     _move(current, SpaceState.ENDED, ended_at=current.now, end_reason=reason, host_lost_at=None, acting_host=None)
     current.log(LogKind.ENDED, actor=user, reason=reason)
     _empty(current)
-    current.say(events.close_everyone(_ended_event(current), events.CLOSE_ENDED))
+    current.say(events.to_everyone(_ended_event(current)))
+    current.say(events.close_everyone(events.CLOSE_ENDED))
     current.bubble_changed()
     transaction.on_commit(partial(space_over.send, Space, space_id=current.space.pk))
 

@@ -1,6 +1,7 @@
 """What both sockets share: the handshake, the limits, one reply to each command, and a close that says why."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import time
@@ -60,6 +61,8 @@ class CommandSocket:
     kind = ""
     """Sockets of one kind are counted together: whoever has many pages open still comes into a Space."""
     lanes: tuple[str, ...] = ("main", "audio")
+    farewells: tuple[type[Command], ...] = ()
+    """Commands that end the socket they came by."""
     silent_after = Socket.silent_after
 
     def __init__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -261,8 +264,12 @@ class CommandSocket:
         queue = self._queue(name)
         while True:
             command = await queue.get()
-            with logs.about(request=f"{self.name}-{command.id}"):
+            with logs.about(request=f"{self.name}-{command.id}"), self._answer_first(command):
                 await self.send_frame(await self._answer(command))
+
+    def _answer_first(self, command: Command) -> contextlib.AbstractContextManager[None]:
+        """What a command ends, it ends after its answer."""
+        return self.socket.held() if isinstance(command, self.farewells) else contextlib.nullcontext()
 
     async def _answer(self, command: Command) -> str:
         try:

@@ -19,7 +19,7 @@ from spaces.signalling.base import CommandSocket, Disconnect, Receive, Send
 from spaces.signalling.grants import require_scope
 from spaces.signalling.handlers import AUDIO_COMMANDS, URGENT, VERBS
 from spaces.signalling.limits import Gate, TokenBucket
-from spaces.signalling.messages import Command, CommandParser, Join, React, Sync
+from spaces.signalling.messages import Command, CommandParser, End, Join, Leave, React, Sync
 from spaces.signalling.origins import bearer_key
 from spaces.signalling.places import NamelessPlace, PersonsPlace, Place
 from spaces.signalling.registry import HANDLERS, snapshot_parts, space_parser
@@ -53,6 +53,7 @@ def _gate() -> Gate:
 class SpaceSocket(CommandSocket):
     kind = "space"
     lanes = ("main", "verbs", "audio")
+    farewells = (End, Leave)
     place: Place
     _member: Member | None = None
 

@@ -87,6 +87,34 @@ def test_close_codes() -> None:
     assert rows == {str(close.code): close.name for close in CLOSES}
 
 
+COME_BACK = {"no": "NEVER", "after": "AFTER_LOGIN", "when": "WHEN_ASKED", "only": "WHEN_ASKED", "yes": "YES"}
+"""How the page's table says what the document's says, by its first word."""
+
+
+@pytest.mark.security("A24")
+def test_pages_do_at_a_close_what_the_document_says() -> None:
+    script = (REPOSITORY / "spaces/static/spaces/js/closes.js").read_text()
+    found = re.findall(
+        r'^  (\d{4}): \{ name: "(\w+)", comeBack: Return\.(\w+)(?:, atLeast: ([\d_]+))? \}', script, re.M
+    )
+    rows = [row for row in table("Close codes") if row[0].isdigit()]
+    documented = {row[0]: (row[1].strip("`"), COME_BACK[re.split(r"\W", row[2])[0]]) for row in rows}
+    assert {code: (name, back) for code, name, back, _ in found} == documented
+    waits = {row[0]: wait[1] for row in rows if (wait := re.search(r"after (\d+) s", row[2]))}
+    assert {code: str(int(least) // 1000) for code, _, _, least in found if least} == waits
+
+
+@pytest.mark.security("A24")
+def test_programs_are_told_after_which_closes_not_to_come_back() -> None:
+    told = (REPOSITORY / "docs/bots.md").read_text().partition("After 4401")[2]
+    never, _, asked = told.partition("do not come back")
+    rows = {row[0]: COME_BACK[re.split(r"\W", row[2])[0]] for row in table("Close codes") if row[0].isdigit()}
+    assert set(re.findall(r"\b4\d{3}\b", never)) == {code for code, back in rows.items() if back == "NEVER"}
+    assert set(re.findall(r"\b4\d{3}\b", asked.partition("when somebody asks")[0])) == {
+        code for code, back in rows.items() if back == "WHEN_ASKED"
+    }
+
+
 def test_close_codes_differ_and_are_private() -> None:
     assert len({close.code for close in CLOSES}) == len({close.name for close in CLOSES}) == len(CLOSES)
     assert all(4000 <= close.code < 5000 for close in CLOSES)
