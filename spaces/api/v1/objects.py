@@ -63,7 +63,7 @@ class HostedSpace(SpaceView, frozen=True, omit_defaults=True, kw_only=True):
     not heard from ends after `grace_seconds` more, unless a co-host is there.
     """
 
-    place: str
+    place: Annotated[str, Meta(examples=["/api/v1/spaces/1DXxyRYNejbKM/place"])]
     lease_seconds: int
     grace_seconds: int
 
