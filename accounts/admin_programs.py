@@ -4,13 +4,18 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
+from oauth2_provider.admin import ApplicationAdmin
+from oauth2_provider.forms import ApplicationForm
+from oauth2_provider.models import Application
 
 from accounts import services
 from accounts.models import Delivery, PersonalToken, Webhook, WebhookEvent
 from accounts.reauthentication import asks_again
+from accounts.redirects import redirect_origin
 from spaces_project.common.errors import ProductError
 
 if TYPE_CHECKING:
@@ -21,6 +26,23 @@ if TYPE_CHECKING:
 else:
     DeliveryRows, WebhookRows, TokenRows = admin.ModelAdmin, admin.ModelAdmin, admin.ModelAdmin
     WebhookFormBase = forms.ModelForm
+
+
+class SafeApplicationForm(ApplicationForm):
+    def clean_redirect_uris(self) -> str:
+        """Refuse what `register_app` refuses: people are sent to none of these addresses."""
+        addresses: str = self.cleaned_data["redirect_uris"]
+        if any(redirect_origin(address) is None for address in addresses.split()):
+            raise ValidationError("Use https addresses, or http on this machine, without user names.")
+        return addresses
+
+
+admin.site.unregister(Application)
+
+
+@admin.register(Application)
+class SafeApplicationAdmin(ApplicationAdmin):
+    form = SafeApplicationForm
 
 
 class WebhookForm(WebhookFormBase):

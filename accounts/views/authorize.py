@@ -66,7 +66,9 @@ class AskPerson(AuthorizationView):
         # The form is answered by a redirect to the app, which the policy of every other page forbids. Not to anything
         # that is merely named in the address: the toolkit has found it among the app's own by now.
         if context.get("application") is not None and context.get("origin"):
-            answer._csp_update = {"form-action": [context["origin"]]}  # type: ignore[attr-defined]
+            # A policy cannot name an IPv6 address: there, the person's own machine, the scheme must do.
+            allowed = "http:" if "[" in context["origin"] else context["origin"]
+            answer._csp_update = {"form-action": [allowed]}  # type: ignore[attr-defined]
         return answer
 
     def _refusal(self, error: errors.OAuth2Error) -> HttpResponse:

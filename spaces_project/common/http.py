@@ -28,6 +28,8 @@ HEADINGS = {
 }
 OTHER_HEADING = "That did not work"
 
+PROGRAMS: Final = ("/2/", "/api/v1/", "/oauth2/")
+"""Where only programs come."""
 AWAY_SECONDS: Final = 5
 """After which a page is asked to try again."""
 
@@ -57,13 +59,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """For what no view foresaw; Django calls it while the exception is being handled. A database or a Redis that is
     away is nothing of ours that broke: it says when to come again, on a page that reads neither."""
     if not isinstance(sys.exc_info()[1], AWAY):
-        return defaults.server_error(request)
+        return _broken_for_program(request) if request.path.startswith(PROGRAMS) else defaults.server_error(request)
     error = TryAgain("try_again", "That did not work. Try again.", retry_after=AWAY_SECONDS)
     if wants_json(request) or wants_partial(request):
         return as_response(request, error)
     page = HttpResponse(render_to_string("503.html"), status=error.status)
     page["Retry-After"] = str(AWAY_SECONDS)
     return page
+
+
+def _broken_for_program(request: HttpRequest) -> HttpResponse:
+    """A program reads JSON whatever it asked for, also of a fault."""
+    problem = {"type": "about:blank", "title": "Internal Server Error", "status": 500, "detail": "That did not work."}
+    return JsonResponse(problem, status=500, content_type="application/problem+json")
 
 
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -406,7 +406,21 @@ def test_people_may_be_sent_to_these(client: Client, ada: User, address: str) ->
     app = registered(ada, redirect_uris=address)
     page = client.get("/i/oauth2/authorize", asked(app, redirect_uri=address))
     assert page.status_code == 200
-    assert page.context["origin"] in page["Content-Security-Policy"]
+    allowed = "http:" if "[" in address else page.context["origin"]
+    assert f"form-action 'self' {allowed};" in page["Content-Security-Policy"] + ";"
+
+
+@pytest.mark.security("C24")
+def test_nor_does_the_admin_register_them(client: Client) -> None:
+    staff = UserFactory.create(is_staff=True, is_superuser=True)
+    client.force_login(staff)
+    fields = {
+        "client_id": "x", "name": "x", "client_type": "public", "authorization_grant_type": "authorization-code",
+        "user": str(staff.pk), "algorithm": "", "client_secret": "",
+    }  # fmt: skip
+    for address, is_made in (("http://reader.example/back", False), ("https://reader.example/back", True)):
+        client.post("/admin/oauth2_provider/application/add/", {**fields, "redirect_uris": address})
+        assert Application.objects.exists() is is_made
 
 
 @pytest.mark.security("C24")

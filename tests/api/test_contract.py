@@ -218,3 +218,17 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_spaces(
     with django_assert_num_queries(13):
         found = api.get(f"/2/spaces?ids={ids}&{EVERYTHING}&user.fields=public_metrics")
     assert len(found.json()["data"]) == count
+
+
+@pytest.mark.security("A10")
+@pytest.mark.parametrize("path", ["/2/users/me", "/api/v1/me"])
+def test_a_fault_of_ours_is_told_in_json(api: Client, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("accounts.api.v2.views.users_by_id", broken)
+    monkeypatch.setattr("accounts.api.v1.views._account", broken)
+    api.raise_request_exception = False
+    answer = api.get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert answer.json()["status"] == 500
