@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 from django.conf import settings
 from django.core import checks
+from django.db import connections
 from redis import Redis
 from redis.exceptions import AuthenticationError, RedisError
 from websockets.exceptions import WebSocketException
@@ -80,6 +81,7 @@ def require_sound_start() -> None:
 
 def _require_sound_start() -> None:
     errors = [error for error in checks.run_checks(tags=[START], databases=["default"]) if error.is_serious()]
+    connections.close_all()  # of this thread, which ends
     if errors:
         raise SystemExit("\n".join(f"{error.id}: {error.msg} {error.hint or ''}" for error in errors))
     try:

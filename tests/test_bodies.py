@@ -26,7 +26,8 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """A web process of the product, without a database: nothing here gets as far."""
     port = free_port()
     directory = tmp_path_factory.mktemp("bodies")
-    environment = {"PORT": str(port), "SPACES_VAR": str(directory)}
+    # A Redis that other tests started would not know the password of this directory, and the process would end.
+    environment = {"PORT": str(port), "SPACES_VAR": str(directory), "REDIS_PORT": str(free_port())}
     child = Child([str(REPOSITORY / "deploy/web"), request.param], log=directory / "web.log", env=environment)
     try:
         child.wait_until(lambda: listens(port), seconds=60)
