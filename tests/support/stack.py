@@ -211,7 +211,7 @@ class Stack:
 
     def manage(self, *arguments: str) -> str:
         """Runs a management command against this stack and returns what it printed."""
-        return _manage(self._environment, *arguments)
+        return manage(self._environment, *arguments)
 
     def admin(self) -> AdminClient:
         """The gateway's admin API; an async context manager."""
@@ -292,18 +292,26 @@ def _template() -> Path:
     """A directory with secrets, collected static files and the seeded demo, made once for all stacks of a test run."""
     directory = Path(tempfile.mkdtemp(prefix="template-", dir=os.environ["SPACES_VAR"]))
     environment = {"SPACES_VAR": str(directory)}
-    _manage(environment, "install_speech_model")  # as `make run` does; once it is there this takes no time
+    manage(environment, "install_speech_model")  # as `make run` does; once it is there this takes no time
     _fill_database(environment)
-    _manage(environment, "collectstatic", "--no-input", "--verbosity=0")
+    manage(environment, "collectstatic", "--no-input", "--verbosity=0")
     return directory
 
 
+@functools.cache
+def demo_database() -> Path:
+    """Return an SQLite file that is migrated and has the people of the demo, made once for a test run."""
+    directory = Path(tempfile.mkdtemp(prefix="demo-", dir=os.environ["SPACES_VAR"]))
+    _fill_database({"SPACES_VAR": str(directory)})
+    return directory / "spaces.sqlite3"
+
+
 def _fill_database(environment: Mapping[str, str]) -> None:
-    _manage(environment, "migrate", "--verbosity=0")
-    _manage(environment, "seed_demo")
+    manage(environment, "migrate", "--verbosity=0")
+    manage(environment, "seed_demo")
 
 
-def _manage(environment: Mapping[str, str], *arguments: str) -> str:
+def manage(environment: Mapping[str, str], *arguments: str) -> str:
     done = subprocess.run(
         [PYTHON, "manage.py", *arguments],
         cwd=REPOSITORY,
