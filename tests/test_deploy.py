@@ -1,7 +1,9 @@
 """`deploy/respawn`: what keeps one part's death from being everybody's."""
 
 import re
+import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from honcho.manager import KILL_WAIT
 from pytest_django import Settings
 
 from spaces_project import health
+from tests.support.ports import free_port
 from tests.support.processes import REPOSITORY, Child
 
 Respawn = Callable[[str], Child]
@@ -93,6 +96,44 @@ def test_health_tells_of_a_part_that_keeps_dying(
     (tmp_path / "dying/web.2").touch()
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()["web"]) == (503, "ended five times in a row")
+
+
+PARTS = """#!/bin/sh
+trap 'exit 0' TERM
+echo parts are running
+while :; do sleep 0.1; done
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Child]:
+    """`deploy/run` itself, with nothing to prepare and a program in the place of honcho that waits to be ended."""
+    shutil.copytree(REPOSITORY / "deploy", tmp_path / "deploy")
+    binaries = tmp_path / ".venv/bin"
+    binaries.mkdir(parents=True)
+    (binaries / "python").symlink_to(sys.executable)
+    (binaries / "honcho").write_text(PARTS)
+    (binaries / "honcho").chmod(0o755)
+    (tmp_path / "manage.py").touch()
+    command = ["env", "--default-signal=INT", str(tmp_path / "deploy/run")]
+    environment = {"PORT": str(free_port()), "SPACES_VAR": str(tmp_path / "var")}
+    child = Child(command, log=tmp_path / "run.log", env=environment)
+    yield child
+    child.stop()
+
+
+@pytest.mark.security("A22")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_the_whole_ends_with_all_it_started_when_told(run: Child, tmp_path: Path, number: signal.Signals) -> None:
+    has_said(run, "parts are running")
+    (holder,) = (pid for pid in children_of(run.pid) if b"hold.py" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    run.send(number)
+    run.wait_until_gone(seconds=10)
+    assert not Path(f"/proc/{holder}").exists()
+
+
+def children_of(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 def test_it_gives_up_on_its_command_well_before_honcho_gives_up_on_it() -> None:

@@ -15,12 +15,12 @@ from spaces.events import Close
 from spaces.fanout import Socket
 from spaces.hub import hub
 from spaces.signalling.limits import Allowance, TokenBucket, allowances
-from spaces.signalling.messages import MAX_FRAME_BYTES, Command, CommandParser, error_frame, reply_frame
+from spaces.signalling.messages import MAX_FRAME_BYTES, Command, CommandParser, error_frame, reply_frame, tag_of
 from spaces.signalling.registry import COSTLY
 from spaces.signalling.sessions import Visitor, visitor
-from spaces_project.common import logs
+from spaces_project.common import logs, security_log
 from spaces_project.common.addresses import address_of
-from spaces_project.common.errors import AWAY, BadInput, ProductError, TryAgain
+from spaces_project.common.errors import AWAY, BadInput, ProductError, Refused, TryAgain
 from spaces_project.common.limits import acting_from, too_many
 from spaces_project.common.prepared import writer
 from spaces_project.common.threads import in_thread
@@ -271,10 +271,16 @@ class CommandSocket:
         """What a command ends, it ends after its answer."""
         return self.socket.held() if isinstance(command, self.farewells) else contextlib.nullcontext()
 
+    def _note_refusal(self, command: Command, error: ProductError) -> None:
+        if isinstance(error, Refused):
+            user, address = self.visitor.user_id or None, address_of(self.scope)
+            security_log.note("refused", code=error.code, command=tag_of(type(command)), user=user, address=address)
+
     async def _answer(self, command: Command) -> str:
         try:
             return reply_frame(command.id, await self.handle(command))
         except ProductError as error:
+            self._note_refusal(command, error)
             return error_frame(command.id, error)
         except AWAY as error:
             logger.warning("%s not done: %s", type(command).__name__, error)

@@ -1,5 +1,7 @@
 """Invitations, the policy and reactions, as the tabs of a Space hear of them."""
 
+import logging
+
 import pytest
 
 from spaces.signalling import space_socket
@@ -80,3 +82,15 @@ async def test_nobody_of_that_name(sessions: Sessions) -> None:
     scene = await in_thread(Scene)
     async with tab(path_of(scene.id), session=await in_thread(sessions, scene.host)) as host:
         assert await host.code("invite", user_id="999999999") == "not_found"
+
+
+@pytest.mark.security("C26")
+@pytest.mark.asvs("16.3.2")
+async def test_a_refusal_is_told_to_the_security_log(sessions: Sessions, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "spaces.security")
+    scene = await in_thread(Scene)
+    async with tab(path_of(scene.id), session=await in_thread(sessions, scene.listener)) as listener:
+        await listener.ask("join")
+        code = await listener.code("end")
+    [line] = [record.getMessage() for record in caplog.records if record.name == "spaces.security"]
+    assert line.startswith(f"refused code={code} command=end user={scene.listener.pk} address=")
