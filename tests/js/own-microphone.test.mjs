@@ -190,6 +190,13 @@ test("an open microphone from which nothing comes for ten seconds is spoken of",
   assert.equal(microphone.isSilent, false);
 });
 
+test("while a silent microphone is tried again nobody is told that it is open", async () => {
+  const { microphone, sent } = await onAir();
+  await microphone.reopen();
+  assert.deepEqual(sent, ["unmute", "mute", "unmute"]);
+  assert.equal(tracks.length, 2);
+});
+
 test("a muted microphone is silent, and that is no fault", async () => {
   const { microphone } = await onAir();
   loudness = 0;

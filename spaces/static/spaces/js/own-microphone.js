@@ -60,6 +60,8 @@ export class OwnMicrophone {
   async reopen() {
     this.#audio.dropMicrophone();
     this.#forgetTrouble();
+    // The browser may ask again, and nobody hears us until it is answered.
+    this.#muteNow();
     await this.unmute();
   }
 
