@@ -11,16 +11,6 @@ class ConsentState(TextChoices):
     WITHDRAWN = "withdrawn"
 
 
-CONSENT_MOVES = Moves(
-    ConsentState,
-    {
-        ConsentState.GIVEN: {ConsentState.WITHDRAWN},
-        ConsentState.REFUSED: {ConsentState.GIVEN},
-        ConsentState.WITHDRAWN: {ConsentState.GIVEN},
-    },
-)
-
-
 class UtteranceState(TextChoices):
     OPEN = "open", "Being spoken"
     WAITING = "waiting", "Waiting for the engine"

@@ -26,7 +26,7 @@ def space_log(*, public_id: str, user: "User", cursor: str | None = None) -> Pag
     space = selectors.get_space(public_id)
     is_moderator = duties.may(Duty.LOOK, user=user)
     if not is_moderator:
-        own = space.participants.select_related("user").filter(user=user).first()
+        own = space.participants.of(user.pk)
         rules.require(Action.READ_LOG, space=space, actor=own)
     entries = LogEntry.objects.filter(space=space).select_related("actor", "target").order_by("pk")
     if cursor is not None:

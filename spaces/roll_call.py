@@ -17,7 +17,7 @@ from oauth2_provider.models import AccessToken
 from accounts.models import Block
 from spaces import events, rules
 from spaces.events import Close
-from spaces.models import Participant, Space
+from spaces.models import Space
 from spaces.rules import ANONYMOUS, Action
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _people_who_must_go(space: Space, people: Mapping[str, int]) -> dict[str, Cl
 
 def _why(space: Space, user_id: int) -> Close:
     """Say why a person is in no longer. Who is only lost may come back by themselves."""
-    own = Participant.objects.select_related("user").filter(space=space, user=user_id).first()
+    own = space.participants.of(user_id)
     if Block.objects.filter(blocker=space.host_id, blocked=user_id).exists():
         return events.CLOSE_BLOCKED
     reasons = {

@@ -90,7 +90,7 @@ def snapshot(*, public_id: str, user_id: int | None, connection: str | None = No
             rules.require(Action.LISTEN, space=space, actor=rules.ANONYMOUS)
         seen = sight(space=space, user_id=None) if connection is None else Sight.STAGE
         return _snapshot(space, wire.nobody(space), runs=False, seen=seen)
-    own = space.participants.select_related("user").filter(user_id=user_id).first()
+    own = space.participants.of(user_id)
     if connection is not None:
         rules.require(Action.LISTEN, space=space, actor=own)
         if own is not None and own.connection != connection:
@@ -176,7 +176,7 @@ def people(
     """One page of everyone in the Space, for those who are in. Who asked to speak, and to whom a co-host's place was
     offered, those who run it see. Raises what the rules say, `NotFound`, `bad_cursor`."""
     space = get_space(public_id)
-    own = space.participants.select_related("user").filter(user_id=user.pk).first()
+    own = space.participants.of(user.pk)
     rules.require(Action.SEE_PEOPLE, space=space, actor=own)
     runs = rules.obstacle(Action.MANAGE, space=space, actor=own) is None
     pending = SpeakRequest.objects.filter(space=space, user=OuterRef("user"), state=RequestState.PENDING)
@@ -330,7 +330,7 @@ def mix(space_id: int) -> Mix | None:
 def mix_for(*, public_id: str, user: "User", action: Action) -> Mix:
     """The mix for somebody who is about to listen or to speak. Raises what the rules say, `NotFound`."""
     space = get_space(public_id)
-    rules.require(action, space=space, actor=space.participants.select_related("user").filter(user=user).first())
+    rules.require(action, space=space, actor=space.participants.of(user.pk))
     return _mix(space)
 
 

@@ -14,7 +14,7 @@ from captions.selectors import consents, recognises_in_browser
 from captions.services.utterances import begin_utterance, loaded, said
 from captions.states import Source, UtteranceState
 from spaces import rules
-from spaces.models import Participant, Space
+from spaces.models import Space
 from spaces.rules import Action
 from spaces.services.turn import turn
 from spaces_project.common.errors import Conflict
@@ -65,7 +65,7 @@ def say_in_browser(*, public_id: str, user: "User", text: str, final: bool, spok
 def _speakable(public_id: str, user: "User") -> Space:
     """The Space, if this person's browser may say something there now."""
     space = Space.objects.select_for_update().filter(public_id=public_id).get()
-    participant = Participant.objects.filter(space=space, user=user).first()
+    participant = space.participants.of(user.pk)
     rules.require(Action.CAPTION, space=space, actor=participant)
     if participant is None:
         raise rules.not_in_space()

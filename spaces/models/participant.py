@@ -8,6 +8,10 @@ from spaces.states import MANAGER_ROLES, MIC_ROLES, Role
 
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
+    def of(self, user_id: int) -> "Participant | None":
+        """Return the place of one person in the Space that this is about, with the person: what rules look at."""
+        return self.select_related("user").filter(user=user_id).first()
+
     def active(self) -> "ParticipantQuerySet":
         return self.filter(left_at__isnull=True)
 

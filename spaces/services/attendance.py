@@ -12,7 +12,7 @@ from spaces.rules import Action
 from spaces.services.absence import host_back, resign
 from spaces.services.lifecycle import end_space, start_in
 from spaces.services.turn import Turn, turn
-from spaces.states import EndReason, LogKind, RequestState, Role, SpaceState
+from spaces.states import REQUEST_MOVES, EndReason, LogKind, RequestState, Role, SpaceState
 from spaces_project.common.limits import spend
 
 if TYPE_CHECKING:
@@ -110,11 +110,9 @@ def give_mic_back(current: Turn, participant: Participant) -> None:
 
 def withdraw_request(current: Turn, participant: Participant, state: RequestState, *, by: "User | None") -> bool:
     """Closes the waiting request, if there is one, and tells those who run the Space."""
-    request = current.pending_request(participant.user_id)
-    if request is None:
+    waiting = current.space.requests.filter(user=participant.user_id, state__in=REQUEST_MOVES.into(state))
+    if not waiting.update(state=state, decided_at=current.now, decided_by=by):
         return False
-    request.state, request.decided_at, request.decided_by = state, current.now, by
-    request.save(update_fields=["state", "decided_at", "decided_by"])
     current.tell_managers(participant.user, state)
     return True
 

@@ -25,7 +25,7 @@ from spaces.services.moderation import remove_participant
 from spaces.services.redaction import redact
 from spaces.services.suspensions import suspend_person
 from spaces.signals import decided
-from spaces.states import EndReason, LogKind, ReportState, Verdict
+from spaces.states import REPORT_MOVES, EndReason, LogKind, ReportState, Verdict
 from spaces_project.common.errors import BadInput, Conflict, NotFound
 from spaces_project.common.text import clean_text
 
@@ -150,7 +150,7 @@ def get_report(report_id: int) -> Report:
 def _take(report_id: int, user: "User") -> Report:
     now = timezone.now()
     free = Q(claimed_by=None) | Q(claimed_by=user) | Q(claimed_at__lt=now - CLAIM_LASTS)
-    taken = Report.objects.filter(pk=report_id, state=ReportState.OPEN).filter(free)
+    taken = Report.objects.filter(free, pk=report_id, state__in=REPORT_MOVES.into(ReportState.DECIDED))
     is_mine = taken.update(state=ReportState.DECIDED, decided_at=now, claimed_by=user)
     report = get_report(report_id)
     _require_free(report, user)

@@ -12,7 +12,7 @@ from spaces.rules import Action
 from spaces.services.options import SpaceOptions, checked_topics
 from spaces.services.turn import Turn, turn
 from spaces.signals import space_over, space_started
-from spaces.states import SPACE_MOVES, EndReason, LogKind, RequestState, Role, SpaceState
+from spaces.states import REQUEST_MOVES, SPACE_MOVES, EndReason, LogKind, RequestState, Role, SpaceState
 from spaces_project.common.errors import BadInput, Conflict
 from spaces_project.common.limits import spend
 from spaces_project.common.text import clean_line, fits
@@ -154,7 +154,8 @@ def _move(current: Turn, state: SpaceState, **fields: object) -> None:
 
 def _empty(current: Turn) -> None:
     space = current.space
-    space.requests.filter(state=RequestState.PENDING).update(state=RequestState.CANCELED, decided_at=current.now)
+    waiting = space.requests.filter(state__in=REQUEST_MOVES.into(RequestState.CANCELED))
+    waiting.update(state=RequestState.CANCELED, decided_at=current.now)
     space.participants.active().update(left_at=current.now, muted=True, connection="", mixer_id="", lane=None)
     Space.objects.filter(pk=space.pk).update(seats_taken=0)
 

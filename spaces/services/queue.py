@@ -12,7 +12,7 @@ from spaces.models import Participant, SpeakRequest
 from spaces.rules import Action
 from spaces.services.stage import seat
 from spaces.services.turn import Turn, turn
-from spaces.states import LogKind, RequestState, SpeakPolicy
+from spaces.states import REQUEST_MOVES, LogKind, RequestState, SpeakPolicy
 from spaces_project.common.errors import BadInput
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _settle(current: Turn, requests: Sequence[SpeakRequest], state: RequestState
     for start in range(0, len(requests), CHUNK):
         chunk = requests[start : start + CHUNK]
         rows = SpeakRequest.objects.filter(pk__in=[request.pk for request in chunk])
-        rows.update(state=state, decided_at=current.now, decided_by=by)
+        rows.filter(state__in=REQUEST_MOVES.into(state)).update(state=state, decided_at=current.now, decided_by=by)
         there = current.space.participants.active().filter(user__in=[request.user_id for request in chunk])
         people.extend(there.select_related("user"))
     if requests:

@@ -18,6 +18,6 @@ MOST, WINDOW = 50, timedelta(seconds=10)
 def react(*, public_id: str, user: "User", emoji: Emoji) -> None:
     """Errors: what the rules say, `too_many`."""
     space = selectors.get_space(public_id)
-    rules.require(Action.REACT, space=space, actor=space.participants.select_related("user").filter(user=user).first())
+    rules.require(Action.REACT, space=space, actor=space.participants.of(user.pk))
     spend(what="react", user_id=user.pk, limit=MOST, window=WINDOW)
     events.publish(events.space_channel(public_id), events.reaction(user.pk, emoji))

@@ -23,7 +23,7 @@ from spaces.models import Participant, Space, SpeakRequest
 from spaces.rules import Action
 from spaces.services.log import append_log, append_logs
 from spaces.signals import stage_changed
-from spaces.states import MIC_ROLES, LogKind, RequestState, Role
+from spaces.states import MIC_ROLES, ROLE_MOVES, LogKind, RequestState, Role
 from spaces_project.common.errors import NotFound
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Turn:
     # --- reading ---
 
     def participant(self, user_id: int) -> Participant | None:
-        return self.space.participants.select_related("user").filter(user_id=user_id).first()
+        return self.space.participants.of(user_id)
 
     def place_of(self, user: "User") -> Participant:
         """The same, or for whoever has none one outside that is not stored: rules look at the person, too, as they are
@@ -97,7 +97,9 @@ class Turn:
         append_logs(self.space, kind, actor=actor, targets=targets, at=self.now)
 
     def change(self, participant: Participant, **fields: object) -> None:
-        """Store new values and let the stage, the mixer and the person's own page know."""
+        """Store new values and let the stage, the mixer and the person's own page know. Raise `ValueError` for a role
+        that no role before it leads to: that is a fault of a verb."""
+        _require_move(participant, fields)
         for name, value in fields.items():
             setattr(participant, name, value)
         participant.save(update_fields=list(fields))
@@ -230,6 +232,14 @@ class Turn:
         if self._bubble_changed or self._announces_space:
             bubble = Envelope(signal=events.Signal.BUBBLE, data=self.space.public_id)
             events.publish(events.EVERY_PROCESS, bubble)
+
+
+def _require_move(participant: Participant, fields: Mapping[str, object]) -> None:
+    if "role" not in fields:
+        return
+    before, after = Role(participant.role), Role(str(fields["role"]))
+    if before != after and not ROLE_MOVES.allows(before, after):
+        raise ValueError(f"{before} cannot become {after}")
 
 
 def user_now(user: "User") -> "User":

@@ -1,6 +1,8 @@
 """Tables of allowed moves."""
 
+import re
 from enum import Enum
+from pathlib import Path
 
 import pytest
 
@@ -42,3 +44,11 @@ def test_our_own_tables_end_where_they_should(moves: Moves[SpaceState], ends: in
 
 def test_a_host_comes_from_cohosts_only() -> None:
     assert ROLE_MOVES.into(Role.HOST) == {Role.COHOST}
+
+
+def test_every_table_is_asked_by_a_verb() -> None:
+    """One that nobody asks reads as a guarantee and is none."""
+    sources = {path: path.read_text() for app in ("spaces", "captions") for path in Path(app).rglob("*.py")}
+    tables = {name for text in sources.values() for name in re.findall(r"^(\w+_MOVES) = Moves", text, re.M)}
+    asked = {name for text in sources.values() for name in re.findall(r"(\w+_MOVES)\.(?:allows|into)\(", text)}
+    assert tables == asked != set()

@@ -6,6 +6,7 @@ import pytest
 
 from spaces import services
 from spaces.rules import Standing
+from spaces.services.turn import turn
 from spaces.states import LogKind, RequestState, Role
 from tests.spaces.fixtures import Told
 from tests.spaces.scene import Scene, assert_lawful, outcome
@@ -238,3 +239,9 @@ def test_a_refusal_uses_no_number(told: Told, scene: Scene) -> None:
     outcome(services.request_to_speak, public_id=scene.id, user=scene.speaker)
     news = told(services.mute_self, public_id=scene.id, user=scene.host)
     assert news.only("stage.changed")["seq"] == 1
+
+
+def test_a_role_that_leads_nowhere_is_a_fault_of_the_verb(scene: Scene) -> None:
+    with pytest.raises(ValueError, match="cannot become"), turn(scene.id) as current:
+        current.change(scene.place(scene.listener), role=Role.HOST)
+    assert scene.place(scene.listener).role == Role.LISTENER

@@ -68,7 +68,7 @@ def shared_posts(
 
 
 def _allowed(space: Space, viewer_id: int | None) -> set[Action]:
-    place = None if viewer_id is None else space.participants.select_related("user").filter(user=viewer_id).first()
+    place = None if viewer_id is None else space.participants.of(viewer_id)
     return set(rules.allowed(space=space, actor=place, actions=(Action.UNPIN, Action.UNPIN_OTHER)))
 
 
