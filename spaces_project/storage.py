@@ -1,6 +1,12 @@
 """How static files are stored and named."""
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from spaces_project.common import assets
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
@@ -16,3 +22,8 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
         ("timeline/js/*.js", _import_patterns),
         ("captions/js/*.js", _import_patterns),
     )
+
+    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
+        """Collect what pages load into few files before everything gets its hash."""
+        collected = [] if dry_run else assets.collect(Path(self.location))
+        yield from super().post_process({**paths, **{name: (self, name) for name in collected}}, dry_run, **options)

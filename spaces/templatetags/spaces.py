@@ -1,10 +1,12 @@
 """Small pieces of markup that templates share."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django import template
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +18,7 @@ from spaces.discovery import topics
 from spaces.models import Topic
 from spaces.states import Emoji, ReportReason
 from spaces.wire import Person, StagePerson
+from spaces_project.common import assets
 
 register = template.Library()
 
@@ -71,6 +74,22 @@ def short_ago(at: datetime) -> str:
 
 def _day(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"
+
+
+@register.simple_tag
+def styles() -> Sequence[str]:
+    """Return the names of the style sheets that a page loads."""
+    return assets.styles(_collected())
+
+
+@register.simple_tag
+def scripts(kind: str) -> Sequence[str]:
+    """Return the names of the modules that a page of this kind loads."""
+    return assets.scripts(kind, _collected())
+
+
+def _collected() -> Collection[str]:
+    return getattr(staticfiles_storage, "hashed_files", {})
 
 
 @register.simple_tag

@@ -1,0 +1,103 @@
+"""Which style sheets and scripts pages load, and how they are collected into few files.
+
+A page that loads every module by itself makes more than a hundred requests. `collectstatic` therefore lets esbuild put
+what belongs together into one file, where esbuild is installed. Without it pages load the files one by one.
+"""
+
+import logging
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+logger = logging.getLogger(__name__)
+
+STYLES: Final = (
+    # Tokens first, then one file for each component.
+    "spaces/css/tokens.css",
+    "spaces/css/base.css",
+    "spaces/css/layout.css",
+    "spaces/css/navigation.css",
+    "spaces/css/button.css",
+    "spaces/css/form.css",
+    "spaces/css/card.css",
+    "spaces/css/person.css",
+    "spaces/css/bubble.css",
+    "spaces/css/dialog.css",
+    "spaces/css/create.css",
+    "spaces/css/fan.css",
+    "spaces/css/discover.css",
+    "spaces/css/glance.css",
+    "spaces/css/toast.css",
+    "spaces/css/space-page.css",
+    "spaces/css/room.css",
+    "spaces/css/pins.css",
+    "spaces/css/stage.css",
+    "spaces/css/controls.css",
+    "spaces/css/reactions.css",
+    "spaces/css/manage.css",
+    "spaces/css/people.css",
+    "spaces/css/report.css",
+    "spaces/css/programs.css",
+    "spaces/css/print.css",
+    "captions/css/panel.css",
+    "captions/css/transcript.css",
+    "captions/css/voices.css",
+    "captions/css/consent.css",
+    "timeline/css/post.css",
+    "timeline/css/composer.css",
+    "timeline/css/badges.css",
+    "timeline/css/inbox.css",
+    "timeline/css/notifications.css",
+    "timeline/css/fleets.css",
+    "timeline/css/fleet-viewer.css",
+)
+PAGE: Final = ("spaces/js/page.js",)
+"""What every page needs."""
+SCRIPTS: Final = {
+    "visitor": PAGE,
+    "room": (*PAGE, "spaces/js/main.js", "timeline/js/main.js", "captions/js/main.js"),
+}
+"""Entry modules by the kind of page: of a visitor without a room, and of everything else."""
+
+_DIRECTORY: Final = "build"
+_STYLE: Final = f"{_DIRECTORY}/site.css"
+_TIMEOUT: Final = 60
+_FLAGS: Final = ("--bundle", "--minify-whitespace", "--minify-syntax", "--charset=utf8", "--log-level=warning")
+_SCRIPT_FLAGS: Final = ("--format=esm", "--minify-identifiers", "--loader=js")
+_STYLE_FLAGS: Final = ("--loader=css",)
+
+
+def styles(collected: Iterable[str]) -> Sequence[str]:
+    """Return the names of the style sheets of every page, given the names of what was collected."""
+    return [_STYLE] if _STYLE in collected else STYLES
+
+
+def scripts(kind: str, collected: Iterable[str]) -> Sequence[str]:
+    """Return the names of the modules that a page of this kind loads."""
+    return [_script(kind)] if _script(kind) in collected else SCRIPTS[kind]
+
+
+def collect(root: Path) -> Iterator[str]:
+    """Write the collected files below `root`, which holds all static files, and yield their names.
+
+    Yields nothing where esbuild is missing. Raises subprocess.CalledProcessError for files that it cannot read.
+    """
+    program = shutil.which("esbuild")
+    if program is None:
+        logger.warning("esbuild is not installed: pages load every style sheet and module by itself")
+        return
+    yield _write(program, root, _STYLE, (f'@import "./{name}";' for name in STYLES), _STYLE_FLAGS)
+    for kind, modules in SCRIPTS.items():
+        yield _write(program, root, _script(kind), (f'import "./{name}";' for name in modules), _SCRIPT_FLAGS)
+
+
+def _script(kind: str) -> str:
+    return f"{_DIRECTORY}/{kind}.js"
+
+
+def _write(program: str, root: Path, name: str, imports: Iterable[str], flags: Sequence[str]) -> str:
+    command = [program, *_FLAGS, *flags, f"--outfile={name}"]
+    subprocess.run(command, cwd=root, input="\n".join(imports), text=True, check=True, timeout=_TIMEOUT)  # noqa: S603
+    return name
