@@ -234,6 +234,7 @@ class Signal(StrEnum):
     HOME = "home"
     LANES = "lanes"
     CARRIED = "carried"
+    ROLL = "roll"
 
 
 class Envelope(msgspec.Struct, frozen=True, array_like=True):
@@ -271,6 +272,7 @@ CLOSE_UNAUTHENTICATED = Close(4401, "unauthenticated", "Log in first.")
 CLOSE_REMOVED = Close(4403, "removed", "You were removed from this Space.")
 CLOSE_NOT_FOUND = Close(4404, "not_found", "There is no such Space.")
 CLOSE_BLOCKED = Close(4405, "blocked", "You cannot be in this Space: its host has blocked you.")
+CLOSE_LOCKED = Close(4406, "locked", "The Space is locked: only people who are invited can be in it.")
 CLOSE_SILENT = Close(4408, "silent", "The connection timed out.")
 CLOSE_REPLACED = Close(4409, "replaced", "The audio moved to another tab or device.")
 CLOSE_ENDED = Close(4410, "ended", "The Space has ended.")
@@ -298,6 +300,7 @@ CLOSES: tuple[Close, ...] = (
     CLOSE_REMOVED,
     CLOSE_NOT_FOUND,
     CLOSE_BLOCKED,
+    CLOSE_LOCKED,
     CLOSE_SILENT,
     CLOSE_REPLACED,
     CLOSE_ENDED,
@@ -363,6 +366,11 @@ def reaction(user_id: int, emoji: str) -> Envelope:
 def lanes_changed() -> Envelope:
     """Every process brings the voices it holds to their lanes and says `carried` of each."""
     return Envelope(signal=Signal.LANES)
+
+
+def call_the_roll() -> Envelope:
+    """Every process asks the database who of its people may still be in this Space."""
+    return Envelope(signal=Signal.ROLL)
 
 
 def carried(mixer_id: str, lane: int | None) -> Envelope:

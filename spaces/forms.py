@@ -51,6 +51,7 @@ class SpaceForm(forms.Form):
     title = forms.CharField(required=False, strip=False)
     speak_policy = forms.ChoiceField(choices=SpeakPolicy.choices, required=False)
     captions_allowed = forms.BooleanField(required=False)
+    accounts_only = forms.BooleanField(required=False)
     recording_wanted = forms.BooleanField(required=False)
     topics = TopicsField(Topic.objects.all(), required=False)
     when = MomentField()
@@ -61,6 +62,7 @@ class SpaceForm(forms.Form):
         return SpaceOptions(
             speak_policy=self.cleaned_data["speak_policy"] or SpeakPolicy.EVERYONE.value,
             captions_allowed=self.cleaned_data["captions_allowed"],
+            accounts_only=self.cleaned_data["accounts_only"],
             recording_wanted=self.cleaned_data["recording_wanted"],
             topics=[topic.pk for topic in self.cleaned_data["topics"]],
         )

@@ -187,6 +187,8 @@ class Hub:
             self._retune(room, int(envelope.data))
         elif envelope.signal == Signal.LANES:
             self._follow_lanes(room)
+        elif envelope.signal == Signal.ROLL:
+            self.spawn(self._call_the_roll_of(room))
         return None
 
     def _receive_for_all(self, envelope: Envelope) -> None:

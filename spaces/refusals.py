@@ -76,3 +76,7 @@ def not_to(place: Standing, action: str) -> Refused:
 
 def _name(place: Standing) -> str:
     return _NAMES.get(place, place.value)
+
+
+def locked() -> Refused:
+    return Refused("locked", "This Space is locked: only people who are invited can join.")

@@ -61,7 +61,10 @@ def _why(space: Space, user_id: int) -> Close:
 
 def _nameless_who_must_go(space: Space, connections: Collection[str]) -> dict[str, Close]:
     error = rules.obstacle(Action.LISTEN, space=space, actor=ANONYMOUS)
-    return {} if error is None else dict.fromkeys(connections, events.CLOSE_UNAUTHENTICATED)
+    if error is None:
+        return {}
+    close = events.CLOSE_LOCKED if error.code == "locked" else events.CLOSE_UNAUTHENTICATED
+    return dict.fromkeys(connections, close)
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,8 +191,8 @@ def obstacle(action: Action, *, space: Space, actor: Actor, target: Participant 
         return barred
     if place == Standing.REMOVED:
         return refusals.removed()
-    if place == Standing.ANONYMOUS and not (place in rule.by and admits_anonymous()):
-        return login_required()
+    if place == Standing.ANONYMOUS and (refusal := _nameless_obstacle(action, space)):
+        return refusal
     if SpaceState(space.state) not in rule.during:
         return wrong_state(space)
     if place not in rule.by:
@@ -229,9 +229,23 @@ def admits_anonymous() -> bool:
     return bool(settings.SPACES_PUBLIC_LISTENING)
 
 
-def require_account_or_public(*, has_account: bool) -> None:
+def admits_guests(space: Space) -> bool:
+    """Tell whether people without an account may listen in this Space."""
+    return admits_anonymous() and not (space.accounts_only or space.locked)
+
+
+def _nameless_obstacle(action: Action, space: Space) -> ProductError | None:
+    """Say why somebody without an account may not do it. Nobody knows them again, so that a lock knows no exception."""
+    if Standing.ANONYMOUS not in RULES[action].by or not admits_anonymous() or space.accounts_only:
+        return login_required()
+    if space.locked and SpaceState(space.state) in RULES[action].during and action != Action.LEAVE:
+        return refusals.locked()
+    return None
+
+
+def require_account_or_public(*, has_account: bool, accounts_only: bool = False) -> None:
     """To read what is open to whoever may listen."""
-    if not (has_account or admits_anonymous()):
+    if not has_account and (accounts_only or not admits_anonymous()):
         raise login_required()
 
 
@@ -271,7 +285,7 @@ def require_not_blocked(*, blocked: bool) -> None:
 def require_open(*, locked: bool, known: bool, invited: bool) -> None:
     """Who may come into a locked Space: those who were in it before (`known`), and the invited."""
     if locked and not (known or invited):
-        raise Refused("locked", "This Space is locked: only people who are invited can join.")
+        raise refusals.locked()
 
 
 def asking_obstacle(policy: SpeakPolicy, *, followed_by_host: bool, invited: bool) -> Refused | None:
@@ -336,7 +350,7 @@ def require_cohost_place(*, cohosts: int) -> None:
 
 def _could(action: Action, space: Space, actor: Actor) -> bool:
     rule = RULES[action]
-    if isinstance(actor, Anonymous) and not admits_anonymous():
+    if isinstance(actor, Anonymous) and _nameless_obstacle(action, space) is not None:
         return False
     in_time = SpaceState(space.state) in rule.during
     return _barred(action, actor) is None and in_time and standing(actor, space=space) in rule.by

@@ -55,7 +55,7 @@ def require_reader(*, space: Space, user: "User | None") -> None:
     While it is live, those who could join it may read. After a locked Space has ended, only those who were in it and
     moderators may.
     """
-    rules.require_account_or_public(has_account=user is not None)
+    rules.require_account_or_public(has_account=user is not None, accounts_only=space.accounts_only)
     mine = ties([space], None if user is None else user.pk)[space.pk]
     if isinstance(mine.actor, Participant):
         rules.require_not_removed(mine.actor)

@@ -125,6 +125,8 @@ class LogKind(TextChoices):
     BLOCKED = "blocked"
     LOCKED = "locked"
     UNLOCKED = "unlocked"
+    GUESTS_OUT = "guests_out"
+    GUESTS_IN = "guests_in"
     INVITED = "invited"
     MIC_ACCEPTED = "mic_accepted"
     POLICY_CHANGED = "policy_changed"

@@ -46,6 +46,10 @@ class SpaceInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     speak_policy: str
     captions: bool
     locked: bool = False
+    accounts_only: bool = False
+    """The host wants listeners to have an account."""
+    guests: bool = False
+    """People without an account may listen: this site lets them, and so does the Space."""
     scheduled_start: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -123,6 +127,8 @@ def space_info(space: Space) -> SpaceInfo:
         speak_policy=space.speak_policy,
         captions=space.captions_allowed,
         locked=space.locked,
+        accounts_only=space.accounts_only,
+        guests=rules.admits_guests(space),
         scheduled_start=space.scheduled_start,
         started_at=space.started_at,
         ended_at=space.ended_at,

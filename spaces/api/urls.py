@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{V1}/<str:id>/cancel", spaces.Cancel.as_view()),
     path(f"{V1}/<str:id>/policy", spaces.SpeakPolicy.as_view()),
     path(f"{V1}/<str:id>/lock", spaces.Lock.as_view()),
+    path(f"{V1}/<str:id>/accounts_only", spaces.AccountsOnly.as_view()),
     path(f"{V1}/<str:id>/reminder", spaces.Reminder.as_view()),
     path(f"{V1}/<str:id>/log", spaces.Log.as_view()),
     path(f"{V1}/<str:id>/place", people.OwnPlace.as_view()),

@@ -35,6 +35,8 @@ class Space(models.Model):
     """The host's last sign of life, while the host is missed."""
     locked = models.BooleanField(default=False)
     """Nobody new comes in but the invited."""
+    accounts_only = models.BooleanField(default=False)
+    """Listeners need an account: whoever was removed or blocked could listen on without one."""
 
     speak_policy = models.CharField(max_length=10, choices=SpeakPolicy, default=SpeakPolicy.EVERYONE)
     captions_allowed = models.BooleanField(default=True)

@@ -11,7 +11,7 @@ from spaces.services.appeals import (
     reinstate_person,
 )
 from spaces.services.attendance import join_space, leave_everywhere, leave_space, mark_lost
-from spaces.services.barring import put_out_blocked, set_lock
+from spaces.services.barring import put_out_blocked, set_accounts_only, set_lock
 from spaces.services.cohosts import accept_cohost, appoint_cohost, decline_cohost, hand_over, withdraw_cohost
 from spaces.services.decisions import claim_report, decide_report, get_report, release_report
 from spaces.services.erasure import forget_person
@@ -105,6 +105,7 @@ __all__ = [
     "report_space",
     "request_to_speak",
     "schedule_space",
+    "set_accounts_only",
     "set_lock",
     "set_policy",
     "set_reminder",

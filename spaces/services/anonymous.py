@@ -12,15 +12,13 @@ WINDOW = timedelta(minutes=1)
 
 
 def join_anonymously(*, public_id: str, connection: str, address: str) -> None:
-    """Counts whoever listens by `connection`; who is counted already comes back into a locked Space, too. `address`:
-    where they come from, kept for as long as the limit counts.
+    """Counts whoever listens by `connection`. `address`: where they come from, kept for as long as the limit counts.
 
     Errors: what the rules say, `too_many`, `NotFound`.
     """
     space = selectors.get_space(public_id)
     rules.require(Action.JOIN, space=space, actor=ANONYMOUS)
     presence_id = presence.nameless_id(connection)
-    rules.require_open(locked=space.locked, known=presence.is_here(public_id, presence_id), invited=False)
     limit = settings.SPACES_PUBLIC_JOINS_PER_MINUTE
     spend(what="anonymous-join", user_id=address, limit=limit, window=WINDOW)
     presence.enter(public_id, presence_id)

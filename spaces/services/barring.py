@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def set_lock(*, public_id: str, user: "User", locked: bool) -> None:
-    """Locked, only those who were in before and the invited come in. Repeatable."""
+    """Locked, only those who were in before and the invited come in; whoever listens without an account is out at once.
+    Repeatable."""
     with turn(public_id) as current:
         current.actor(user, Action.LOCK)
         if current.space.locked == locked:
@@ -25,6 +26,19 @@ def set_lock(*, public_id: str, user: "User", locked: bool) -> None:
         current.store(locked=locked)
         current.log(LogKind.LOCKED if locked else LogKind.UNLOCKED, actor=user)
         current.space_changed()
+        current.say(events.call_the_roll())
+
+
+def set_accounts_only(*, public_id: str, user: "User", accounts_only: bool) -> None:
+    """Listeners need an account from now on, or no longer. Whoever listens without one is out at once. Repeatable."""
+    with turn(public_id) as current:
+        current.actor(user, Action.LOCK)
+        if current.space.accounts_only == accounts_only:
+            return
+        current.store(accounts_only=accounts_only)
+        current.log(LogKind.GUESTS_OUT if accounts_only else LogKind.GUESTS_IN, actor=user)
+        current.space_changed()
+        current.say(events.call_the_roll())
 
 
 def put_out_blocked(*, host_id: int, blocked_id: int) -> bool:

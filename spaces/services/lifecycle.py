@@ -53,6 +53,7 @@ def create_space(
             starts_when_joined=starts_when_joined,
             speak_policy=chosen.speak_policy,
             captions_allowed=chosen.captions_allowed,
+            accounts_only=chosen.accounts_only,
             recording_wanted=chosen.recording_wanted,
         )
         space.topics.set(topics)

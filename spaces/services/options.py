@@ -16,6 +16,7 @@ class SpaceOptions:
 
     speak_policy: str = SpeakPolicy.EVERYONE.value
     captions_allowed: bool = True
+    accounts_only: bool = False
     recording_wanted: bool = False
     topics: Sequence[int] = ()
 

@@ -31,6 +31,7 @@ MODERATING: tuple[type[Command], ...] = (
     messages.Remove,
     messages.PolicySet,
     messages.LockSet,
+    messages.AccountsOnlySet,
     messages.CohostInvite,
     messages.CohostWithdraw,
     messages.HandOver,

@@ -28,6 +28,7 @@ URGENT: tuple[type[Command], ...] = (
     messages.Remove,
     messages.End,
     messages.LockSet,
+    messages.AccountsOnlySet,
     messages.PolicySet,
     messages.RequestApprove,
     messages.RequestDecline,
@@ -171,6 +172,11 @@ async def set_policy(socket: Caller, command: messages.PolicySet) -> None:
 @handles(messages.LockSet)
 async def set_lock(socket: Caller, command: messages.LockSet) -> None:
     await socket.call(services.set_lock, locked=command.locked)
+
+
+@handles(messages.AccountsOnlySet)
+async def set_accounts_only(socket: Caller, command: messages.AccountsOnlySet) -> None:
+    await socket.call(services.set_accounts_only, accounts_only=command.accounts_only)
 
 
 @handles(messages.CohostInvite)

@@ -129,6 +129,12 @@ class LockSet(Command, frozen=True, tag="lock.set"):
     locked: bool
 
 
+class AccountsOnlySet(Command, frozen=True, tag="accounts_only.set"):
+    """Whether listeners need an account. Those who listen without one are put out."""
+
+    accounts_only: bool
+
+
 class CohostInvite(Command, frozen=True, tag="cohost.invite"):
     """Offer somebody a co-host's place."""
 

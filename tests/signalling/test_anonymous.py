@@ -138,14 +138,14 @@ async def test_a_space_that_is_not_live_refuses(state: SpaceState, code: str) ->
     assert presence.present(scene.id) == set()
 
 
-async def test_a_locked_space_refuses_but_for_those_who_come_back(scene: Scene) -> None:
+async def test_a_locked_space_refuses_those_who_come_back_too(scene: Scene) -> None:
     async with tab(path_of(scene.id)) as page:
         connection = (await page.ask("join"))["data"]["connection"]
     await in_thread(services.set_lock, public_id=scene.id, user=scene.host, locked=True)
     async with tab(path_of(scene.id)) as page:
         assert await page.code("join") == "locked"
         assert await page.code("join", resume="~" + "x" * 22) == "locked"
-        assert await page.code("join", resume=connection) == "ok"
+        assert await page.code("join", resume=connection) == "locked"
 
 
 @pytest.mark.fault("E4")

@@ -63,6 +63,7 @@ remove           removed      target_gone        target_gone      forbidden     
 people                        ok                 ok               ok            ok            not_in_space  removed
 policy.set                    ok                 ok               forbidden     forbidden     not_in_space  removed
 lock.set                      ok                 ok               forbidden     forbidden     not_in_space  removed
+accounts_only.set             ok                 ok               forbidden     forbidden     not_in_space  removed
 cohost.invite    outsider     ok                 forbidden        forbidden     forbidden     not_in_space  removed
 cohost.invite    speaker      ok                 forbidden        forbidden     forbidden     not_in_space  removed
 cohost.invite    cohost       already_cohost     forbidden        forbidden     forbidden     not_in_space  removed
@@ -118,6 +119,7 @@ remove           host         forbidden          forbidden        not_in_space  
 people                        ok                 ok               not_in_space  not_in_space
 policy.set                    ok                 forbidden        not_in_space  not_in_space
 lock.set                      ok                 forbidden        not_in_space  not_in_space
+accounts_only.set             ok                 forbidden        not_in_space  not_in_space
 cohost.invite    outsider     forbidden          forbidden        not_in_space  not_in_space
 cohost.withdraw  invited      forbidden          forbidden        not_in_space  not_in_space
 cohost.accept                 forbidden          ok               not_in_space  not_in_space
@@ -231,7 +233,7 @@ NO_ACTION = {"sync", "ping", "audio.answer", "audio.candidate", "audio.close", "
 said oneself: tests/captions/test_honest.py."""
 TWO_ACTIONS = {"invite.to_speak": "invite"}
 """One command that is two actions, by one of its fields."""
-TWO_COMMANDS = {"cohost.withdraw", "captions.translate"}
+TWO_COMMANDS = {"cohost.withdraw", "captions.translate", "accounts_only.set"}
 """Commands that share an action with another."""
 STORES_NOTHING = {"people", "react"}
 
@@ -393,6 +395,7 @@ def fields(stage: Stage, row: Row) -> dict[str, Any]:
 FIELDS: dict[str, dict[str, Any]] = {
     "audio.speak": {"sdp": "v=0\r\n"},
     "policy.set": {"policy": "invited"},
+    "accounts_only.set": {"accounts_only": True},
     "invite.to_speak": {"to_speak": True},
     "react": {"emoji": Emoji.CLAP.value},
     "captions.consent": {"given": True},

@@ -36,6 +36,8 @@ class NewSpace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     scheduled_start: When | UnsetType = UNSET
     speak_policy: SpeakPolicy = SpeakPolicy.EVERYONE
     captions_allowed: bool = True
+    accounts_only: bool = False
+    """Listeners need an account."""
     recording_wanted: bool = False
     topics: Topics = []
 
@@ -113,6 +115,10 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     locked: bool
+
+
+class AccountsOnly(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    accounts_only: bool
 
 
 class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -52,6 +52,7 @@ class Spaces(ApiView):
         options = SpaceOptions(
             speak_policy=body.speak_policy,
             captions_allowed=body.captions_allowed,
+            accounts_only=body.accounts_only,
             recording_wanted=body.recording_wanted,
             topics=body.topics,
         )
@@ -113,6 +114,14 @@ class Lock(ApiView):
     def put(self, request: ApiRequest, path: SpacePath, body: objects.Lock) -> SpaceView:
         """Lock or unlock a Space. Only invited people can join a locked Space."""
         services.set_lock(public_id=path.id, user=request.user, locked=body.locked)
+        return view(request, path.id)
+
+
+class AccountsOnly(ApiView):
+    @operation("setAccountsOnly", tag=TAG, scopes=MODERATE, errors=(404, 409))
+    def put(self, request: ApiRequest, path: SpacePath, body: objects.AccountsOnly) -> SpaceView:
+        """Say whether listeners need an account. Those who listen without one are put out."""
+        services.set_accounts_only(public_id=path.id, user=request.user, accounts_only=body.accounts_only)
         return view(request, path.id)
 
 

@@ -8,6 +8,7 @@ const CLOSES = {
   4403: { name: "removed", comeBack: Return.NEVER },
   4404: { name: "not_found", comeBack: Return.NEVER },
   4405: { name: "blocked", comeBack: Return.NEVER },
+  4406: { name: "locked", comeBack: Return.NEVER },
   4408: { name: "silent", comeBack: Return.YES },
   4409: { name: "replaced", comeBack: Return.WHEN_ASKED },
   4410: { name: "ended", comeBack: Return.NEVER },

@@ -30,6 +30,7 @@ export class ManagePanel {
     panel.addEventListener("keydown", (event) => this.#escape(event));
     part(panel, "policy").addEventListener("change", ({ target }) => this.#setPolicy(target.value));
     part(panel, "lock").addEventListener("change", ({ target }) => this.#setLock(target.checked));
+    part(panel, "accounts-only").addEventListener("change", ({ target }) => this.#setAccountsOnly(target.checked));
     part(panel, "mute-all").addEventListener("click", () => this.#muteAll());
     this.#room.addEventListener("change", () => this.draw());
     this.#room.addEventListener("queue", () => this.#open());
@@ -100,6 +101,7 @@ export class ManagePanel {
     const policy = part(this.#panel, "policy");
     if (document.activeElement !== policy) policy.value = space.speak_policy;
     part(this.#panel, "lock").checked = Boolean(space.locked);
+    part(this.#panel, "accounts-only").checked = Boolean(space.accounts_only);
     setAttribute(part(this.#panel, "invite-open"), "data-invite-open", space.id);
   }
 
@@ -114,6 +116,11 @@ export class ManagePanel {
   async #setLock(isLocked) {
     if (await this.#room.setLock(isLocked)) toast(isLocked ? "Locked: only invited people can join now." : "Open to everyone again.");
     else part(this.#panel, "lock").checked = Boolean(this.#room.state.space.locked);
+  }
+
+  async #setAccountsOnly(isOn) {
+    if (await this.#room.setAccountsOnly(isOn)) toast(isOn ? "Listeners need an account now." : "People without an account can listen again.");
+    else part(this.#panel, "accounts-only").checked = Boolean(this.#room.state.space.accounts_only);
   }
 
   async #muteAll() {

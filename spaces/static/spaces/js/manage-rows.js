@@ -22,9 +22,10 @@ const SAID = {
   "request.decline": (name) => `The request of ${name} is declined.`,
   "mute.other": (name) => `${name} is muted.`,
 };
+const GUEST = " They can still listen without an account, unless you turn on “Listeners need an account”.";
 const DONE = {
   "mic.take": (name) => `${name} is a listener again.`,
-  remove: (name) => `${name} was removed and cannot come back.`,
+  remove: (name, space) => `${name} was removed and cannot come back.${space.guests ? GUEST : ""}`,
   invite: (name) => `${name} is invited to speak.`,
   "cohost.invite": (name) => `${name} is asked to be a co-host.`,
   "cohost.withdraw": (name) => `${name} is no longer invited as a co-host.`,
@@ -54,7 +55,7 @@ export class Rows {
     const leaves = type === "remove" || type.startsWith("request.");
     if (leaves) this.#go(person.id, true);
     const isDone = await this.#room.act(type, person);
-    if (isDone) say(type, isolate(person.name));
+    if (isDone) say(type, isolate(person.name), this.#room.state.space);
     if (isDone) await settled();
     // Whoever is removed may be on a list a moment longer, and nobody should see them there.
     if (leaves && !(isDone && type === "remove")) this.#go(person.id, false);
@@ -68,8 +69,8 @@ export class Rows {
   }
 }
 
-function say(type, name) {
-  if (DONE[type]) toast(DONE[type](name));
+function say(type, name, space) {
+  if (DONE[type]) toast(DONE[type](name, space));
   else if (SAID[type]) announce(SAID[type](name));
 }
 

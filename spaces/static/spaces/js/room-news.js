@@ -101,8 +101,13 @@ function space(event, before, after) {
   const policy = after.space.speak_policy;
   if (before.space && policy !== before.space.speak_policy) return { said: POLICIES[policy] };
   if (before.space && isLocked(after) !== isLocked(before)) return { said: isLocked(after) ? LOCKED : OPEN };
+  const needs = Boolean(after.space.accounts_only);
+  if (before.space && needs !== Boolean(before.space.accounts_only)) return { said: needs ? ACCOUNTS_ONLY : GUESTS };
   return { said: ofHost(before.space, after.space) };
 }
+
+const ACCOUNTS_ONLY = "Listeners need an account now.";
+const GUESTS = "People without an account can listen again.";
 
 const LOCKED = "The Space is locked: only invited people can join now.";
 const OPEN = "The Space is open to everyone again.";

@@ -222,6 +222,10 @@ export class Room extends EventTarget {
     return this.#do("lock.set", { locked });
   }
 
+  setAccountsOnly(isOn) {
+    return this.#do("accounts_only.set", { accounts_only: isOn });
+  }
+
   muteAll() {
     return this.#do("mute.all");
   }
