@@ -83,7 +83,7 @@ class RevokesTokens:
         self.fields["keep_tokens"] = forms.BooleanField(
             label="Keep my tokens and connected apps",
             required=False,
-            help_text="Without this they are revoked: whoever had your password may have made one.",
+            help_text="Without this they are revoked, because a person who had your password may have made one.",
         )
 
     def save(self) -> None:

@@ -106,7 +106,7 @@ export class CaptionPanel {
     const isOwn = user_id === this.#person;
     const whose = isOwn ? "you" : name;
     const action = isOwn ? { label: "Take it back", run: () => this.#takeBack(id) } : null;
-    toast(`Somebody says that this is not what ${whose} said: “${text}”`, { action });
+    toast(`A participant says that this is not what ${whose} said: “${text}”`, { action });
   }
 
   async #takeBack(line) {
