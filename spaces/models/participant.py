@@ -25,6 +25,9 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 class Participant(models.Model):
     """One person in one Space, kept after they leave. Only services change it."""
 
+    lost_seat = False
+    """Of the one that `join_space` returns, and not stored: they were away so long that their seat is gone."""
+
     space = models.ForeignKey(Space, models.CASCADE, related_name="participants")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="participations")
     role = models.CharField(max_length=10, choices=Role, default=Role.LISTENER)

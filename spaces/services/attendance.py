@@ -12,7 +12,7 @@ from spaces.rules import Action
 from spaces.services.absence import host_back, resign
 from spaces.services.lifecycle import end_space, start_in
 from spaces.services.turn import Turn, turn
-from spaces.states import REQUEST_MOVES, EndReason, LogKind, RequestState, Role, SpaceState
+from spaces.states import MIC_ROLES, REQUEST_MOVES, EndReason, LogKind, RequestState, Role, SpaceState
 from spaces_project.common.limits import spend
 
 if TYPE_CHECKING:
@@ -82,8 +82,10 @@ def mark_lost(*, public_id: str, user_id: int, connection: str) -> bool:
             return False
         if participant.role == Role.HOST or not current.space.is_live:
             return False
+        role = participant.role
         go(current, participant)
-        current.log(LogKind.LOST, actor=None, target=participant.user)
+        reason = role if role in MIC_ROLES else ""
+        current.log(LogKind.LOST, actor=None, target=participant.user, reason=reason)
     return True
 
 
@@ -134,12 +136,23 @@ def _enter(current: Turn, participant: Participant | None, user: "User", connect
     if participant is not None and participant.is_active:
         return participant
     entered = participant or Participant(space=current.space, user=user, connection=connection)
+    entered.lost_seat = _has_lost_seat(current, entered)
     entered.joined_at, entered.left_at = current.now, None
     entered.save()
     Space.objects.filter(pk=current.space.pk).update(joins=F("joins") + 1)
     current.log(LogKind.JOINED, actor=user)
     current.audience_changed()
     return entered
+
+
+def _has_lost_seat(current: Turn, participant: Participant) -> bool:
+    """Tell whether the person was away so long that they hold a microphone no more. The log has it, at the moment at
+    which they were taken for gone."""
+    if participant.left_at is None:
+        return False
+    clock_ms = int(current.space.clock(participant.left_at).total_seconds() * 1000)
+    lost = current.space.log.filter(kind=LogKind.LOST, target=participant.user, clock_ms=clock_ms)
+    return lost.filter(reason__in=MIC_ROLES).exists()
 
 
 def _take_over(current: Turn, participant: Participant, connection: str) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+SEAT_LOST: Final = "seat_lost"
 _NAMELESS: Final = "~"
 """Before connections of people without an account: no token of a person begins with it."""
 _IS_NAMELESS = re.compile(_NAMELESS + r"[\w-]{22}", re.ASCII)
@@ -37,7 +38,9 @@ class Place(Protocol):
         """One verb or selector of a person, about this Space. Raises `login_required` where there is none."""
         ...
 
-    async def enter(self, connection: str) -> None: ...
+    async def enter(self, connection: str) -> str:
+        """Come in. Returns in a word what has to be said about it; "" where there is nothing."""
+        ...
 
     async def leave(self, connection: str) -> None: ...
 
@@ -63,18 +66,19 @@ class PersonsPlace:
     async def call(self, function: Callable[..., T], **arguments: Any) -> T:
         return await in_thread(function, public_id=self.public_id, user=self.user, **arguments)
 
-    async def enter(self, connection: str) -> None:
-        await in_thread(self._enter, connection)
+    async def enter(self, connection: str) -> str:
+        return await in_thread(self._enter, connection)
 
-    def _enter(self, connection: str) -> None:
+    def _enter(self, connection: str) -> str:
         """The lease comes first: a sweep in between would take somebody who comes back for lost."""
         presence.enter(self.public_id, self.user.pk)
         try:
-            services.join_space(public_id=self.public_id, user=self.user, connection=connection)
+            entered = services.join_space(public_id=self.public_id, user=self.user, connection=connection)
         except ProductError:
             if not selectors.is_inside(public_id=self.public_id, user=self.user):
                 presence.forget(self.public_id, self.user.pk)
             raise
+        return SEAT_LOST if entered.lost_seat else ""
 
     async def leave(self, connection: str) -> None:
         await self.call(services.leave_space)
@@ -105,9 +109,10 @@ class NamelessPlace:
     async def call(self, function: Callable[..., T], **arguments: Any) -> T:
         raise rules.login_required()
 
-    async def enter(self, connection: str) -> None:
+    async def enter(self, connection: str) -> str:
         enter = services.join_anonymously
         await in_thread(enter, public_id=self.public_id, connection=connection, address=self.address)
+        return ""
 
     async def leave(self, connection: str) -> None:
         await in_thread(services.leave_anonymously, public_id=self.public_id, connection=connection)

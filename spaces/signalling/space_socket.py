@@ -170,12 +170,12 @@ class SpaceSocket(CommandSocket):
         have been put out, or have come by another tab, before this one could hear of it."""
         resumed = self._member or self._resume(resume or "")
         connection = resumed.connection if resumed else self.place.begin(resume)
-        await self.place.enter(connection)
+        reason = await self.place.enter(connection)
         self._member = resumed or self._new_member(connection)
         self._member.attach(self.socket)
         await hub().add(self._member)
         extra = {"connection": connection, "resumed": resumed is not None, "heartbeat_seconds": HEARTBEAT_SECONDS}
-        return await self._welcome(self._member) | extra
+        return await self._welcome(self._member) | extra | ({"reason": reason} if reason else {})
 
     def _resume(self, connection: str) -> Member | None:
         user_id = self.place.presence_id(connection)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from accounts.models import User
 from accounts.services import block_user
 from spaces import presence, services
 from spaces.states import Role, SpaceState
@@ -249,3 +250,34 @@ async def test_a_closed_tab_keeps_a_short_lease(scene: Scene, enter: Any) -> Non
     until = store().zscore(presence.key(scene.id), scene.listener.pk)
     seconds, _ = store().time()
     assert until - seconds <= presence.DISCONNECT_LEASE_SECONDS + 1
+
+
+# --- Away too long ---
+
+
+def lose(scene: Scene, user: User) -> None:
+    connection = scene.place(user).connection
+    assert services.mark_lost(public_id=scene.id, user_id=user.pk, connection=connection)
+
+
+@pytest.mark.security("A26")
+@pytest.mark.parametrize(("who", "reason"), [("speaker", "seat_lost"), ("cohost", "seat_lost"), ("listener", None)])
+async def test_whoever_was_away_too_long_is_told_that_the_seat_is_gone(
+    scene: Scene, enter: Any, who: str, reason: str | None
+) -> None:
+    user = getattr(scene, who)
+    async with await in_thread(enter, user) as page:
+        connection = (await page.ask("join"))["data"]["connection"]
+    await in_thread(lose, scene, user)
+    async with await in_thread(enter, user) as page:
+        welcome = (await page.ask("join", resume=connection))["data"]
+        assert (welcome.get("reason"), welcome["you"]["role"]) == (reason, "listener")
+    async with await in_thread(enter, user) as page:
+        assert "reason" not in (await page.ask("join"))["data"]
+
+
+@pytest.mark.security("A26")
+async def test_whoever_gave_the_seat_up_is_told_nothing(scene: Scene, enter: Any) -> None:
+    await in_thread(services.leave_space, public_id=scene.id, user=scene.speaker)
+    async with await in_thread(enter, scene.speaker) as page:
+        assert "reason" not in (await page.ask("join"))["data"]
