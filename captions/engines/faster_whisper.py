@@ -23,7 +23,7 @@ from captions.words import Understood, Word
 QUIET_SECONDS: Final = 4.0
 """Behind every utterance. With less the model repeats itself: it has never seen sound that stops so early."""
 WINDOW_SECONDS: Final = 30
-DOUBTFUL_LOGPROB: Final = -0.55
+DOUBTFUL_LOGPROB: Final = -0.45
 """Average log probability below which a final is worth a pass over the full window, at four times the price."""
 NONSENSE_LOGPROB: Final = -1.2
 """Below this, even after the full window, what stands there is chance."""

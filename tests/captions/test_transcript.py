@@ -3,11 +3,13 @@
 import time
 
 import pytest
+import webvtt
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from captions import services, transcript
+from captions import selectors, services, transcript
+from captions.files import FORMATS
 from captions.masking import MASK
 from captions.models import MaskedWord, Utterance
 from captions.states import UtteranceState
@@ -145,3 +147,25 @@ def test_an_hour_is_there_in_300_ms(scene: Scene) -> None:
         assert client.get(address).status_code == 200
         took.append(time.process_time() - began)
     assert min(took) < 0.3
+
+
+@pytest.mark.security("A17")
+def test_an_hour_of_two_voices_is_a_file_that_others_read(scene: Scene) -> None:
+    """Half of the lines begin while the other person is still talking."""
+    Utterance.objects.bulk_create(
+        Utterance(
+            space=scene.space,
+            speaker=[scene.host, scene.speaker][number % 2],
+            start_ms=number * 3_000 - 2_000 * (number % 2),
+            end_ms=number * 3_000 + 2_500,
+            state=UtteranceState.FINAL,
+            language="en",
+            text=f"A --> line <i>{number}</i> & more",
+        )
+        for number in range(1_200)
+    )
+    whole = selectors.document(public_id=scene.id, user=scene.listener)
+    captions = webvtt.from_string(FORMATS["vtt"].write(whole.heading, whole.cues)).captions
+    starts = [caption.start_in_seconds for caption in captions]
+    assert (len(captions), starts) == (1_200, sorted(starts))
+    assert {caption.voice for caption in captions} == {scene.host.name, scene.speaker.name}
