@@ -20,6 +20,8 @@ BETTER = [
         "templates/spaces/_create.html",
         "Automatic captions, so that people who cannot hear can follow. Please allow them. Every speaker",
     ),
+    ("templates/captions/_consent.html", "Show what you say as text under your name?"),
+    ("templates/captions/_consent.html", "Kept 30 days. You can stop it under More."),
     ("templates/spaces/_room.html", "Minimise: the sound goes on"),
     ("templates/timeline/home.html", "Tap it to listen. Their posts appear here."),
     ("templates/timeline/home.html", "People to follow"),

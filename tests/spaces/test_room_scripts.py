@@ -18,6 +18,7 @@ NODE = shutil.which("node")
         pytest.param("player", marks=pytest.mark.security("A6")),
         pytest.param("room-truth", marks=[pytest.mark.security(row) for row in ("A3", "A4", "A7", "A9", "A26", "B20")]),
         pytest.param("floor", marks=[pytest.mark.security(row) for row in ("A19", "A20")]),
+        pytest.param("local-times", marks=[pytest.mark.security(row) for row in ("A9", "B7", "B13", "B17")]),
         pytest.param("comforts", marks=[pytest.mark.security(row) for row in ("A19", "A32")]),
     ],
 )
