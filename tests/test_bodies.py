@@ -110,6 +110,26 @@ def test_headers_that_never_end_are_not_waited_for(server: Server) -> None:
         assert time.monotonic() - began < 20
 
 
+@pytest.mark.slow
+def test_a_body_that_trickles_is_not_waited_for(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server[0]), timeout=60) as peer:
+        peer.sendall(head("/accounts/login/", "Content-Length: 100000"))
+        began = time.monotonic()
+        peer.settimeout(0)
+        while time.monotonic() - began < 50:
+            time.sleep(0.5)
+            try:
+                peer.send(b"x")
+                answer = peer.recv(4096)
+            except BlockingIOError:
+                continue
+            except ConnectionError:
+                break
+            assert answer.startswith(b"HTTP/1.1 408")
+            break
+        assert time.monotonic() - began < ORDINARY.seconds + 20
+
+
 def test_pictures_may_have_ten_megabytes_and_nothing_else() -> None:
     assert limit_of("/fleets") == PICTURE
     assert limit_of("/fleets/ada") == limit_of("/compose") == limit_of("/accounts/login/") == ORDINARY
