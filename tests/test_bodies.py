@@ -98,6 +98,17 @@ def test_the_refusal_is_read_by_who_sends_everything_first(server: Server) -> No
     assert answer_to(server[0], head("/accounts/login/", f"Content-Length: {size}"), piece=b"x" * size, times=1) == 413
 
 
+@pytest.mark.security("C15")
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "X_Forwarded_For"])
+def test_no_server_believes_what_a_client_says_of_itself(server: Server, header: str) -> None:
+    port, child = server
+    before = len(child.output)
+    request = f"GET /metrics HTTP/1.1\r\nHost: localhost\r\n{header}: 10.9.9.9\r\nConnection: close\r\n\r\n"
+    answer_to(port, request.encode())
+    told = re.findall(r"view=metrics.* address=(\S+)", child.output[before:])
+    assert told == ([] if header == "X_Forwarded_For" else ["127.0.0.1"])
+
+
 @pytest.mark.slow
 def test_headers_that_never_end_are_not_waited_for(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server[0]), timeout=30) as peer:

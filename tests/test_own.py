@@ -4,6 +4,8 @@ import contextlib
 import itertools
 import os
 import pickle
+import re
+import shutil
 import socket
 import stat
 import subprocess
@@ -28,6 +30,7 @@ from tests.factories import UserFactory
 from tests.support.ports import free_port, listens
 from tests.support.processes import REPOSITORY, Child
 from tests.support.redis import RedisServer, running_redis
+from tests.support.stack import demo_database
 
 pytestmark = [pytest.mark.security("C11"), pytest.mark.asvs("13.2.1")]
 
@@ -149,6 +152,27 @@ def test_a_redis_that_another_site_uses_is_not_taken(client: Client) -> None:
     assert client.get("/healthz").json()["redis"] == "another site uses it"
     with pytest.raises(SystemExit, match="another site uses it"):
         own.require_sound_start()
+
+
+@pytest.mark.redis
+@pytest.mark.slow
+@pytest.mark.security("A22")
+@pytest.mark.parametrize("part", ["web", "worker", "beat", "captions", "speech", "outside"])
+def test_no_part_starts_on_a_redis_of_another_site(part: str, tmp_path: Path, redis_server: RedisServer) -> None:
+    shutil.copy(demo_database(), tmp_path)  # beat reads it first
+    store().set(own.OWNER, mark_of("another site's key"))
+    lines = dict(re.findall(r"^(\w+): deploy/respawn (.+)$", (REPOSITORY / "Procfile").read_text(), re.MULTILINE))
+    done = subprocess.run(
+        ["bash", "-c", lines[part]],
+        cwd=REPOSITORY,
+        env={**os.environ, "PORT": str(free_port()), "SPACES_VAR": str(tmp_path), "REDIS_URL": redis_server.url},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "another site uses it" in done.stderr
 
 
 @pytest.mark.security("A22")
