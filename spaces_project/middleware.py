@@ -1,22 +1,27 @@
 """What surrounds every view of ours."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import split_domain_port, validate_host
 from django.middleware.gzip import GZipMiddleware
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
+from django.views.defaults import bad_request
 
 from spaces_project.common.addresses import address_of_request, is_from_this_machine
 from spaces_project.common.limits import acting_from
 from spaces_project.common.origins import site_is_local
 
 Answer = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
+
+logger = logging.getLogger(__name__)
 
 FOR_THIS_MACHINE: Final = ("/healthz", "/metrics")
 """Asked by monitors of this machine, under whatever name they have for it."""
@@ -100,6 +105,17 @@ def _is_for_a_member(request: HttpRequest, response: HttpResponseBase) -> bool:
 
 def _type_of(response: HttpResponseBase) -> str:
     return str(response.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
+
+
+class Unstorable(MiddlewareMixin):
+    """A value that no column of the database holds is a bad request, and no error of ours: a NUL, which PostgreSQL has
+    no text with, or a number beyond 64 bits. Our own forms refuse both; views of libraries hand over what they get."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        if not isinstance(exception, (DataError, OverflowError)):
+            return None
+        logger.warning("a value was refused by the database: %s", type(exception).__name__)
+        return bad_request(request, exception)
 
 
 class CompressedPages(GZipMiddleware):

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
     "spaces_project.middleware.counts_addresses",
+    "spaces_project.middleware.Unstorable",
 ]
 
 ROOT_URLCONF = "spaces_project.urls"

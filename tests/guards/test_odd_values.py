@@ -4,13 +4,16 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
-from django.test import Client
+from django.db import DataError
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
 from accounts.services import create_personal_token
 from spaces_project.common.api.scopes import SCOPES
 from spaces_project.common.ids import LARGEST_ID, parse_id
+from spaces_project.middleware import Unstorable
 from tests.factories import UserFactory
 from tests.spaces.scene import Scene
 
@@ -165,3 +168,11 @@ def test_there_is_one_spelling_of_an_id() -> None:
         text: parse_id(text) for text in ("0", "7", str(LARGEST_ID), str(LARGEST_ID + 1), HUGE, "٣", "-1", "", "1\n")
     }
     assert told == dict.fromkeys(told, None) | {"0": 0, "7": 7, str(LARGEST_ID): LARGEST_ID}
+
+
+@pytest.mark.parametrize("error", [DataError("NUL"), OverflowError("too large")])
+def test_what_a_database_refuses_is_a_bad_request(rf: RequestFactory, error: Exception) -> None:
+    """PostgreSQL has no text with NUL: views of libraries hand it over as it came."""
+    answer = Unstorable(lambda request: HttpResponse()).process_exception(rf.get("/"), error)
+    assert answer is not None and answer.status_code == 400
+    assert Unstorable(lambda request: HttpResponse()).process_exception(rf.get("/"), ValueError()) is None
