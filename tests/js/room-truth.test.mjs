@@ -48,6 +48,13 @@ test("a seat that is gone is said", () => {
   assert.deepEqual(textsOf(speaker, listener), ["You lost your place on the stage while you were away. You are listening."]);
 });
 
+test("a page that was loaded anew meanwhile takes the server's word for it", () => {
+  const before = { you: null, space: null };
+  assert.equal(newsOfReturn(before, fromSnapshot(listener), "seat_lost").length, 1);
+  assert.deepEqual(newsOfReturn(before, fromSnapshot(listener)), []);
+  assert.equal(newsOfReturn(fromSnapshot(speaker), fromSnapshot(listener), "seat_lost").length, 1);
+});
+
 test("a microphone that was given meanwhile is said", () => {
   assert.deepEqual(textsOf(listener, speaker), ["You were given a microphone meanwhile. It is off until you unmute."]);
 });

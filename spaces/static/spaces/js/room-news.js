@@ -16,8 +16,10 @@ const TELLERS = {
 
 /** What changed of us while nothing could be told: after an outage, or when events were missed. Returns one of the news for
  *  each change. */
-export function newsOfReturn(before, after) {
-  if (before.you === null || before.space?.id !== after.space?.id) return [];
+export function newsOfReturn(before, after, reason = null) {
+  const isKnown = before.you !== null && before.space?.id === after.space?.id;
+  // Loaded anew meanwhile, the page knows nothing of before; the server does.
+  if (!isKnown) return reason === "seat_lost" ? [{ shown: { text: SEAT_GONE, tone: "bad" } }] : [];
   return [ofSeat(before.you, after.you), ofRequest(before.you, after.you), ofQueue(before, after)].filter(Boolean);
 }
 

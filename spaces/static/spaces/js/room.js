@@ -336,7 +336,7 @@ export class Room extends EventTarget {
     // Offered anew meanwhile: that one was not put off.
     if (snapshot.you.invited && !before.you?.invited) this.#hasPutOff = false;
     this.#take(fromSnapshot(snapshot, before));
-    for (const news of newsOfReturn(before, this.#state)) this.herald.tell(news);
+    for (const news of newsOfReturn(before, this.#state, snapshot.reason)) this.herald.tell(news);
   }
 
   async #sync() {
