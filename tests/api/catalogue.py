@@ -75,6 +75,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "setSpeakPolicy": {"policy": "invited"},
     "setOwnMicrophone": {"muted": True},
     "lockSpace": {"locked": True},
+    "setAccountsOnly": {"accounts_only": True},
     "approveRequests": {},
     "declineRequests": {},
     "handOver": {"user_id": "{cohost}"},

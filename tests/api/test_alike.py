@@ -42,6 +42,7 @@ OPERATIONS: Final = {
     "people": "listParticipants",
     "policy.set": "setSpeakPolicy",
     "lock.set": "lockSpace",
+    "accounts_only.set": "setAccountsOnly",
     "cohost.invite": "inviteCohost",
     "cohost.withdraw": "withdrawCohost",
     "cohost.accept": "acceptCohost",
@@ -56,6 +57,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "mute": {"muted": True},
     "unmute": {"muted": False},
     "policy.set": {"policy": "invited"},
+    "accounts_only.set": {"accounts_only": True},
     "invite.to_speak": {"to_speak": True},
     "react": {"emoji": "\N{CLAPPING HANDS SIGN}"},
 }

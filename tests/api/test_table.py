@@ -87,6 +87,7 @@ endSpace                200    403          403       403      403        403   
 handOver                204    403          403       403      403        403        401
 invite                  204    403          403       403      403        403        401
 lockSpace               200    403          403       403      403        403        401
+setAccountsOnly         200    403          403       403      403        403        401
 getSpaceLog             200    403          403       403      403        200        401
 stepDown                403    403          403       403      403        403        401
 acceptMicrophone        403    204          403       403      403        403        401
@@ -127,6 +128,7 @@ acceptCohost       409    409          409       409      409        409        
 endSpace           409    409          409       409      409        409        401
 handOver           409    409          409       409      409        409        401
 lockSpace          409    409          409       409      409        409        401
+setAccountsOnly    409    409          409       409      409        409        401
 stepDown           409    409          409       409      409        409        401
 acceptMicrophone   409    409          409       409      409        409        401
 setOwnMicrophone   409    409          409       409      409        409        401
