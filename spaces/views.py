@@ -23,8 +23,10 @@ SCHEDULE = "schedule"
 @translates_errors
 def space(request: HttpRequest, public_id: str) -> HttpResponse:
     """For people without an account, too: the link is shared with everybody."""
-    page = space_page(public_id=public_id, user=request.user if request.user.is_authenticated else None)
-    return render(request, "spaces/space.html", {"space": page})
+    user = request.user if request.user.is_authenticated else None
+    page = space_page(public_id=public_id, user=user)
+    obstacle = rules.hosting_obstacle(user) if user is not None and page.is_host else None
+    return render(request, "spaces/space.html", {"space": page, "obstacle": obstacle})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -197,6 +197,13 @@ def test_the_page_that_says_why_not_has_a_way_on() -> None:
     assert f'href="{reverse("discover")}">Find a Space to listen to</a>' in page
 
 
+@pytest.mark.security("B15")
+def test_a_scheduled_space_cannot_be_started_by_a_host_who_lost_followers(as_ada: Client, planned: Space) -> None:
+    User.objects.filter(pk=planned.creator_id).update(followers_count=599)
+    page = as_ada.get(planned.get_absolute_url()).text
+    assert ("Start your Space" in page, "1 follower to go" in page) == (False, True)
+
+
 @pytest.mark.security("B20")
 def test_topics_stand_in_groups_that_can_be_searched(as_ada: Client) -> None:
     page = as_ada.get("/i/spaces/new").text
