@@ -142,7 +142,7 @@ unpinPost          409    409          409       409      409        409        
 leaveSpace         409    409          409       409      409        409        401
 joinSpace          409    409          409       409      403        409        401
 react              409    409          409       409      409        409        401
-setReminder        204    204          204       204      403        204        401
+setReminder        204    204          204       403      403        204        401
 cancelRequest      409    409          409       409      409        409        401
 requestToSpeak     409    409          409       409      409        409        401
 approveRequest     409    409          409       409      409        409        401
