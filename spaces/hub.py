@@ -137,6 +137,8 @@ class Hub:
     def park(self, member: Member) -> None:
         """The socket is gone; the audio waits for the page to come back."""
         member.socket, member.parked_at = None, time.monotonic()
+        if member.audio.speaks:
+            self.spawn(member.audio.page_is_gone())
 
     async def drop(self, member: Member) -> None:
         """Out of the hub, the audio closed."""

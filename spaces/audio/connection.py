@@ -34,6 +34,8 @@ R = TypeVar("R")
 Target = Literal["listen", "speak"]
 TARGETS: Final[tuple[Target, ...]] = ("listen", "speak")
 
+DOUBT_SECONDS = 3.5
+"""Longer than the gateway needs to say that packets cease: 2.6 s were seen."""
 _OPENING_TRIES = 20
 _OPENING_PAUSE_SECONDS = 0.1
 
@@ -81,6 +83,14 @@ class ConnectionAudio(Party):
     @property
     def speaks(self) -> bool:
         return self._lines["speak"].newest is not None
+
+    async def page_is_gone(self) -> None:
+        """Its socket is closed: nobody is heard to talk until it is known whether the voice is gone, too."""
+        handle = self._lines["speak"].newest
+        if handle is not None:
+            await in_thread(switchboard.doubt, handle.opaque_id)
+            await asyncio.sleep(DOUBT_SECONDS)
+            await in_thread(switchboard.trust_again, handle.opaque_id)
 
     def holds(self, target: Target) -> int:
         """How many peer connections: two while one takes the place of another."""

@@ -35,6 +35,8 @@ class Switchboard:
         self._parties: dict[str, Party] = {}
         self._cut_off: set[str] = set()
         """Who talked when their packets ceased, by opaque id."""
+        self._doubted: set[str] = set()
+        """Of those the ones whose page is gone, while the gateway has not said yet whether their voice is, too."""
         self._put_out: set[str] = set()
         """Whom the mixer has put out. Whoever did so has told of it, and the person may talk by a newer connection."""
         self._listens = False
@@ -55,7 +57,21 @@ class Switchboard:
         with self._lock:
             self._parties.pop(opaque_id, None)
             self._cut_off.discard(opaque_id)
+            self._doubted.discard(opaque_id)
             self._put_out.discard(opaque_id)
+
+    def doubt(self, opaque_id: str) -> None:
+        """The page of this voice is gone, as after a crash: silent, until it is known. The gateway takes up to three
+        seconds to miss the packets. May use Redis."""
+        self._media(opaque_id, receiving=False)
+        if opaque_id in self._cut_off:
+            self._doubted.add(opaque_id)
+
+    def trust_again(self, opaque_id: str) -> None:
+        """The gateway has had its time: a voice that it does not miss only changed its network."""
+        if opaque_id in self._doubted:
+            self._doubted.discard(opaque_id)
+            self._media(opaque_id, receiving=True)
 
     def hear(self, notice: Notice) -> None:
         match notice.subject:
@@ -103,6 +119,7 @@ class Switchboard:
         party = self._party(opaque_id)
         if party is None or opaque_id is None or is_listener(opaque_id) or opaque_id in self._put_out:
             return
+        self._doubted.discard(opaque_id)
         if not receiving:
             if talking.heard(party.public_id, party.user_id, talking=False):
                 self._cut_off.add(opaque_id)

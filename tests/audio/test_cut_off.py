@@ -1,4 +1,5 @@
-"""Whoever vanishes in mid-word is silent for everybody within two seconds: a real voice on a real gateway."""
+"""Whoever vanishes in mid-word is silent for everybody within two seconds, or three where nothing at all says that they
+are gone: a real voice on a real gateway."""
 
 import asyncio
 import struct
@@ -27,6 +28,8 @@ pytestmark = [
 ]
 
 SILENT_WITHIN = 2.0
+MISSED_WITHIN = 3.0
+"""The gateway looks once a second, for whole seconds without a packet."""
 HEARD_WITHIN = 5.0
 SSRC = 1001
 MIX = Mix(1, "1cut", "default", "room1", live=True, microphones=(Microphone(7, "7-voice", muted=False),))
@@ -94,14 +97,14 @@ async def until(is_so: Callable[[], bool], *, within: float) -> None:
 async def test_a_voice_whose_packets_cease_is_silent(voice: Voice) -> None:
     """A crash, a closed lid: not a word of farewell."""
     voice.vanish()
-    await until(lambda: now_talking(MIX.public_id) == [], within=SILENT_WITHIN)
+    await until(lambda: now_talking(MIX.public_id) == [], within=MISSED_WITHIN)
 
 
 async def test_one_that_comes_back_talks_again(voice: Voice) -> None:
     voice.vanish()
-    await until(lambda: now_talking(MIX.public_id) == [], within=SILENT_WITHIN)
+    await until(lambda: now_talking(MIX.public_id) == [], within=MISSED_WITHIN)
     voice.talk()
-    await until(lambda: now_talking(MIX.public_id) == ["7"], within=SILENT_WITHIN)
+    await until(lambda: now_talking(MIX.public_id) == ["7"], within=MISSED_WITHIN)
 
 
 async def test_a_connection_that_is_closed_is_silent(voice: Voice) -> None:
@@ -115,3 +118,11 @@ async def test_a_connection_that_is_closed_is_silent(voice: Voice) -> None:
 async def test_so_is_one_that_is_given_up_here(voice: Voice) -> None:
     await voice.audio.close("speak")
     await until(lambda: now_talking(MIX.public_id) == [], within=SILENT_WITHIN)
+
+
+async def test_one_whose_page_is_gone_is_silent_at_once_and_talks_on_if_it_does(voice: Voice) -> None:
+    """A crash closes the socket; a change of network does so, too, and the voice goes on."""
+    gone = asyncio.create_task(voice.audio.page_is_gone())
+    await until(lambda: now_talking(MIX.public_id) == [], within=1.0)
+    await gone
+    await until(lambda: now_talking(MIX.public_id) == ["7"], within=1.0)

@@ -195,3 +195,18 @@ def test_who_only_listens_has_no_voice_to_cut_off(board: Switchboard, heard: lis
     board.register("l-1", Listener())
     board.hear(notice(media(receiving=False), "l-1"))
     assert heard == []
+
+
+@pytest.mark.security("A3")
+def test_a_voice_whose_page_is_gone_is_trusted_again_unless_its_packets_ceased(
+    board: Switchboard, party: Listener, heard: list[bool]
+) -> None:
+    board.hear(notice(talks(talking=True)))
+    board.doubt("a")
+    board.trust_again("a")
+    assert heard == [True, False, True]
+    board.doubt("a")
+    board.hear(notice(media(receiving=False)))
+    board.trust_again("a")
+    assert heard[3] is False
+    assert True not in heard[3:]
