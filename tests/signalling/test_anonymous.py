@@ -217,3 +217,21 @@ async def until_present(scene: Scene, count: int, *, within: float = 5) -> None:
     async with asyncio.timeout(within):
         while presence.count(scene.id) != count:
             await asyncio.sleep(0.02)
+
+
+@pytest.mark.security("C8")
+async def test_who_listens_is_shown_to_those_who_can_be_seen_themselves(scene: Scene, sessions: Sessions) -> None:
+    path, session = path_of(scene.id), await in_thread(sessions, scene.listener)
+    host = await in_thread(sessions, scene.host)
+    async with tab(path) as visitor, tab(path, session=host) as page, tab(path, session=session) as listener:
+        await visitor.ask("join")
+        await page.ask("join")
+        await listener.ask("join")
+        named = await page.event("audience")
+        while not named["audience"]["listeners"]:
+            named = await page.event("audience")
+        heard = [await visitor.event("audience")]
+        while heard[-1]["audience"]["count"] < named["audience"]["count"]:
+            heard.append(await visitor.event("audience"))
+    assert [person["id"] for person in named["audience"]["listeners"]] == [str(scene.listener.pk)]
+    assert {len(event["audience"]["listeners"]) for event in heard} == {0}
