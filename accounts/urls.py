@@ -18,6 +18,7 @@ oauth = [
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("i/viewer", views.viewer, name="viewer"),
     path("settings/sessions", views.sessions, name="sessions"),
     path("settings/sessions/others/end", views.end_other_sessions, name="sessions_end_others"),
     path("settings/sessions/<id:session_id>/end", views.end_session, name="session_end"),

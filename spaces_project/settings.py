@@ -44,6 +44,7 @@ SITE_HOSTS = sorted({*map(host_of, TRUSTED_ORIGINS), *ALLOWED_HOSTS})
 """Every name under which the site is answered, as the operator gave them; tests add names of their own elsewhere."""
 IS_LOCAL = is_local_origin(PUBLIC_ORIGIN) and all(map(is_local_host, SITE_HOSTS))
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
+CSRF_FAILURE_VIEW = "accounts.views.stale_form"
 
 INSTALLED_APPS = [
     "daphne",
@@ -84,6 +85,8 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.TellsViewer",
+    "accounts.middleware.LeadsBack",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

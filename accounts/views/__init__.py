@@ -7,6 +7,7 @@ from accounts.views.people import followers, following, profile
 from accounts.views.relations import block, follow, relation, unblock, unfollow
 from accounts.views.sessions import end_other_sessions, end_session, sessions
 from accounts.views.settings import avatar_settings, profile_settings
+from accounts.views.viewer import stale_form, viewer
 
 __all__ = [
     "AskPerson",
@@ -32,6 +33,8 @@ __all__ = [
     "revoke_app",
     "revoke_token",
     "sessions",
+    "stale_form",
     "unblock",
     "unfollow",
+    "viewer",
 ]

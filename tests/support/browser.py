@@ -78,22 +78,28 @@ class Browsers:
         loops: bool = False,
         viewport: dict[str, int] = PHONE,
         program: str | None = None,
+        keeps_pages: bool = False,
     ) -> Page:
         """A page at the home of the product, logged in as `username`, whose microphone plays `tone` (Hz) over and
         over, or the WAV file `voice` once, or with `loops` over and over.
 
-        `program` is another Chromium than the usual one.
+        `program` is another Chromium than the usual one. With `keeps_pages` its cache for "Back" is on, as people
+        have it.
         """
         looped = write_tone(self._directory / f"{tone}.wav", hertz=tone, amplitude=amplitude)
         sound = str(voice or looped) if loops or not voice else f"{voice}%noloop"
-        browser = self._launch(sound, program or self.program)
+        browser = self._launch(sound, program or self.program, keeps_pages=keeps_pages)
         return _page_of(browser, url, username, viewport)
 
-    def _launch(self, voice: str, program: str) -> Browser:
+    def _launch(self, voice: str, program: str, *, keeps_pages: bool) -> Browser:
         flags = [*FLAGS, f"--use-file-for-fake-audio-capture={voice}"]
         sandbox = os.geteuid() != 0  # Chromium's refuses to work for root
         browser = self._playwright.chromium.launch(
-            executable_path=program, args=flags, chromium_sandbox=sandbox, headless=True
+            executable_path=program,
+            args=flags,
+            ignore_default_args=["--disable-back-forward-cache"] if keeps_pages else None,
+            chromium_sandbox=sandbox,
+            headless=True,
         )
         self._browsers.append(browser)
         return browser

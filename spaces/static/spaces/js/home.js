@@ -7,6 +7,7 @@ import { onPage } from "./navigation.js";
 import { talkersOf } from "./room-state.js";
 import { Socket } from "./socket.js";
 import { announce } from "./toast.js";
+import { check } from "./viewer.js";
 
 const PING_EVERY = 20_000;
 /** A page is as new as its first socket if that opens so soon after the page began to load. */
@@ -23,7 +24,7 @@ export class Home {
 
   constructor(room) {
     this.#room = room;
-    const handlers = { onEvent: (event) => this.#receive(event), onDown: () => this.#forgetTalk() };
+    const handlers = { onEvent: (event) => this.#receive(event), onDown: () => this.#forgetTalk(), onGone: () => check() };
     this.#socket = new Socket("/ws/home", handlers, { pingEvery: PING_EVERY });
     room.addEventListener("change", () => this.#draw());
     onPage((page) => this.#show(page));

@@ -1,5 +1,7 @@
 // Requests that are not page moves. An error has the shape of every door: `{error: {code, message, details}}`.
 
+import { renew, viewerHeader } from "./viewer.js";
+
 const WITHIN = 10_000;
 
 export class HttpError extends Error {
@@ -26,7 +28,17 @@ export async function postForm(form, submitter = null) {
   // Safari before 16.4 takes no second argument, and says nothing.
   if (submitter?.name) fields.set(submitter.name, submitter.value);
   const body = new URLSearchParams(fields);
-  return bodyOf(await fetched(form.action, { method: "POST", body }));
+  return freshly(body, async () => bodyOf(await fetched(form.action, { method: "POST", body })));
+}
+
+/** Runs `send`; where the token in `data` was of yesterday, with today's once more, for the same person only. */
+export async function freshly(data, send) {
+  try {
+    return await send();
+  } catch (error) {
+    if (error.code !== "stale_form" || !(await renew(data).catch(() => false))) throw error;
+    return send();
+  }
 }
 
 async function bodyOf(response) {
@@ -37,7 +49,7 @@ async function bodyOf(response) {
 
 async function fetched(path, options) {
   try {
-    const headers = { Accept: "application/json" };
+    const headers = { Accept: "application/json", ...viewerHeader() };
     return await fetch(path, { ...options, headers, signal: AbortSignal.timeout(WITHIN) });
   } catch {
     throw new HttpError(UNREACHABLE);

@@ -21,7 +21,9 @@ import { startShare } from "./share.js";
 import { startSpacePage } from "./space-page.js";
 import { isPersons, room } from "./the-room.js";
 import { startToasts } from "./toast.js";
+import { startViewer } from "./viewer.js";
 
+startViewer();
 startMenus();
 startToasts();
 if (room) startRoom(document.getElementById("room"));

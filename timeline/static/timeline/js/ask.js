@@ -1,6 +1,7 @@
 // JSON to and from the server, beside page moves. Errors have the shape of every door, as in http.js.
 
-import { HttpError } from "../../spaces/js/http.js";
+import { HttpError, freshly } from "../../spaces/js/http.js";
+import { viewerHeader } from "../../spaces/js/viewer.js";
 
 const WITHIN = 10_000;
 const UNREACHABLE = { code: "unreachable", message: "The server cannot be reached. Check the connection and try again." };
@@ -12,7 +13,7 @@ export function ask(path) {
 
 /** Posts a form's data, files too (its hidden CSRF field goes with it); rejects with `HttpError`. */
 export function send(path, data, { within = WITHIN } = {}) {
-  return exchange(path, { method: "POST", body: data }, within);
+  return freshly(data, () => exchange(path, { method: "POST", body: data }, within));
 }
 
 async function exchange(path, options, within) {
@@ -23,7 +24,7 @@ async function exchange(path, options, within) {
 
 async function answer(path, options, within) {
   try {
-    const headers = { Accept: "application/json" };
+    const headers = { Accept: "application/json", ...viewerHeader() };
     const response = await fetch(path, { ...options, headers, signal: AbortSignal.timeout(within) });
     return await response.json();
   } catch {

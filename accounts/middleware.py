@@ -1,0 +1,100 @@
+"""Keep what a browser shows and stores true to who is logged in there."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME, SESSION_KEY
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from spaces_project.common.errors import Refused
+from spaces_project.common.http import as_response
+
+COOKIE: Final = "__Host-viewer" if settings.IS_HTTPS else "viewer"
+"""Who is logged in, for our scripts: they compare it with whom their page was made for. It opens nothing."""
+LOGGED_OUT: Final = Refused("login_required", "You are logged out. Log in, then send it again.")
+ANOTHER: Final = Refused("other_person", "Another account is logged in here now. Nothing was sent.")
+CLEARED: Final = '"cache", "storage"'
+
+
+class TellsViewer:
+    """Name the user in a cookie that scripts can read, and have the browser forget when they are gone.
+
+    Every way out of a session is covered, because the answer is compared with what the browser believed before:
+    log-out, an end from another device, a new password, a deleted account.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        if not request.session.accessed:
+            return response
+        viewer, before = _viewer(request), request.COOKIES.get(COOKIE, "")
+        if viewer == before:
+            return response
+        if viewer:
+            _set(response, viewer)
+        else:
+            response.delete_cookie(COOKIE, samesite="Lax")
+        if before:
+            response["Clear-Site-Data"] = CLEARED
+        return response
+
+
+class LeadsBack:
+    """Make the way to the log-in lead back to a page.
+
+    A form that was sent without a session would lead back to an address that knows no GET. Our scripts say whom their
+    page is for (`X-Viewer`): they are told plainly that this user is not logged in, or is another one by now, because
+    they would take the log-in page for their answer, and nothing may be sent in another user's name.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        of_script = request.headers.get("X-Viewer", "")
+        if of_script and request.method == "POST" and of_script != (now := str(request.session.get(SESSION_KEY, ""))):
+            return as_response(request, ANOTHER if now else LOGGED_OUT)
+        response = self._get_response(request)
+        if response.status_code != 302 or not _is_to_login(response):
+            return response
+        if of_script:
+            return as_response(request, LOGGED_OUT)
+        page = _page_of(request)
+        return redirect_to_login(page) if request.method == "POST" and page else response
+
+
+def _viewer(request: HttpRequest) -> str:
+    """Return the user's key; none where a view asked for the user, and the session names one who is gone or locked."""
+    was_asked_for = getattr(request, "_cached_user", None) is not None
+    if was_asked_for and not request.user.is_authenticated:
+        return ""
+    return str(request.session.get(SESSION_KEY, ""))
+
+
+def _set(response: HttpResponse, viewer: str) -> None:
+    lasts = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    response.set_cookie(COOKIE, viewer, max_age=lasts, secure=settings.IS_HTTPS, samesite="Lax")
+
+
+def _is_to_login(response: HttpResponse) -> bool:
+    """Return whether a page that wants a user sends to the log-in, which is to lead back to it."""
+    target = urlsplit(response["Location"])
+    return target.path == resolve_url(settings.LOGIN_URL) and f"{REDIRECT_FIELD_NAME}=" in target.query
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return the address of the page that the form was on; "" where the browser does not say, or it is not ours."""
+    before = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    page = urlsplit(before)
+    return f"{page.path}?{page.query}" if page.query else page.path
