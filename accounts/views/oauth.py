@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -15,11 +16,16 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.views import OAuthServerMetadataView, RevokeTokenView, TokenView
 
+from spaces_project.common.addresses import address_of_request
 from spaces_project.common.errors import AWAY
 from spaces_project.common.http import AWAY_SECONDS
+from spaces_project.common.limits import count, counted
 
 logger = logging.getLogger(__name__)
 
+REFUSED = "oauth:refused"
+MOST_REFUSALS, WINDOW = 60, timedelta(minutes=15)
+"""Wrong secrets from one address. To look at one costs a tenth of a second: it is hashed as a password is."""
 _UNREADABLE = (ValueError, SuspiciousOperation, MultiPartParserError, UnreadablePostError)
 
 
@@ -30,7 +36,13 @@ class JsonView:
     request: HttpRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return _in_json(lambda: super(JsonView, self).dispatch(request, *args, **kwargs))  # type: ignore[misc]
+        address = address_of_request(request)
+        if counted(what=REFUSED, who=address) >= MOST_REFUSALS:
+            return oauth_error(429, "slow_down", "Too many wrong secrets. Wait.", headers={"Retry-After": "900"})
+        answer = _in_json(lambda: super(JsonView, self).dispatch(request, *args, **kwargs))  # type: ignore[misc]
+        if answer.status_code == 401:
+            count(what=REFUSED, who=address, window=WINDOW)
+        return answer
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return oauth_error(405, "invalid_request", "Send POST.", headers={"Allow": "POST"})

@@ -62,6 +62,15 @@ def count(*, what: str, who: int | str, window: timedelta) -> tuple[int, int] | 
     return int(used), int(left)
 
 
+def counted(*, what: str, who: int | str) -> int:
+    """Return how many were counted in this window, and count none. 0 while Redis is away."""
+    try:
+        return int(store().get(f"limits:{what}:{who}") or 0)
+    except AWAY as error:
+        logger.warning("%s of %s not looked up: %s", what, who, error)
+        return 0
+
+
 def _spend(what: str, who: int | str, limit: int, window: timedelta) -> None:
     used = count(what=what, who=who, window=window)
     if used is not None and used[0] > limit:

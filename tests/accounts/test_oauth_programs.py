@@ -324,6 +324,17 @@ def test_a_wrong_secret_is_asked_for_again_by_basic(client: Client, path: str) -
     assert (answer["WWW-Authenticate"], refusal(answer)) == ('Basic realm="oauth2"', (401, "invalid_client"))
 
 
+@pytest.mark.asvs("6.3.1")
+def test_secrets_are_not_guessed_for_ever(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accounts.views.oauth.MOST_REFUSALS", 2)
+    own = for_itself()
+    answers = [client.post("/2/oauth2/revoke", {"token": "x"}, headers=basic(own, "wrong")) for _ in range(3)]
+    assert [refusal(answer)[0] for answer in answers] == [401, 401, 429]
+    assert answers[-1]["Retry-After"] == "900"
+    elsewhere = client.post("/2/oauth2/revoke", {"token": "x"}, headers=basic(own), REMOTE_ADDR="10.1.2.3")
+    assert elsewhere.status_code == 200
+
+
 @pytest.mark.security("F13")
 def test_clients_without_a_secret_are_among_those_that_the_site_knows(client: Client) -> None:
     told = client.get("/.well-known/oauth-authorization-server").json()
