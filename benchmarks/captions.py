@@ -3,8 +3,8 @@
     python -m benchmarks.captions [--espeak 16]
 
 Every part runs on this machine as the Procfile has it. Ada hosts in a real Chromium whose microphone plays recordings
-of four people (`_support/recordings.py`), or sentences said by espeak-ng, each followed by a pause; Grace listens in
-another and notes when each caption arrives at her page.
+of four people (`tests/support/recordings.py`), or sentences said by espeak-ng, each followed by a pause; Grace listens
+in another and notes when each caption arrives at her page.
 
 - word error rate: of all final captions against what was said, beside the same engine on the clean file, which never
   went through browser, network and mixer. Both are cut into utterances by the same endpointer. Numbers and "Mr." are
@@ -32,9 +32,9 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from benchmarks._support.recordings import recordings
 from tests.support.browser import Browsers
 from tests.support.environment import isolate
+from tests.support.recordings import recordings, spelled
 from tests.support.stack import Stack
 from tests.support.voice import RATE, silence, spoken
 
@@ -120,7 +120,7 @@ class Run:
         return sum(float(row["end_ms"] - row["start_ms"]) for row in self.rows) / 1000
 
     def words(self) -> list[str]:
-        return words(" ".join(line["text"] for line in self.finals))
+        return spelled(" ".join(line["text"] for line in self.finals))
 
     def final_delays(self) -> list[float]:
         """Seconds, of utterances that ended with a silence; which one, their place on the Space's clock says."""
@@ -265,16 +265,7 @@ def _recognise(clean: bytes) -> list[str]:
     from captions.ingest.endpointer import Endpointer
 
     found = Endpointer().push(clean, at_ms=0)
-    return words(" ".join(engine().transcribe(heard.pcm, language="en").text for heard in found))
-
-
-_SPELLED = {"mr": "mister", "0": "zero", "1": "one", "2": "two", "3": "three", "4": "four", "5": "five", "6": "six"}
-_SPELLED |= {"7": "seven", "8": "eight", "9": "nine", "10": "ten"}
-
-
-def words(text: str) -> list[str]:
-    plain = ["".join(c for c in word if c.isalnum() or c == "'") for word in text.lower().replace("-", " ").split()]
-    return [_SPELLED.get(word, word) for word in plain if word]
+    return spelled(" ".join(engine().transcribe(heard.pcm, language="en").text for heard in found))
 
 
 def errors(said: Sequence[str], understood: Sequence[str]) -> int:
@@ -323,7 +314,7 @@ def _print_delays(what: str, seconds: Sequence[float]) -> None:
 
 
 def _report(run: Run, sentences: Sequence[str], clean: Sequence[str]) -> None:
-    said = words(" ".join(sentences))
+    said = spelled(" ".join(sentences))
     through, beside = errors(said, run.words()) / len(said), errors(said, clean) / len(said)
     load = os.getloadavg()[0]
     print(f"{len(sentences)} recordings, {len(said)} words, {run.spoken_seconds:.0f} s of utterances; load {load:.1f}")

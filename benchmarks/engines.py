@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.captions import SENTENCES, errors, words
+from benchmarks.captions import SENTENCES, errors
 from captions.engines import ENGINES
 from captions.engines.base import RATE
 from captions.words import Word, joined
+from tests.support.recordings import spelled
 from tests.support.voice import silence, spoken
 
 MARGIN_SECONDS = 0.3
@@ -62,8 +63,8 @@ def _cpu() -> float:
 
 
 def _report(chosen: str, found: Sequence[Understood]) -> None:
-    said = words(" ".join(one.said for one in found))
-    understood = words(" ".join(joined(one.words) for one in found))
+    said = spelled(" ".join(one.said for one in found))
+    understood = spelled(" ".join(joined(one.words) for one in found))
     cpu, seconds = sum(one.cpu_seconds for one in found), sum(one.seconds for one in found)
     outside = [
         word for one in found for word in one.words if not 0 <= word.start_ms <= word.end_ms <= one.seconds * 1000

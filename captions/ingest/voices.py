@@ -10,6 +10,8 @@ from captions.ingest.rtp import FRAME_MS, Packet, Reorderer
 
 FIRST_INTERIM_MS: Final = 500
 INTERIM_EVERY_MS: Final = 500
+_LATER_PART: Final = 4
+"""A pass costs more the longer the utterance is: after two seconds the next interim waits a quarter of it longer."""
 _PAUSE_MS: Final = 2_000
 """The mixer sends silence, too. Where nothing came for so long, it was away, or the voice was, and positions do not
 count that time. A busy machine keeps packets waiting for less."""
@@ -95,7 +97,8 @@ class Voices:
             self._show_interim(lane)
 
     def _show_interim(self, lane: _Lane) -> None:
-        due_ms = lane.shown_ms + INTERIM_EVERY_MS if lane.shown_ms else FIRST_INTERIM_MS
+        wait_ms = max(INTERIM_EVERY_MS, lane.shown_ms // _LATER_PART)
+        due_ms = lane.shown_ms + wait_ms if lane.shown_ms else FIRST_INTERIM_MS
         if lane.endpointer.spoken_ms >= due_ms and (so_far := lane.endpointer.so_far()):
             lane.shown_ms = lane.endpointer.spoken_ms
             self._tell(Utterance(lane.speaker, so_far))

@@ -28,7 +28,7 @@ OWN_WORDS = {
     GRACE: {"people", "believe", "market", "recover", "summer"},
 }
 UNDERSTOOD = 2
-"""Of those, so many are enough: the engine is a weak one, and cut sentences are part of it."""
+"""Of those, so many are enough: cut sentences are part of it."""
 PAUSE_SECONDS = 1.2
 READ_WITHIN = 90.0
 
@@ -178,4 +178,4 @@ def choose_language(host: Page, reader: Page) -> None:
     press(host, "Manage")
     host.get_by_label("Spoken language").select_option(label="British English")
     press(host, "Back to the stage")
-    expect(reader.locator("[data-captions-lines]")).to_have_attribute("lang", "en-GB")
+    expect(reader.locator("[data-captions-lines] [lang=en-GB]").first).to_be_attached(timeout=READ_WITHIN * 1000)

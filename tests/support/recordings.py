@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.support.processes import REPOSITORY
+from .processes import REPOSITORY
 
 PLACE: Final = REPOSITORY / "var/recordings"
 _SPHINX, _MOONSHINE = "pocketsphinx==5.1.1", "moonshine-voice==0.1.5"
@@ -29,6 +29,21 @@ direct to heaven, we were all going direct the other way. In short, the period w
 some of its noisiest authorities insisted on its being received, for good or for evil, in the superlative degree of
 comparison only.
 """
+
+
+_SPELLED: Final = {"mr": "mister", "0": "zero", "1": "one", "2": "two", "3": "three", "4": "four", "5": "five"} | {
+    "6": "six",
+    "7": "seven",
+    "8": "eight",
+    "9": "nine",
+    "10": "ten",
+}
+
+
+def spelled(text: str) -> list[str]:
+    """Return the words as two texts are compared: numbers and "Mr." spelled out, hyphens as spaces, no marks."""
+    plain = ["".join(c for c in word if c.isalnum() or c == "'") for word in text.lower().replace("-", " ").split()]
+    return [_SPELLED.get(word, word) for word in plain if word]
 
 
 @dataclass(frozen=True, slots=True)
