@@ -33,6 +33,14 @@ class Core(OAuthLibCore):
     def _get_escaped_full_path(self, request: HttpRequest) -> str:
         return _METHOD.sub("S256", super()._get_escaped_full_path(request))
 
+    def extract_headers(self, request: HttpRequest) -> dict[str, Any]:
+        """Write the scheme as the toolkit compares it. Its case means nothing (RFC 9110, 11.1)."""
+        headers: dict[str, Any] = super().extract_headers(request)
+        scheme, _, credentials = headers.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() == "basic":
+            headers["HTTP_AUTHORIZATION"] = headers["Authorization"] = f"Basic {credentials.strip()}"
+        return headers
+
     def extract_body(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Return the fields of a form, or of a JSON object, which is what npm's twitter-api-v2 sends.
 

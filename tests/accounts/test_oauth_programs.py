@@ -142,6 +142,12 @@ def test_a_program_with_key_and_secret_finds_the_token_where_x_has_it(client: Cl
     assert client.get("/2/spaces/search?query=x", headers=headers).status_code == 200
 
 
+@pytest.mark.parametrize("scheme", ["basic", "BASIC"])
+def test_the_scheme_of_a_secret_is_read_in_any_case(client: Client, scheme: str) -> None:
+    header = {"authorization": basic(for_itself())["authorization"].replace("Basic", scheme)}
+    assert client.post("/oauth2/token", {"grant_type": "client_credentials"}, headers=header).status_code == 200
+
+
 @pytest.mark.security("F4")
 def test_a_person_is_asked_at_both_addresses(client: Client, ada: User, app: services.IssuedApp) -> None:
     for path in ("/2/oauth2/authorize", "/i/oauth2/authorize"):
