@@ -1,0 +1,70 @@
+"""What people do in Firefox: join, speak, be muted, read captions, log out. The others are in Chromium, as ever."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import ADA_HZ
+from tests.support.browser import hears_just, wait_until_heard, wait_until_silent
+from tests.support.firefox import MICROPHONE_HZ, Firefox
+from tests.support.people import approve, end_space, press, start_space, unmute
+from tests.support.stack import Stack
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300, func_only=True)]
+
+TITLE = "Open audio hour"
+HEARD_WITHIN = 20.0
+LINE_WITHIN = 60.0
+HAS_LINE = 'document.querySelectorAll("[data-captions-lines] .caption").length > 0'
+
+
+@pytest.fixture
+def grace(stack: Stack) -> Iterator[Firefox]:
+    with Firefox(stack.url) as firefox:
+        firefox.log_in("grace")
+        yield firefox
+
+
+def test_a_person_in_firefox_listens_speaks_is_muted_and_leaves(ada: Page, alan: Page, grace: Firefox) -> None:
+    start_space(ada, TITLE)
+    unmute(ada)
+
+    grace.press(f"Join {TITLE}, hosted by Ada Lovelace", role="link")
+    grace.hears(ADA_HZ, seconds=HEARD_WITHIN)
+    grace.screenshot("firefox-listening")
+
+    grace.press("Request")
+    approve(ada, "Grace Hopper")
+    grace.press("Unmute")
+    grace.sees("Mute")
+    wait_until_heard(ada, MICROPHONE_HZ, seconds=HEARD_WITHIN)
+    assert hears_just(ada, {MICROPHONE_HZ}, of=[ADA_HZ, MICROPHONE_HZ])
+    grace.screenshot("firefox-speaking")
+
+    press(ada, "Mute Grace Hopper")
+    wait_until_silent(ada, MICROPHONE_HZ, seconds=HEARD_WITHIN)
+    grace.sees("Unmute")
+    grace.hears(ADA_HZ, seconds=HEARD_WITHIN)
+
+    grace.press("Leave")
+    grace.wait_for('!document.querySelector("#room-audio")?.srcObject?.active')
+    end_space(ada)
+
+
+def test_a_person_in_firefox_logs_out_in_the_room_and_hears_no_more(ada: Page, grace: Firefox, stack: Stack) -> None:
+    start_space(ada, TITLE)
+    unmute(ada)
+    grace.press(f"Join {TITLE}, hosted by Ada Lovelace", role="link")
+    grace.hears(ADA_HZ, seconds=HEARD_WITHIN)
+
+    grace.goto("/accounts/logout/")
+    grace.press("Log out")
+    grace.wait_for('!document.cookie.includes("sessionid")')
+    grace.goto("/messages")
+
+    grace.wait_for('location.pathname.startsWith("/accounts/login")')
+    press(ada, "People")
+    expect(ada.get_by_role("dialog", name="People").get_by_role("link", name="Grace Hopper")).to_be_hidden()
+    ada.keyboard.press("Escape")
+    end_space(ada)
