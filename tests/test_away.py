@@ -39,6 +39,7 @@ def test_a_page_says_when_to_try_again(visitor: Client) -> None:
     assert "Temporarily unavailable" in answer.content.decode()
 
 
+@pytest.mark.asvs("16.5.2")
 def test_a_program_gets_a_code(visitor: Client) -> None:
     answer = visitor.get("/away", headers={"accept": "application/json"})
     assert (answer.status_code, json.loads(answer.content)["error"]["code"]) == (503, "try_again")
@@ -49,6 +50,7 @@ def test_a_button_gets_a_toast(visitor: Client) -> None:
     assert (answer.status_code, answer["HX-Reswap"]) == (503, "none")
 
 
+@pytest.mark.asvs("16.5.1")
 def test_what_is_broken_is_called_so(visitor: Client) -> None:
     answer = visitor.get("/broken")
     assert (answer.status_code, "Something broke on our side" in answer.content.decode()) == (500, True)

@@ -213,7 +213,7 @@ def test_what_was_typed_is_not_told(client: Client, told: pytest.LogCaptureFixtu
 
 
 @pytest.mark.security("C26")
-@pytest.mark.asvs("16.3.2")
+@pytest.mark.asvs("16.3.2", "16.3.3")
 def test_a_refused_permission_is_told_with_who_and_where(
     as_ana: Client, ana: User, told: pytest.LogCaptureFixture
 ) -> None:

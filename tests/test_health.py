@@ -54,6 +54,7 @@ def test_one_part_that_is_not_makes_it_503_and_says_why(client: Client, monkeypa
 
 
 @pytest.mark.usefixtures("all_well")
+@pytest.mark.asvs("16.3.4")
 def test_the_log_says_why_and_says_it_once(
     client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -84,6 +84,7 @@ def test_what_a_proxy_forwards_is_not_from_this_machine(client: Client, path: st
 
 
 @pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", ""])
+@pytest.mark.asvs("13.4.5")
 def test_another_machine_is_refused(client: Client, address: str) -> None:
     assert client.get("/metrics", REMOTE_ADDR=address).status_code == 403
 

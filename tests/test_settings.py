@@ -41,6 +41,7 @@ def _printed(what: str, environment: dict[str, str]) -> subprocess.CompletedProc
     )
 
 
+@pytest.mark.asvs("2.1.3")
 def test_the_document_and_the_code_list_the_same_names() -> None:
     code = (REPOSITORY / "spaces_project/settings.py").read_text()
     document = (REPOSITORY / "docs/settings.md").read_text()
@@ -62,6 +63,7 @@ def test_a_public_origin_takes_the_place_of_localhost() -> None:
     assert answer[0] == "https://spaces.example"
 
 
+@pytest.mark.asvs("13.4.2")
 def test_a_value_that_does_not_parse_stops_the_start() -> None:
     assert "ValueError" in settings_with(PORT="eight thousand").stderr
 
@@ -81,6 +83,7 @@ def test_commands_find_the_ports_that_run_chose(tmp_path: Path) -> None:
     assert done.stdout.strip() == "9456", done.stderr
 
 
+@pytest.mark.asvs("13.2.3", "13.3.2")
 def test_a_secret_is_made_once_and_nobody_else_may_read_it(tmp_path: Path) -> None:
     first = local_secret("A_SECRET", directory=tmp_path)
     assert local_secret("A_SECRET", directory=tmp_path) == first
@@ -100,6 +103,7 @@ def test_a_secret_may_come_from_the_environment(tmp_path: Path, monkeypatch: pyt
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.asvs("13.3.1")
 def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mounted").write_text("from a file")
     monkeypatch.setenv("A_SECRET_FILE", str(tmp_path / "mounted"))

@@ -119,6 +119,7 @@ def test_the_command_knows_nobody_else() -> None:
         call_command("create_token", "nobody", scopes=["space.read"])
 
 
+@pytest.mark.asvs("10.4.9", "10.7.3")
 def test_what_an_app_was_let_in_to_is_taken_back(page: Client, ada: User) -> None:
     app = services.register_app(
         user=UserFactory.create(), name="Reader", redirect_uris="https://a.example", is_public=True

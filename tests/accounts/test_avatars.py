@@ -58,6 +58,7 @@ def test_a_print_photograph_in_cmyk_is_read() -> None:
     assert avatar_of(encoded(Image.new("CMYK", (90, 90)), "JPEG")).mode in ("RGB", "RGBA")
 
 
+@pytest.mark.asvs("1.4.1")
 def test_the_largest_allowed_image_fits_into_the_limits_of_the_child() -> None:
     assert avatar_of(encoded(Image.new("RGBA", (5000, 5000), "blue"), "PNG")).size == (400, 400)
 
@@ -97,11 +98,13 @@ def test_an_animation_shows_its_first_frame_and_rests() -> None:
     assert avatar.convert("RGB").getpixel((200, 200)) == pytest.approx((255, 0, 0), abs=12)
 
 
+@pytest.mark.asvs("5.2.2")
 def test_what_hides_behind_an_image_is_not_stored() -> None:
     polyglot = encoded(Image.new("RGB", (60, 60)), "GIF") + b"<script>alert(1)</script>"
     assert b"script" not in encode_avatar(io.BytesIO(polyglot))
 
 
+@pytest.mark.asvs("5.2.3")
 def test_a_bomb_is_refused_by_its_header() -> None:
     assert refuses(png_header_claiming(60_000, 60_000))
 
@@ -132,6 +135,7 @@ def test_what_is_not_one_of_the_four_formats_is_refused(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("file_format", ["BMP", "TIFF", "ICO", "EPS"])
+@pytest.mark.asvs("1.3.4")
 def test_other_image_formats_are_refused(file_format: str) -> None:
     assert refuses(encoded(Image.new("RGB", (32, 32)), file_format))
 

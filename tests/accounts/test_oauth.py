@@ -54,12 +54,14 @@ def exchange(client: Client, app: services.IssuedApp, **fields: str) -> dict[str
     return dict(answer.json())
 
 
+@pytest.mark.asvs("10.7.1")
 def test_a_person_is_asked_in_words(client: Client, ada: User, app: services.IssuedApp) -> None:
     page = client.get("/i/oauth2/authorize", asked(app))
     assert "See Spaces, and listen to them" in page.content.decode()
     assert "https://reader.example" in re.findall("form-action[^;]*", page["Content-Security-Policy"])[0]
 
 
+@pytest.mark.asvs("10.4.3", "10.4.5")
 def test_a_code_becomes_a_token_and_a_newer_one(client: Client, ada: User, app: services.IssuedApp) -> None:
     given = exchange(client, app, grant_type="authorization_code", code=code(client, app), code_verifier=VERIFIER)
     found = credentials.bearer(given["access_token"])
@@ -75,6 +77,7 @@ def test_without_the_verifier_a_code_is_worth_nothing(client: Client, ada: User,
     assert given["error"] == "invalid_grant"
 
 
+@pytest.mark.asvs("10.4.6")
 def test_nor_is_a_code_that_was_asked_for_without_a_challenge(
     client: Client, ada: User, app: services.IssuedApp
 ) -> None:
@@ -92,6 +95,7 @@ def test_nor_is_a_code_that_was_asked_for_without_a_challenge(
     ],
     ids=lambda wrong: next(iter(wrong)),
 )
+@pytest.mark.asvs("10.4.1", "10.4.4")
 def test_what_is_not_safe_is_not_asked(
     client: Client, ada: User, app: services.IssuedApp, wrong: dict[str, str]
 ) -> None:
@@ -114,6 +118,7 @@ def test_an_app_reads_in_its_own_name_what_is_public(client: Client) -> None:
     assert client.get("/2/users/me", headers=headers).status_code == 403
 
 
+@pytest.mark.asvs("10.4.10")
 def test_a_program_gives_its_token_back(client: Client, ada: User, app: services.IssuedApp) -> None:
     given = exchange(client, app, grant_type="authorization_code", code=code(client, app), code_verifier=VERIFIER)
     client.post("/2/oauth2/revoke", {"client_id": app.app.client_id, "token": given["access_token"]})

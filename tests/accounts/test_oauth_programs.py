@@ -49,7 +49,7 @@ def given(client: Client, app: services.IssuedApp, **more: str) -> dict[str, Any
 # Scopes ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.security("A11")
+@pytest.mark.security("A11", "F1")
 def test_every_scope_of_x_may_be_asked_for_and_the_answer_says_what_was_granted(
     client: Client, ada: User, app: services.IssuedApp
 ) -> None:

@@ -68,6 +68,7 @@ def test_a_username_is_taken_in_any_case_of_letters(client: Client, ana: User) -
     assert sign_up(client, username="ANA")["username"] == ["That username is taken."]
 
 
+@pytest.mark.asvs("6.2.4")
 def test_a_common_password_is_refused(client: Client) -> None:
     assert "password1" in sign_up(client, password1="password123")
 
@@ -153,6 +154,7 @@ def test_guessing_a_password_is_slowed_down(client: Client, ana: User) -> None:
     assert not log_in(client, "ana")
 
 
+@pytest.mark.asvs("6.2.7")
 def test_the_log_in_page_names_its_fields(client: Client) -> None:
     page = client.get("/accounts/login/").text
     assert re.findall(r"<label for=\"\w+\">([^<]+)</label>", page) == ["Username or email", "Password"]
@@ -163,6 +165,7 @@ def test_the_sign_up_page_names_its_button(client: Client) -> None:
     assert re.search(r"<button[^>]*>Sign up</button>", client.get("/accounts/signup/").text)
 
 
+@pytest.mark.asvs("7.4.4")
 def test_a_link_does_not_log_out(as_ana: Client) -> None:
     as_ana.get("/accounts/logout/")
     assert "_auth_user_id" in as_ana.session
@@ -178,6 +181,7 @@ def test_after_log_in_nobody_is_sent_to_a_foreign_page(client: Client, ana: User
     assert response["Location"] == reverse("home")
 
 
+@pytest.mark.asvs("6.4.1")
 def test_a_forgotten_password_is_replaced_by_mail(client: Client, ana: User, settings: Settings) -> None:
     client.post("/accounts/password/reset/", {"email": ana.email})
     link = re.search(r"http://localhost:8000(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))

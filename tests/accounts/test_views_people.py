@@ -32,6 +32,7 @@ def test_an_inactive_person_has_no_profile(client: Client) -> None:
     assert client.get("/gone").status_code == 404
 
 
+@pytest.mark.asvs("1.2.1")
 def test_what_people_write_is_text(client: Client) -> None:
     UserFactory.create(username="eve", display_name="<script>alert(1)</script>", bio="<img src=x onerror=alert(1)>")
     page = client.get("/eve").text

@@ -18,6 +18,7 @@ def test_follow_goes_back_to_where_the_button_was(as_ana: Client, ana: User, ben
     assert selectors.follows(ana.pk, ben.pk)
 
 
+@pytest.mark.asvs("3.7.2")
 def test_nobody_is_sent_to_a_foreign_page(as_ana: Client, ben: User) -> None:
     response = as_ana.post("/ben/follow", headers={"Referer": "https://evil.example/"})
     assert response["Location"] == "/ben"
@@ -76,11 +77,13 @@ def test_a_stranger_is_asked_to_log_in(client: Client, ben: User, verb: str) -> 
 
 
 @pytest.mark.parametrize("verb", ["follow", "unfollow", "block", "unblock"])
+@pytest.mark.asvs("3.5.3")
 def test_a_link_changes_nothing(as_ana: Client, ben: User, verb: str) -> None:
     assert as_ana.get(f"/ben/{verb}").status_code == 405
 
 
 @pytest.mark.parametrize("verb", ["follow", "unfollow", "block", "unblock"])
+@pytest.mark.asvs("3.5.1")
 def test_a_foreign_form_changes_nothing(ana: User, ben: User, verb: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(ana)

@@ -33,6 +33,7 @@ def test_a_profile_is_saved(as_ana: Client, ana: User) -> None:
     assert (ana.display_name, ana.bio, ana.protected) == ("Ana L.", "Sounds", True)
 
 
+@pytest.mark.asvs("15.3.3")
 def test_no_other_field_can_be_set(as_ana: Client, ana: User) -> None:
     save(as_ana, is_staff="on", followers_count="900", username="root", id="1")
     ana.refresh_from_db()
@@ -45,6 +46,7 @@ def test_a_name_that_is_too_long_is_refused_beside_the_field(as_ana: Client) -> 
     assert 'aria-describedby="id_display_name_error"' in response.text
 
 
+@pytest.mark.asvs("5.3.1", "5.3.2")
 def test_an_image_is_stored_under_a_name_of_the_server(as_ana: Client, ana: User) -> None:
     as_ana.post("/settings/avatar", {"avatar": upload("../../etc/passwd\r\n.png")})
     ana.refresh_from_db()

@@ -177,6 +177,7 @@ def test_it_is_sent_after_the_commit(
         "https://example.com:99999/",
     ],
 )
+@pytest.mark.asvs("15.3.2")
 def test_a_private_address_is_not_sent_to(url: str) -> None:
     with pytest.raises(outside.NotSent):
         outside.post(url, b"{}", {})
@@ -189,6 +190,7 @@ def test_nor_is_it_taken_for_a_webhook(ada: User, url: str) -> None:
 
 
 @pytest.mark.fault("F5")
+@pytest.mark.asvs("1.3.6")
 def test_a_name_that_is_turned_round_meanwhile_gains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is looked up once, and the connection goes to what was looked at."""
     answers = iter(["93.184.216.34", "127.0.0.1"])
@@ -222,6 +224,7 @@ def test_one_private_address_among_public_ones_is_one_too_many(monkeypatch: pyte
     [("93.184.216.34", True), ("2606:2800:220:1::1", True), ("100.64.0.1", False), ("0.0.0.0", False),
      ("fe80::1", False), ("224.0.0.1", False), ("2002:a00:1::", False), ("fc00::1", False), ("255.255.255.255", False)],
 )  # fmt: skip
+@pytest.mark.asvs("13.2.4")
 def test_what_is_public(address: str, public: bool) -> None:
     assert outside.is_public(ipaddress.ip_address(address)) is public
 

@@ -32,6 +32,7 @@ def api(ada: User, program: Program) -> Client:
     return program(ada)
 
 
+@pytest.mark.asvs("15.3.1")
 def test_id_and_state_are_there_whatever_was_asked_for(api: Client, scene: Scene) -> None:
     data = api.get(f"/2/spaces/{scene.id}?space.fields=title").json()["data"]
     assert data == {"id": scene.id, "state": "live", "title": scene.space.title}
@@ -92,6 +93,7 @@ def test_a_bad_parameter_is_named(api: Client, query: str, parameter: str) -> No
     assert answer.json()["title"] == "Invalid Request"
 
 
+@pytest.mark.asvs("10.3.1", "14.2.1")
 def test_without_a_token_nothing_is_told(client: Client) -> None:
     answer = client.get("/2/spaces/search?query=x")
     assert answer.status_code == 401
@@ -115,6 +117,7 @@ def test_tokens_that_are_none_are_counted_by_address(client: Client, settings: S
 
 
 @pytest.mark.parametrize(("origin", "is_let_in"), [("https://dash.example", True), ("https://evil.example", False)])
+@pytest.mark.asvs("3.4.2")
 def test_pages_of_other_sites_call_where_the_operator_named_them(
     api: Client, settings: Settings, origin: str, is_let_in: bool
 ) -> None:

@@ -67,6 +67,7 @@ CALLS: list[tuple[str, str, str, str, dict[str, Any] | None]] = [
 
 @pytest.mark.fault("D13")
 @pytest.mark.parametrize(("whose", "thing", "method", "address", "body"), CALLS)
+@pytest.mark.asvs("8.2.2")
 def test_it_is_as_if_it_were_not_there(
     hidden: Hidden, program: Program, whose: str, thing: str, method: str, address: str, body: dict[str, Any] | None
 ) -> None:

@@ -34,6 +34,7 @@ def schema(client: Client) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.asvs("2.1.1")
 def test_it_is_openapi_and_has_every_operation(client: Client) -> None:
     published = schema(client)
     named = {operation["operationId"] for path in published["paths"].values() for operation in path.values()}
@@ -127,6 +128,7 @@ if CASES > FEW:
 @pytest.mark.redis
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("kind", "ids"), RUNS)
+@pytest.mark.asvs("4.1.1")
 def test_it_holds_whatever_is_sent(house: House, settings: Settings, kind: str, ids: str, tmp_path: Path) -> None:
     settings.API_CALLS_PER_WINDOW = 1_000_000
     if kind == "app":

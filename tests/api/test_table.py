@@ -252,6 +252,7 @@ def answers(world: World, endpoint: Endpoint) -> list[str]:
     return [str(world.status(endpoint, caller)) for caller in CALLERS]
 
 
+@pytest.mark.asvs("8.1.2")
 def test_the_table_has_every_operation() -> None:
     assert {endpoint.operation.name for endpoint in endpoints()} == set(parsed(LIVE))
 
@@ -265,6 +266,7 @@ def test_no_two_operations_have_one_name() -> None:
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.asvs("8.2.1")
 def test_who_may_call_what_of_a_live_space() -> None:
     world = World(SpaceState.LIVE)
     assert {str(endpoint): answers(world, endpoint) for endpoint in endpoints()} == parsed(LIVE)
@@ -276,6 +278,7 @@ def test_who_may_call_what_of_a_scheduled_one() -> None:
     assert {str(endpoint): answers(world, endpoint) for endpoint in asked} == expected
 
 
+@pytest.mark.asvs("10.3.2")
 def test_a_token_without_scopes_of_an_operation_is_refused_everywhere() -> None:
     world = World(SpaceState.LIVE)
     for endpoint in endpoints():
@@ -286,6 +289,7 @@ def test_a_token_without_scopes_of_an_operation_is_refused_everywhere() -> None:
         services.revoke_personal_token(user=world.scene.host, token_id=AccessToken.objects.latest("pk").pk)
 
 
+@pytest.mark.asvs("10.4.11")
 def test_an_app_in_its_own_name_reads_what_is_public_and_nothing_else() -> None:
     world = World(SpaceState.LIVE)
     world.keys["anonymous"] = "app"

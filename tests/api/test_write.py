@@ -151,6 +151,7 @@ def test_what_cannot_be_read_changes_nothing(host: Client, content_type: str, bo
     assert not Space.objects.exists()
 
 
+@pytest.mark.asvs("3.5.2")
 def test_a_page_of_ours_calls_by_its_session_and_needs_its_token_against_forgery() -> None:
     user = UserFactory.create()
     page = Client(enforce_csrf_checks=True)

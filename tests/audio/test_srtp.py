@@ -94,6 +94,7 @@ class TestOnTheGateway:
     @pytest.mark.asyncio
     @pytest.mark.parametrize("made", [plain, with_another_key])
     @pytest.mark.parametrize("ssrc", ["known", "other"])
+    @pytest.mark.asvs("17.2.3")
     async def test_foreign_packets_change_nothing_that_is_heard(
         self, room: str, listener: list[bytes], made: object, ssrc: str
     ) -> None:
@@ -176,6 +177,7 @@ def test_one_place_forwards_a_whole_mix() -> None:
 
 
 @pytest.mark.security("C27")
+@pytest.mark.asvs("12.3.1")
 def test_keys_are_random_and_as_long_as_the_suite_wants() -> None:
     keys = {srtp.new_key() for _ in range(100)}
     assert len(keys) == 100

@@ -105,6 +105,7 @@ def test_a_file_without_a_word_has_its_type_all_the_same(reader: Client, scene: 
     assert (answer.status_code, answer["Content-Type"]) == (200, FORMATS[name].content_type)
 
 
+@pytest.mark.asvs("5.4.1", "5.4.2")
 def test_files_are_what_they_say(reader: Client, scene: Scene, speak: Speak) -> None:
     finish(speak(scene.host))
     answers = {name: reader.get(f"/api/v1/spaces/{scene.id}/captions/{name}") for name in ("vtt", "srt", "txt")}

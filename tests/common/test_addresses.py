@@ -42,6 +42,7 @@ def test_strangers_whose_address_cannot_be_read_do_not_share_a_limit() -> None:
 
 @pytest.mark.security("C15")
 @pytest.mark.parametrize("name", [b"x-forwarded-for", b"forwarded", b"x-real-ip"])
+@pytest.mark.asvs("4.1.3")
 def test_what_a_client_says_of_itself_is_not_believed(name: bytes) -> None:
     assert address_of({"client": ["192.0.2.7", 1], "headers": [(name, b"for=10.0.0.1")]}) == "192.0.2.7"
 

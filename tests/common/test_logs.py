@@ -17,6 +17,7 @@ def record(message: str, *, error: BaseException | None = None) -> logging.LogRe
     return logging.LogRecord("spaces.hub", logging.WARNING, "hub.py", 1, message, (), failure)
 
 
+@pytest.mark.asvs("16.2.1")
 def test_a_line_says_what_it_is_about() -> None:
     with about(space="1a"), about(request="7f-1"):
         line = json.loads(JsonFormatter().format(record("not done")))
@@ -58,6 +59,7 @@ def test_tasks_that_are_started_meanwhile_are_about_the_same() -> None:
         "{'password': 'tellnobody'}",
     ],
 )
+@pytest.mark.asvs("16.2.5")
 def test_secrets_and_descriptions_are_hidden(text: str) -> None:
     assert "tellnobody" not in hide(text)
     assert HIDDEN in hide(text)

@@ -26,6 +26,7 @@ def test_a_table_that_forgets_a_state_is_refused() -> None:
         Moves(Light, {Light.RED: {Light.GREEN}})
 
 
+@pytest.mark.asvs("2.1.2")
 def test_what_may_follow() -> None:
     assert MOVES.allows(Light.RED, Light.GREEN)
     assert not MOVES.allows(Light.BROKEN, Light.GREEN)

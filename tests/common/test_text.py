@@ -50,6 +50,7 @@ LETTERS = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("e\u0301\u
 @pytest.mark.fault("F1")
 @settings(deadline=None, max_examples=300)
 @given(LETTERS)
+@pytest.mark.asvs("1.1.1")
 def test_clean_text_is_clean(text: str) -> None:
     cleaned = clean_line(text, limit=4_000)
     assert clean_line(cleaned, limit=4_000) == cleaned

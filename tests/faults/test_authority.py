@@ -36,6 +36,7 @@ MAY = "unmute"
 
 @pytest.mark.fault("D5")
 @pytest.mark.fault("D6")
+@pytest.mark.asvs("8.3.1")
 def test_a_listener_who_forges_a_microphone_is_refused_and_not_heard(live: LiveSpace, grace: Page, alan: Page) -> None:
     live.enter(grace)
     live.enter(alan)

@@ -48,24 +48,24 @@ def test_what_a_reason_refers_to_exists() -> None:
 
 
 @cache
-def marks() -> dict[tuple[str, str], set[str]]:
-    """`{(path, test): rows}`; a mark of a whole file belongs to each of its tests."""
+def marks(mark: str = "fault") -> dict[tuple[str, str], set[str]]:
+    """Return `{(path, test): rows}` of one kind of mark; a mark of a whole file belongs to each of its tests."""
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for path in sorted((REPOSITORY / "tests").rglob("test_*.py")):
         tree = ast.parse(path.read_text())
         name = str(path.relative_to(REPOSITORY))
         tests = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-        everywhere = {row for node in tree.body if isinstance(node, ast.Assign) for row in rows_in(node)}
+        everywhere = {row for node in tree.body if isinstance(node, ast.Assign) for row in rows_in(node, mark)}
         for test in filter(lambda node: node.name.startswith("test_"), tests):
-            found[name, test.name] = everywhere | {row for mark in test.decorator_list for row in rows_in(mark)}
+            found[name, test.name] = everywhere | {row for node in test.decorator_list for row in rows_in(node, mark)}
     return found
 
 
-def rows_in(node: ast.AST) -> set[str]:
+def rows_in(node: ast.AST, mark: str) -> set[str]:
     return {
         str(argument.value)
         for call in ast.walk(node)
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "fault"
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == mark
         for argument in call.args
         if isinstance(argument, ast.Constant)
     }

@@ -51,6 +51,7 @@ async def opens(path: str, *origins: str | None) -> bool:
 @pytest.mark.fault("D2")
 @pytest.mark.parametrize("path", ["/ws/home", path_of("1abc")])
 @pytest.mark.parametrize("origin", FOREIGN)
+@pytest.mark.asvs("4.4.2")
 async def test_a_foreign_page_does_not_even_shake_hands(path: str, origin: str | None) -> None:
     assert not await opens(path, origin)
 
@@ -91,6 +92,7 @@ async def test_without_a_session_one_has_no_home() -> None:
         assert await page.closed() == 4401
 
 
+@pytest.mark.asvs("4.4.3", "7.2.1")
 async def test_a_session_of_nobody_is_none() -> None:
     store = SessionStore()
     await in_thread(store.save)
@@ -105,6 +107,7 @@ async def test_an_older_password_is_no_session(sessions: Sessions, scene: Scene)
         assert await page.closed() == 4401
 
 
+@pytest.mark.asvs("7.4.2")
 async def test_an_inactive_person_has_no_session(sessions: Sessions, scene: Scene) -> None:
     session = await in_thread(sessions, scene.listener)
     await in_thread(User.objects.filter(pk=scene.listener.pk).update, is_active=False)

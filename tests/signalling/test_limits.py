@@ -38,6 +38,7 @@ class TestOnTheSocket:
     pytestmark = sockets
 
     @pytest.mark.fault("C2")
+    @pytest.mark.asvs("2.4.1", "17.3.1")
     async def test_a_flood_is_ended_and_others_go_on(self, sessions: Sessions) -> None:
         scene = await in_thread(Scene)
         host, listener = await in_thread(sessions, scene.host), await in_thread(sessions, scene.listener)

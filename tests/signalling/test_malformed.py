@@ -156,6 +156,7 @@ def test_no_json_at_all_breaks_the_parser(message: dict[str, Any], kind: str) ->
 
 @settings(max_examples=60, deadline=None)
 @given(kind=st.sampled_from([tag_of(command) for command in space_commands()]), field=st.text(min_size=1))
+@pytest.mark.asvs("2.2.1")
 def test_no_command_has_a_field_that_is_not_its_own(kind: str, field: str) -> None:
     known = {"type", "id", "user_id", "resume", "role", "q", "cursor", "sdp", "target", "candidate"}
     text = msgspec.json.encode({"type": kind, "id": 1, "target": "listen"} | {field: 1}).decode()
@@ -186,6 +187,7 @@ BAD = list(NOT_A_MESSAGE.values())
 @on_sockets
 @pytest.mark.fault("C4")
 @pytest.mark.parametrize("texts", [BAD[:15], BAD[15:30], BAD[30:]], ids=["first", "second", "third"])
+@pytest.mark.asvs("2.2.2", "17.3.2")
 async def test_the_socket_lives_and_nothing_changes(scene_in: Any, sessions: Sessions, texts: list[str]) -> None:
     scene: Scene = scene_in
     before = await in_thread(scene.dump)
@@ -255,6 +257,7 @@ async def test_a_marker_we_did_not_give_out(scene_in: Any, sessions: Sessions, c
 @on_sockets
 @pytest.mark.fault("F1")
 @pytest.mark.parametrize("query", ["%", "_", "' OR 1=1; --", "\u202e", "\U0001f600", "\\"])
+@pytest.mark.asvs("1.2.4")
 async def test_a_search_for_odd_text_finds_nobody(scene_in: Any, sessions: Sessions, query: str) -> None:
     async with tab(path_of(scene_in.id), session=await in_thread(sessions, scene_in.host)) as page:
         assert (await page.ask("people", q=query))["data"]["people"] == []

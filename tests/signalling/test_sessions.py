@@ -56,6 +56,7 @@ async def look_at(page: Tab) -> None:
 
 @pytest.mark.parametrize("end", [log_out, lock_out])
 @pytest.mark.parametrize("use", [live_in, look_at])
+@pytest.mark.asvs("7.4.1")
 async def test_the_room_closes(scene: Scene, sessions: Sessions, end: Callable[..., None], use: Any) -> None:
     session = await in_thread(sessions, scene.listener)
     async with tab(path_of(scene.id), session=session) as page:
@@ -89,6 +90,7 @@ async def test_other_people_and_other_sessions_stay(scene: Scene, sessions: Sess
         assert [await same_person.code("ping"), await other_person.code("ping")] == ["ok", "ok"]
 
 
+@pytest.mark.asvs("7.4.3")
 async def test_a_new_password_sends_every_socket_back_to_the_door(scene: Scene, sessions: Sessions) -> None:
     async with tab(path_of(scene.id), session=await in_thread(sessions, scene.listener)) as page:
         await page.ask("join")
@@ -96,6 +98,7 @@ async def test_a_new_password_sends_every_socket_back_to_the_door(scene: Scene, 
         assert await page.closed() == 4503
 
 
+@pytest.mark.asvs("4.4.4")
 async def test_a_session_that_ran_out_is_noticed(
     scene: Scene, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,7 @@ def test_a_created_space_is_live_with_its_host_muted(ada: User) -> None:
     assert_lawful(space)
 
 
+@pytest.mark.asvs("11.5.1")
 def test_a_public_id_is_thirteen_characters_beginning_with_one(ada: User) -> None:
     public_id = services.create_space(user=ada).public_id
     assert (len(public_id), public_id[0]) == (PUBLIC_ID_LENGTH, "1")
@@ -87,6 +88,7 @@ def test_a_protected_account_cannot_host() -> None:
     assert (refusal.value.code, Space.objects.count()) == ("protected_account", 0)
 
 
+@pytest.mark.asvs("2.3.3")
 def test_a_second_live_space_is_refused_and_leaves_nothing(ada: User) -> None:
     first = services.create_space(user=ada)
     with pytest.raises(Conflict) as refusal:
@@ -149,6 +151,7 @@ def test_starting(told: Told, scheduled: Scene) -> None:
     assert scheduled.log() == [LogKind.STARTED]
 
 
+@pytest.mark.asvs("2.3.1")
 def test_starting_twice(scheduled: Scene) -> None:
     services.start_space(public_id=scheduled.id, user=scheduled.host)
     before = scheduled.dump()

@@ -43,6 +43,7 @@ def scene() -> Scene:
 
 
 @pytest.mark.parametrize("what", LIMITED)
+@pytest.mark.asvs("2.3.2")
 def test_one_more_is_refused_changes_nothing_and_is_told_when_to_try_again(scene: Scene, what: str) -> None:
     most, who, verb = LIMITED[what]
     store().set(f"limits:{what}:{getattr(scene, who).pk}", most, ex=30)

@@ -155,6 +155,7 @@ def test_deleting_first_counts(scene: Scene) -> None:
     assert User.objects.filter(pk=user.pk).exists()
 
 
+@pytest.mark.asvs("14.2.4")
 def test_nothing_of_a_deleted_person_is_left(scene: Scene) -> None:
     user = busy(scene)
     name, email = user.username, user.email

@@ -151,6 +151,7 @@ def test_no_such_space(as_ada: Client, public_id: str) -> None:
 
 
 @pytest.mark.fault("F2")
+@pytest.mark.asvs("1.1.2", "3.2.2")
 def test_titles_and_names_are_text(as_ada: Client) -> None:
     host = UserFactory.create(display_name="<img src=x onerror=alert(1)>")
     page = as_ada.get(SpaceFactory.create(creator=host, title="<script>alert(1)</script>").get_absolute_url()).text
@@ -248,12 +249,14 @@ def test_home_costs_the_same_however_many_bubbles(
         as_ada.get("/")
 
 
+@pytest.mark.asvs("1.3.2", "3.2.1", "3.4.3", "14.2.3")
 def test_every_page_forbids_scripts_of_others(as_ada: Client) -> None:
     policy = as_ada.get("/").headers["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
 
 
+@pytest.mark.asvs("1.2.3")
 def test_no_page_carries_styles_or_scripts_in_its_markup(as_ada: Client, scene: Scene) -> None:
     for page in (as_ada.get("/").text, as_ada.get(scene.space.get_absolute_url()).text):
         assert " style=" not in page

@@ -53,6 +53,7 @@ def _together(barrier: threading.Barrier, work: Work) -> str:
 
 
 @pytest.mark.fault("E1")
+@pytest.mark.asvs("2.3.4")
 def test_of_forty_approvals_for_the_last_seat_one_wins(at_once: AtOnce) -> None:
     scene = Scene()
     scene.add(Role.SPEAKER, 8)  # nine with the one who is there

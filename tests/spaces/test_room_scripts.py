@@ -14,12 +14,12 @@ NODE = shutil.which("node")
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param("own-microphone", marks=[pytest.mark.security(row) for row in ("A2", "A5", "A18")]),
+        pytest.param("own-microphone", marks=pytest.mark.security("A2", "A5", "A18")),
         pytest.param("player", marks=pytest.mark.security("A6")),
-        pytest.param("room-truth", marks=[pytest.mark.security(row) for row in ("A3", "A4", "A7", "A9", "A26", "B20")]),
-        pytest.param("floor", marks=[pytest.mark.security(row) for row in ("A19", "A20")]),
-        pytest.param("local-times", marks=[pytest.mark.security(row) for row in ("A9", "B7", "B13", "B17")]),
-        pytest.param("comforts", marks=[pytest.mark.security(row) for row in ("A19", "A32")]),
+        pytest.param("room-truth", marks=pytest.mark.security("A3", "A4", "A7", "A9", "A26", "B20")),
+        pytest.param("floor", marks=pytest.mark.security("A19", "A20")),
+        pytest.param("local-times", marks=pytest.mark.security("A9", "B7", "B13", "B17")),
+        pytest.param("comforts", marks=pytest.mark.security("A19", "A32")),
     ],
 )
 def test_the_modules_of_the_room_keep_their_word(name: str) -> None:

@@ -11,6 +11,7 @@ from tests.spaces.scene import Scene
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.asvs("8.1.1")
 def test_every_action_has_a_rule() -> None:
     assert set(Action) - set(RULES) == {Action.CREATE}
 
@@ -28,6 +29,7 @@ def test_a_page_offers_what_would_be_allowed(state: SpaceState, standing: Standi
 
 @pytest.mark.parametrize("state", [SpaceState.ENDED, SpaceState.CANCELED])
 @pytest.mark.parametrize("action", [action for action in RULES if action != Action.READ_LOG])
+@pytest.mark.asvs("2.2.3")
 def test_nothing_at_all_is_allowed_in_what_is_over(state: SpaceState, action: Action) -> None:
     scene = Scene(state=state)
     for standing in Standing:

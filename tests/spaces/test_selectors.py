@@ -123,6 +123,7 @@ def test_who_asked_or_was_offered_a_place_only_those_see_who_run_it(scene: Scene
 
 
 @pytest.mark.parametrize("name", ["outsider", "removed"])
+@pytest.mark.asvs("8.2.3")
 def test_who_is_not_in_sees_nobody(scene: Scene, name: str) -> None:
     with pytest.raises(Refused):
         selectors.people(public_id=scene.id, user=getattr(scene, name))

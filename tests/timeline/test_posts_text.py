@@ -17,6 +17,7 @@ def test_people_and_addresses_are_links() -> None:
     assert markup.endswith(">example.com/x</a>.")
 
 
+@pytest.mark.asvs("1.2.2", "1.3.1")
 def test_markup_is_text() -> None:
     assert post_text('<b onclick="x">') == "&lt;b onclick=&quot;x&quot;&gt;"
 
