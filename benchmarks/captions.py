@@ -1,6 +1,6 @@
 """Captions through the whole product: how good, how late, at what cost.
 
-    python -m benchmarks.captions [--espeak 16]
+    python -m benchmarks.captions [--recordings 5 | --espeak 16]
 
 Every part runs on this machine as the Procfile has it. Ada hosts in a real Chromium whose microphone plays recordings
 of four people (`tests/support/recordings.py`), or sentences said by espeak-ng, each followed by a pause; Grace listens
@@ -145,11 +145,11 @@ class Run:
 
 
 def main() -> None:
-    espeak = _arguments().espeak
+    arguments = _arguments()
     isolate()
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        said = _synthetic(directory, SENTENCES[:espeak]) if espeak else _recorded()
+        said = _said(directory, arguments)
         voice, seconds = _written(directory, [one.loud for one in said])
         with Stack(directory, environment={"SPACES_HOST_MIN_FOLLOWERS": "0"}) as stack, Browsers(directory) as browsers:
             run = _measure(stack, browsers, voice, seconds)
@@ -161,6 +161,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--espeak", type=int, default=0, metavar="SENTENCES", help="a synthetic voice instead of people"
     )
+    parser.add_argument("--recordings", type=int, default=None, metavar="N", help="the first so many, all by default")
     return parser.parse_args()
 
 
@@ -171,6 +172,12 @@ class Said:
     text: str
     loud: bytes
     clean: bytes
+
+
+def _said(directory: Path, arguments: argparse.Namespace) -> list[Said]:
+    if arguments.espeak:
+        return _synthetic(directory, SENTENCES[: arguments.espeak])
+    return _recorded()[: arguments.recordings]
 
 
 def _recorded() -> list[Said]:

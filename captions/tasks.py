@@ -66,7 +66,8 @@ def transcribe(utterance_id: int, **_: Any) -> None:
         logger.exception("utterance %s was not understood", utterance_id)
         services.fail(claim, error=f"{type(error).__name__}: {error}")
         return
-    _remember_language(claim, found.language)
+    if found.is_sure:
+        _remember_language(claim, found.language)
     took = int((time.monotonic() - began) * 1000)
     services.complete(
         claim,

@@ -27,6 +27,8 @@ class Understood:
 
     words: Sequence[Word]
     language: str
+    is_sure: bool = True
+    """False where the language was found out, and might be another."""
     translation: str = ""
     """In English, where it was asked for and something else is spoken."""
 

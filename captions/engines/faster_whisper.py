@@ -27,6 +27,7 @@ DOUBTFUL_LOGPROB: Final = -0.45
 """Average log probability below which a final is worth a pass over the full window, at four times the price."""
 NONSENSE_LOGPROB: Final = -1.2
 """Below this, even after the full window, what stands there is chance."""
+SURE_OF_LANGUAGE: Final = 0.6
 UNCLEAR: Final = "[unclear]"
 UNHEARD_PROBABILITY: Final = 0.6
 UNHEARD_LOGPROB: Final = -0.8
@@ -83,16 +84,16 @@ class FasterWhisper:
     ) -> Understood:
         samples = _samples(pcm)
         seconds = len(samples) / RATE
-        known = _code(language) if language else self._language(samples)
+        known, is_sure = (_code(language), True) if language else self._language(samples)
         found = self._look(samples, known, quiet=QUIET_SECONDS, names=names if seconds >= _NAMED_SECONDS else ())
         if found.is_doubtful or is_loop(found.text, seconds):
             found = self._look(samples, known, quiet=WINDOW_SECONDS)
         if found.is_invented:
-            return Understood([], known)
+            return Understood([], known, is_sure)
         if found.text and (is_loop(found.text, seconds) or found.logprob < NONSENSE_LOGPROB):
-            return Understood([Word(UNCLEAR, 0, int(seconds * 1000), 0.0)], known)
+            return Understood([Word(UNCLEAR, 0, int(seconds * 1000), 0.0)], known, is_sure)
         translation = self._translated(found, known, seconds) if translate and known != "en" else ""
-        return Understood(list(self._words(found, known, seconds)), known, translation)
+        return Understood(list(self._words(found, known, seconds)), known, is_sure, translation)
 
     def draft(self, pcm: bytes, *, language: str, after: str = "") -> str:
         """Force what was shown upon the model as the beginning: else every fourth draft takes back a word."""
@@ -154,13 +155,13 @@ class FasterWhisper:
         frames = features.shape[-1] // 2 * 2
         return self.model.encode(features[:, :frames]), frames
 
-    def _language(self, samples: Any) -> str:
-        """Find out which language is spoken. Costs one more pass over the full window."""
+    def _language(self, samples: Any) -> tuple[str, bool]:
+        """Find out which language is spoken, and whether that is sure. Costs one more pass over the full window."""
         if not self.model.model.is_multilingual:
-            return "en"
+            return "en", True
         sound, _ = self._encoded(samples, WINDOW_SECONDS)
-        [[(token, _), *_]] = self.model.model.detect_language(sound)
-        return str(token[2:-2])
+        [[(token, probability), *_]] = self.model.model.detect_language(sound)
+        return str(token[2:-2]), probability >= SURE_OF_LANGUAGE
 
     def _words(self, found: _Pass, language: str, seconds: float) -> Iterator[Word]:
         tokenizer = self._tokenizer(language)
