@@ -83,7 +83,8 @@ class Room:
         people.press(self._mod, "Claim")
         self._mod.get_by_label("Suspend from speaking and hosting").check()
         self._mod.get_by_label("Reason").fill("Humming over others.")
-        took = self._silenced_by(self._mod, "Decide")
+        people.press(self._mod, "Decide")
+        took = self._silenced_by(self._mod, "Suspend")
         self._stack.manage("reinstate_user", "grace")
         self._give_back()
         return took

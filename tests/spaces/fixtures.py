@@ -7,8 +7,9 @@ import msgspec
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from spaces import events, receivers, signals
+from spaces import events, evidence, receivers, signals
 from spaces.events import Envelope
+from tests.spaces.captions import Captions
 from tests.spaces.scene import Scene
 
 SIGNALS = (signals.stage_changed, signals.space_started, signals.space_over)
@@ -75,3 +76,12 @@ def told(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Dj
         return News(news)
 
     return run
+
+
+@pytest.fixture
+def captions() -> Iterator[Captions]:
+    """What was said, where reports look for it."""
+    kept = Captions()
+    evidence.register(kept)
+    yield kept
+    evidence.forget(kept)

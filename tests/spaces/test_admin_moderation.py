@@ -20,6 +20,7 @@ from spaces_project.common.paginator import BoundedPaginator
 from spaces_project.common.threads import in_thread
 from tests.factories import UserFactory
 from tests.signalling.fixtures import no_idle_connections, sockets
+from tests.spaces.captions import Captions
 from tests.spaces.moderators import moderator
 from tests.spaces.scene import Scene
 
@@ -65,6 +66,22 @@ def test_the_queue_is_what_is_open_unless_asked_otherwise(scene: Scene, report: 
     assert (listed(client, reason="spam"), listed(client, reason="hate")) == ([other.pk], [])
     assert (listed(client, age="hour"), listed(client, age="older")) == ([other.pk], [])
     assert listed(client, q=scene.id, queue="all") == [other.pk, report.pk]
+
+
+@pytest.mark.security("B12")
+def test_a_case_leads_to_the_reported_line_and_asks_before_it_suspends(scene: Scene, captions: Captions) -> None:
+    """`staff-case.js` scrolls to the line and opens the dialog; both have to be there."""
+    captions.say(scene.space.pk, scene.speaker, "before it", at=1_000)
+    captions.say(scene.space.pk, scene.speaker, "what was said", at=5_000)
+    made = services.report_caption(public_id=scene.id, user=scene.listener, caption_id=2, reason="hate")
+    client, user = staff()
+    services.claim_report(report_id=made.pk, user=user)
+    page = client.get(case(made)).text
+    reported = page.index('id="reported"')
+    assert page.index("before it") < reported < page.index("what was said", reported)
+    assert f'data-decide="@{scene.speaker.username}"' in page
+    assert "<dialog" in page
+    assert "staff-case" in page
 
 
 def test_a_case_shows_the_report_and_what_was_around_it(scene: Scene, report: Report) -> None:

@@ -1,11 +1,9 @@
 """Saying that something is not right."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from accounts.models import User
-from spaces import evidence, services
+from spaces import services
 from spaces.models import FlaggedWord, Report
 from spaces.states import LogKind, ReportSource, SpaceState, Subject
 from tests.spaces.captions import Captions
@@ -16,14 +14,6 @@ pytestmark = [pytest.mark.redis, pytest.mark.django_db]
 
 def report(scene: Scene, user: User, reason: str = "abuse", text: str = "") -> str:
     return outcome(services.report_space, public_id=scene.id, user=user, reason=reason, text=text)
-
-
-@pytest.fixture
-def captions() -> Iterator[Captions]:
-    kept = Captions()
-    evidence.register(kept)
-    yield kept
-    evidence.forget(kept)
 
 
 def test_a_space_is_reported_and_its_host_is_whom_it_is_about(scene: Scene) -> None:
