@@ -1,12 +1,14 @@
 """Which words of an utterance that goes on may be shown. Pure.
 
 A draft is made again every half second, and every fourth would change a word that was shown. So a word is shown when
-two drafts in a row agree on it, and the next draft is made to begin with what was shown.
+two drafts in a row agree on it, or when two more words came after it, and the next draft is made to begin with what was
+shown.
 """
 
 from dataclasses import dataclass
 
 _ENDINGS = ".,!?;:…。、，！？"  # noqa: RUF001 - Chinese has its own
+_NOT_SETTLED = 2
 _LETTERS_ALONE = "\u2e80"
 """From here on scripts put no spaces between words: each character may be the last one shown."""
 
@@ -22,8 +24,13 @@ class Agreement:
         """Take the next draft into account."""
         if not draft.startswith(self.shown):
             return self
-        agreed = _common_words(self.draft, draft)
-        return Agreement(agreed if len(agreed) > len(self.shown) else self.shown, draft)
+        agreed = max(self.shown, _common_words(self.draft, draft), _settled(draft), key=len)
+        return Agreement(agreed, draft)
+
+
+def _settled(draft: str) -> str:
+    """Return what has two words behind it: drafts differ at their ends, where a word is half said."""
+    return draft.rsplit(" ", _NOT_SETTLED)[0].rstrip(_ENDINGS) if draft.count(" ") >= _NOT_SETTLED else ""
 
 
 def _common_words(one: str, other: str) -> str:

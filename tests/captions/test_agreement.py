@@ -25,6 +25,8 @@ def shown(*drafts: str) -> list[str]:
         (["Hello there.", "Hello there, my friend."], ["", "Hello there"]),
         (["Hello", "Yellow"], ["", ""]),
         (["don", "don't go"], ["", ""]),
+        (["And Mr. John Dashwood"], ["And Mr"]),
+        (["One two three", "One two four five six"], ["One", "One two four"]),
         (["今天", "今天天气"], ["", "今天"]),
     ],
 )
