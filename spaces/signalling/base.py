@@ -1,4 +1,4 @@
-"""What both sockets share: the handshake, the limits, one reply to each command, and a close that says why."""
+"""Share what every socket needs: handshake, rate limits, one reply to each command, and a close with its reason."""
 
 import asyncio
 import contextlib
@@ -33,17 +33,20 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 MESSAGES_PER_SECOND, MESSAGE_BURST = 20.0, 80.0
 BAD_FRAMES_PER_SECOND, BAD_FRAME_BURST = 20 / 60, 20.0
 TURNED_AWAY_PER_SECOND, TURNED_AWAY_BURST = 1.0, 20.0
-"""How often a socket may go on although its person, or its address, has said too much, before it is closed."""
+"""Limit how often a socket may send after its user or address is over the message limit. Beyond that it is closed."""
 LANE_LENGTH = 64
+"""Hold at most 64 waiting commands in one lane. A socket that sends one more is closed as a flood."""
 RECOGNISE_EVERY_SECONDS = 300.0
+"""Read the session and the user again at this interval, because no event tells of a session that expired."""
 
 _PEER_GONE = (OSError, RuntimeError)
-"""What a server raises before it has told the application: the first by the ASGI specification, the second is uvicorn's
-when it closed the socket itself, after an unanswered ping or a frame that was too large."""
+"""The errors that a server raises on a send before it has told the application of the disconnect. `OSError` is in the
+ASGI specification. `RuntimeError` is uvicorn's, after it closed the socket itself: a ping was not answered, or a frame
+was too large."""
 
 
 class Disconnect(Exception):
-    """The socket is over; `close` says why, or is None when the other side closed it."""
+    """The end of a socket. `close` is the reason to send, or None if the client has closed the socket."""
 
     def __init__(self, close: Close | None = None) -> None:
         self.close = close
@@ -52,17 +55,18 @@ class Disconnect(Exception):
 class CommandSocket:
     """One WebSocket as an ASGI application instance.
 
-    Commands run one after the other in lanes. A lane waits for nobody but itself, so a slow gateway does not hold up a
-    mute. Subclasses name their parser and handle commands.
+    Each socket has several lanes. A lane is a queue whose commands run one after the other. Lanes do not wait for each
+    other, so a slow gateway does not hold up a mute. A subclass names its parser and handles the commands.
     """
 
     visitor: Visitor
     socket: Socket
     kind = ""
-    """Sockets of one kind are counted together: whoever has many pages open still comes into a Space."""
+    """The group in which a user's sockets are counted. Separate groups let a user with many pages open still enter a
+    Space."""
     lanes: tuple[str, ...] = ("main", "audio")
     farewells: tuple[type[Command], ...] = ()
-    """Commands that end the socket they came by."""
+    """The commands that end the socket they came by."""
     silent_after = Socket.silent_after
 
     def __init__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -75,11 +79,12 @@ class CommandSocket:
         self._lanes: dict[str, asyncio.Queue[Command]] = {}
         self._is_open = True
         self.name = secrets.token_hex(6)
-        """For the log: its requests are `<name>-<id of the command>`."""
+        """The socket's name in the log. The request of one command is `<name>-<id of the command>`."""
 
     @classmethod
     def as_asgi(cls) -> Any:
-        """An ASGI application; untyped, because Django types routes as taking views only."""
+        """Return an ASGI application that makes one instance for each socket. Untyped, because Django's types allow
+        only views in a route."""
 
         async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
             await cls(scope, receive, send).run()
@@ -90,37 +95,41 @@ class CommandSocket:
 
     @property
     def parser(self) -> CommandParser:
+        """Return the parser of this socket's commands."""
         raise NotImplementedError
 
     def stranger(self) -> Visitor:
-        """Somebody without a session. Raises Disconnect where one is needed."""
+        """Return the visitor for a socket without a session. Raise `Disconnect` if this socket needs one."""
         raise Disconnect(events.CLOSE_UNAUTHENTICATED)
 
     def subject(self) -> dict[str, str]:
-        """What log lines of this socket are about."""
+        """Return the fields that every log line of this socket carries."""
         return {}
 
     async def opened(self) -> None:
-        """After the handshake; may raise Disconnect."""
+        """Run after the handshake and before the first command. May raise `Disconnect`."""
 
     async def closed(self) -> None:
-        """The socket is gone, whoever closed it."""
+        """Clean up after the socket is gone, whichever side closed it."""
 
     async def handle(self, command: Command) -> Any:
+        """Run one command and return the data of its reply. A `ProductError` becomes an error reply."""
         raise NotImplementedError
 
     def lane(self, command: Command) -> str:
+        """Return the name of the lane this command waits in."""
         return "main"
 
     def spend(self, command: Command) -> None:
-        """Raise `too_many` before anything is asked of the database. What is costly counts for the person, or for the
+        """Raise `too_many` before the database is asked for anything. A costly command counts for the user, or for the
         address, and not for this socket alone."""
         if type(command) in COSTLY and not self.allowance.costly.take():
             raise too_many(1)
 
     @property
     def allowance(self) -> Allowance:
-        """What is left to all sockets of this person together, or to all of this address without an account."""
+        """Return what is left to all sockets of this user together. Without an account, return what is left to all
+        sockets of this address."""
         if self.visitor.user is not None:
             return allowances().of_person(self.visitor.user_id)
         return allowances().of_address(address_of(self.scope), sockets=settings.SPACES_PUBLIC_CONNECTIONS)
@@ -128,9 +137,10 @@ class CommandSocket:
     # --- running ---
 
     async def run(self) -> None:
+        """Serve the socket from connect to disconnect."""
         if (await self._receive())["type"] != "websocket.connect":
             return
-        # Accepted first: a refusal before the handshake reaches a browser as a bare 1006.
+        # Accept first: a browser sees a refusal before the handshake only as close code 1006, without a reason.
         await self._send({"type": "websocket.accept"})
         with logs.about(socket=self.name, **self.subject()), acting_from(address_of(self.scope)):
             await self._live()
@@ -165,7 +175,8 @@ class CommandSocket:
         )
 
     def _require_room(self) -> None:
-        """Raise Disconnect for one socket too many, or opened too often. Costs nothing: nothing is asked for it."""
+        """Raise `Disconnect` if this user or address has too many sockets, or opens them too often. This check asks no
+        store, so refusing a flood costs almost nothing."""
         if not self.allowance.openings.take():
             raise Disconnect(events.CLOSE_FLOOD)
         if self.visitor.user is not None and hub().has_too_many_like(self.socket):
@@ -185,7 +196,7 @@ class CommandSocket:
                 lane.cancel()
 
     async def send_message(self, message: dict[str, Any]) -> None:
-        """To the server. After the close nothing is sent, because servers take that for an error."""
+        """Send an ASGI message to the server. After the close, send nothing, because servers treat that as an error."""
         if not self._is_open:
             return
         if message["type"] == "websocket.close":
@@ -196,6 +207,7 @@ class CommandSocket:
             self._is_open = False
 
     async def send_frame(self, frame: str) -> None:
+        """Send one text frame to the client."""
         await self.send_message({"type": "websocket.send", "text": frame})
 
     async def _listen(self) -> None:
@@ -211,9 +223,10 @@ class CommandSocket:
             await (self._read if self.allowance.messages.take() else self._turn_away)(message.get("text"))
 
     async def _recognise_again(self) -> None:
-        """Nobody tells of a session that ran out, or of a row that was changed by hand."""
+        """Check that the session still exists and the user is still active. No event is published for a session that
+        expired, or for a row that was changed by hand."""
         found = await self._recognise()
-        if self.visitor.user is None:  # and remains so: a page that logs in opens a socket of its own
+        if self.visitor.user is None:  # an anonymous socket stays so: a page that logs in opens a new socket
             return
         if found is not None:
             self.visitor, self.socket.proof = found, found.proof
@@ -231,8 +244,8 @@ class CommandSocket:
             self.enqueue(command)
 
     async def _turn_away(self, text: str | None) -> None:
-        """Refuse a message unread: the sockets of this person, or of this address, say too much together. Only one that
-        goes on is closed, for others of the address may be innocent."""
+        """Refuse a message unread, because all sockets of this user or address together send too much. Close only a
+        socket that goes on sending: others from the same address may be innocent."""
         request_id = self.parser.request_id(text) if text and len(text) <= MAX_FRAME_BYTES else None
         await self.send_frame(error_frame(request_id, too_many(1)))
         if not self._turned_away.take():
@@ -255,6 +268,7 @@ class CommandSocket:
         return self._lanes.setdefault(name, asyncio.Queue(LANE_LENGTH))
 
     def enqueue(self, command: Command) -> None:
+        """Put a command into its lane. Raise `Disconnect` if the lane is full."""
         try:
             self._queue(self.lane(command)).put_nowait(command)
         except asyncio.QueueFull:
@@ -268,7 +282,8 @@ class CommandSocket:
                 await self.send_frame(await self._answer(command))
 
     def _answer_first(self, command: Command) -> contextlib.AbstractContextManager[None]:
-        """What a command ends, it ends after its answer."""
+        """Hold back other messages until the reply is sent, if the command ends this socket. The client then reads the
+        reply before the close."""
         return self.socket.held() if isinstance(command, self.farewells) else contextlib.nullcontext()
 
     def _note_refusal(self, command: Command, error: ProductError) -> None:

@@ -1,4 +1,4 @@
-"""What a token must be good for to send a command. Pages of ours need none."""
+"""Name the scope that a token needs to send each command. A page with a session needs no scope."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -36,7 +36,7 @@ MODERATING: tuple[type[Command], ...] = (
     messages.CohostWithdraw,
     messages.HandOver,
 )
-"""Everything else takes part: `space.write`."""
+"""The commands that need `space.moderate`. A command in neither list needs `space.write`."""
 
 
 _NEEDED = dict.fromkeys(LISTENING, Scope.SPACE_READ) | dict.fromkeys(MODERATING, Scope.SPACE_MODERATE)
@@ -45,7 +45,7 @@ C = TypeVar("C", bound=Command)
 
 
 def needs(scope: Scope) -> Callable[[type[C]], type[C]]:
-    """The same for a command of an app above this one."""
+    """Register the scope of a command that another app declares. Use as a class decorator."""
 
     def register(command: type[C]) -> type[C]:
         _NEEDED[command] = scope
@@ -55,11 +55,12 @@ def needs(scope: Scope) -> Callable[[type[C]], type[C]]:
 
 
 def scope_for(command: type[Command]) -> Scope:
+    """Return the scope that a token needs for this command."""
     return _NEEDED.get(command, Scope.SPACE_WRITE)
 
 
 def require_scope(visitor: Visitor, command: Command) -> None:
-    """Raises `missing_scope`."""
+    """Raise `missing_scope` if the visitor's token does not have the scope of this command."""
     needed = scope_for(type(command))
     if not visitor.may(needed):
         raise Refused("missing_scope", f"This needs a token with {needed.value}.", scopes=[needed.value])

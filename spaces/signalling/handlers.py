@@ -1,4 +1,4 @@
-"""One short function per command: one call into the product, and its answer. No rules here."""
+"""Handle each command with one short function: one call into the product, and its answer. No rules here."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ AUDIO_COMMANDS = (
     messages.AudioCandidate,
     messages.AudioClose,
 )
-"""They wait for the gateway; the socket handles them in a lane of their own, in order among themselves."""
+"""The commands that wait for the gateway. The socket handles them in a lane of their own, in the order they came."""
 
 URGENT: tuple[type[Command], ...] = (
     messages.Mute,
@@ -38,7 +38,7 @@ URGENT: tuple[type[Command], ...] = (
     messages.CohostWithdraw,
     messages.HandOver,
 )
-"""What keeps order, and what closes a microphone. None of it ever waits behind what reads, or who comes in."""
+"""The commands that keep order in a Space or close a microphone. They never wait behind reads or joins."""
 VERBS: frozenset[type[Command]] = frozenset(
     (
         *URGENT,
@@ -51,7 +51,7 @@ VERBS: frozenset[type[Command]] = frozenset(
         messages.Leave,
     )
 )
-"""What changes a place, in one lane: two of these are done in the order in which they were sent."""
+"""The commands that change a participant's place. They share one lane, so they run in the order they were sent."""
 
 for _costly in (messages.Join, messages.Sync, messages.People, messages.AudioListen, messages.AudioSpeak):
     costs(_costly)
@@ -241,7 +241,7 @@ async def speak(socket: Caller, command: messages.AudioSpeak) -> Any:
     microphone = await socket.call(services.plug_in, connection=connection.connection, mixer_id=mixer_id)
     mix = await socket.call(selectors.mix_for, action=Action.SPEAK)
     sdp = await connection.speak(mix, mixer_id=mixer_id, muted=microphone.muted, sdp=command.sdp)
-    audio.follow(microphone.space_id)  # muted or put out while the gateway was asked
+    audio.follow(microphone.space_id)  # apply a mute or a removal that happened while the gateway answered
     if mix.captions:
         await connection.follow_lane()
     return {"sdp": sdp}

@@ -1,4 +1,4 @@
-"""`/ws/home`: tells the home page when a bubble appears or goes."""
+"""Serve `/ws/home`, which tells an open page when the bubble of a live Space appears or disappears."""
 
 from typing import Any
 
@@ -13,6 +13,8 @@ _PARSER = CommandParser(HOME_COMMANDS)
 
 
 class HomeSocket(CommandSocket):
+    """The connection of one page of a logged-in user."""
+
     kind = "home"
     _home: HomeMember | None = None
 
@@ -23,7 +25,7 @@ class HomeSocket(CommandSocket):
     async def opened(self) -> None:
         if not self.visitor.may(Scope.SPACE_READ):
             raise Disconnect(events.CLOSE_UNAUTHENTICATED)
-        # Registered before the bubbles are read, so that one that appears meanwhile is not missed.
+        # Register before the bubbles are read. In the other order, a bubble that appears in between would be missed.
         self._home = HomeMember(self.socket)
         hub().homes.add(self._home)
         await hub().hear_for_all()
@@ -34,5 +36,5 @@ class HomeSocket(CommandSocket):
             hub().homes.drop(self._home)
 
     async def handle(self, command: Command) -> Any:
-        """Answer a ping, the one command there is."""
+        """Answer a ping, the only command of this socket."""
         return {"now": wire.clock()}

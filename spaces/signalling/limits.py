@@ -1,4 +1,4 @@
-"""How much one socket may say, how much all sockets of one person, and how many people come in at once."""
+"""Limit what one socket may send, what all sockets of one user may send, and how many people may join at once."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from spaces_project.common.errors import TooMany
 
 @dataclass
 class TokenBucket:
-    """`rate` a second in the long run, `burst` at once. The clock is passed in by tests only."""
+    """A rate limit of `rate` a second in the long run, and of `burst` at once. Only tests pass in the clock."""
 
     rate: float
     burst: float
@@ -24,6 +24,7 @@ class TokenBucket:
         self._tokens = self.burst
 
     def take(self, now: float | None = None) -> bool:
+        """Take one token. Return False if the bucket is empty."""
         moment = time.monotonic() if now is None else now
         if self._at is not None:
             self._tokens = min(self.burst, self._tokens + (moment - self._at) * self.rate)
@@ -34,31 +35,32 @@ class TokenBucket:
         return True
 
     def is_full(self, now: float | None = None) -> bool:
-        """Tell whether nothing is missing: a full bucket need not be kept."""
+        """Return True if no token is missing. A full bucket can be forgotten and made anew."""
         moment = time.monotonic() if now is None else now
         return self._at is None or self._tokens + (moment - self._at) * self.rate >= self.burst
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What all sockets of one person may do together, or all of one address without an account.
+    """What all sockets of one user may do together, or all sockets of one address without an account.
 
-    A limit for each socket alone is none: it grows with the number of sockets.
+    A limit for each socket alone would be no limit: it grows with the number of sockets.
     """
 
     openings: TokenBucket
     messages: TokenBucket
     costly: TokenBucket
-    """Commands that read much of the database, or keep the gateway busy."""
+    """The limit of commands that read much of the database, or keep the gateway busy."""
 
     @classmethod
     def of_a_person(cls) -> "Allowance":
+        """Return the allowance of one user with an account."""
         return cls(openings=TokenBucket(1, 40), messages=TokenBucket(30, 160), costly=TokenBucket(2, 12))
 
     @classmethod
     def of_an_address(cls, sockets: int) -> "Allowance":
-        """For as many people as may open `sockets` from one address. They only listen: a ping every ten seconds,
-        and all of them at once when the network of their house comes back."""
+        """Return an allowance for as many listeners as may open `sockets` from one address. Each listener sends one
+        ping every ten seconds. All of them reconnect at once when the network of their house comes back."""
         return cls(
             openings=TokenBucket(max(1, 0.2 * sockets), max(40, 2 * sockets)),
             messages=TokenBucket(max(30, sockets), max(160, 10 * sockets)),
@@ -66,11 +68,12 @@ class Allowance:
         )
 
     def is_untouched(self) -> bool:
+        """Return True if every bucket is full, so that the allowance can be forgotten."""
         return self.openings.is_full() and self.messages.is_full() and self.costly.is_full()
 
 
 class Allowances:
-    """The allowances of one process, by person or address. One that has filled up again is forgotten."""
+    """The allowances of one process, by user id or address. An allowance that has filled up again is forgotten."""
 
     _TIDY_AT = 1000
 
@@ -79,9 +82,11 @@ class Allowances:
         self._tidy_at = self._TIDY_AT
 
     def of_person(self, user_id: int) -> Allowance:
+        """Return the allowance of this user, made on first use."""
         return self._known.get(user_id) or self._keep(user_id, Allowance.of_a_person())
 
     def of_address(self, address: str, *, sockets: int) -> Allowance:
+        """Return the allowance of this address, made on first use for `sockets` listeners."""
         return self._known.get(address) or self._keep(address, Allowance.of_an_address(sockets))
 
     def _keep(self, who: int | str, allowance: Allowance) -> Allowance:
@@ -101,11 +106,12 @@ def allowances() -> Allowances:
 
 
 class Gate:
-    """Lets `at_once` in at the same time, and a `line` of others wait. Whoever comes when that is full is told when
-    there will be room: each a little later than the one before, so that they do not all come again at once.
+    """A limit on joins: `at_once` run at the same time, and `line` more may wait. When the line is full, a client is
+    told when to come again. Each client gets a slightly later time than the one before, so that they do not all come
+    again at once.
 
-    Of one process, which everybody comes to whose process was lost. Without it their joins would take every database
-    thread, and a mute would wait behind all of them.
+    One gate belongs to one process. When another process dies, all its clients reconnect here at once. Without the
+    gate, their joins would take every database thread, and a mute would wait behind all of them.
     """
 
     def __init__(self, *, at_once: int, line: int) -> None:
@@ -115,11 +121,11 @@ class Gate:
         self._waiting = 0
         self._seconds_each = 0.05
         self._promised = 0.0
-        """Until when the time is given away, on the monotonic clock."""
+        """The end of the last appointment given out, on the monotonic clock."""
 
     @contextlib.asynccontextmanager
     async def passage(self) -> AsyncIterator[None]:
-        """Raises `too_many` with `retry_after` in seconds."""
+        """Wait for a free slot and hold it. Raise `too_many`, with `retry_after` in seconds, if the line is full."""
         if self._waiting >= self._line:
             metrics.TURNED_AWAY.inc()
             raise TooMany("too_many", "Many people are joining. Please wait a moment.", retry_after=self._appointment())
@@ -136,6 +142,8 @@ class Gate:
             self._slots.release()
 
     def _appointment(self) -> float:
+        """Return in how many seconds the next client may try again, at least 1. Joins are assumed to last as long as
+        the recent ones did."""
         now = time.monotonic()
         each = self._seconds_each / self._at_once
         self._promised = max(self._promised, now + self._line * each) + each

@@ -1,4 +1,4 @@
-"""`/ws/listen-in/<id>`: a moderator hears a live Space, and is not in it."""
+"""Serve `/ws/listen-in/<id>`, by which a moderator hears a live Space without being in it."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -31,6 +31,8 @@ T = TypeVar("T")
 
 
 class ListenInSocket(CommandSocket):
+    """The connection of one moderator to one Space."""
+
     kind = "space"
     parser = CommandParser(LISTEN_IN_COMMANDS)
     silent_after = float(settings.SPACES_PRESENCE_LEASE.total_seconds())
@@ -42,12 +44,13 @@ class ListenInSocket(CommandSocket):
 
     @property
     def user(self) -> "User":
+        """Return the moderator. Raise `login_required` for a visitor without an account."""
         if self.visitor.user is None:
             raise rules.login_required()
         return self.visitor.user
 
     async def opened(self) -> None:
-        if self.visitor.scopes is not None:  # no token is made for the staff's work
+        if self.visitor.scopes is not None:  # tokens have no scope for the work of the staff
             raise Disconnect(events.CLOSE_UNAUTHENTICATED)
         try:
             await self._call(services.listen_in)
@@ -82,7 +85,8 @@ class ListenInSocket(CommandSocket):
         return None
 
     async def _mix(self) -> Mix:
-        """Asked with every command, pings too: a Space that is over, or a right that was taken away, ends this."""
+        """Return what to play, and check the right to listen again. Every command asks this, pings too: the socket
+        closes when the Space is over or the right was taken away."""
         try:
             return await self._call(services.mix_to_listen_in)
         except ProductError as error:

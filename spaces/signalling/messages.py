@@ -1,4 +1,5 @@
-"""What a client may say on our sockets, parsed once and typed from then on; `docs/protocol.md` says it in words."""
+"""Declare what a client may send on a socket. A message is parsed once and typed from then on. `docs/protocol.md`
+describes the same messages in words."""
 
 import json
 from typing import Annotated, Any, Literal
@@ -9,108 +10,118 @@ from spaces.states import Emoji
 from spaces_project.common.errors import BadInput, ProductError
 
 MAX_FRAME_BYTES = 32_768
-"""An SDP may have 16 KiB, and JSON escapes its line ends."""
+"""The largest frame that is read. An SDP may have 16 KiB, and JSON makes it longer by escaping its line ends."""
 
 RequestId = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 UserId = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{1,18}\Z")]
-"""Decimal digits of an id that every database can hold; `$` would let a line end through."""
+"""Decimal digits, at most 18: an id that every database can hold. The pattern ends in `\\Z`, since `$` would let a line
+end through."""
 UserIds = Annotated[list[UserId], msgspec.Meta(min_length=1, max_length=50)]
 Sdp = Annotated[str, msgspec.Meta(min_length=1, max_length=16_384)]
 Target = Literal["listen", "speak"]
 
 
 class Command(msgspec.Struct, frozen=True, tag_field="type", forbid_unknown_fields=True, kw_only=True):
-    """One request; the answer carries its `id` as `re`."""
+    """One request of a client. The reply repeats its `id` as `re`."""
 
     id: RequestId
 
 
 class Join(Command, frozen=True, tag="join"):
-    """Enter the Space, or come back to it. `resume` is the connection this page had before."""
+    """A request to enter the Space or come back to it. `resume` is the connection id this page had before."""
 
     resume: Annotated[str, msgspec.Meta(max_length=40)] | None = None
 
 
 class Sync(Command, frozen=True, tag="sync"):
-    """Ask for a snapshot, after a gap in `seq`."""
+    """A request for a snapshot, after a gap in `seq`."""
 
 
 class Ping(Command, frozen=True, tag="ping"):
-    """Still here. Every 10 seconds; answered with the current `seq`."""
+    """A sign of life, every 10 seconds. The reply has the current `seq`."""
 
 
 class Leave(Command, frozen=True, tag="leave"):
-    """Leave quietly."""
+    """A request to leave the Space quietly."""
 
 
 class Start(Command, frozen=True, tag="start"):
-    """Start a scheduled Space."""
+    """A request to start a scheduled Space."""
 
 
 class End(Command, frozen=True, tag="end"):
-    """End the Space for everyone."""
+    """A request to end the Space for everyone."""
 
 
 class Request(Command, frozen=True, tag="request"):
-    """Request to speak."""
+    """A request to speak."""
 
 
 class RequestCancel(Command, frozen=True, tag="request.cancel"):
-    """Take the own request back."""
+    """A request to withdraw one's own request to speak."""
 
 
 class RequestApprove(Command, frozen=True, tag="request.approve"):
+    """A request to give a microphone to one person who asked to speak."""
+
     user_id: UserId
 
 
 class RequestDecline(Command, frozen=True, tag="request.decline"):
+    """A request to decline one person's request to speak."""
+
     user_id: UserId
 
 
 class RequestsApprove(Command, frozen=True, tag="requests.approve"):
-    """In the order of asking, as many as there are seats; without `user_ids` everybody who waits."""
+    """A request to approve many requests to speak, oldest first, until the seats are taken. Without `user_ids` it means
+    all."""
 
     user_ids: UserIds | None = None
 
 
 class RequestsDecline(Command, frozen=True, tag="requests.decline"):
+    """A request to decline many requests to speak. Without `user_ids` it means all."""
+
     user_ids: UserIds | None = None
 
 
 class Mute(Command, frozen=True, tag="mute"):
-    """Own microphone off."""
+    """A request to turn one's own microphone off."""
 
 
 class Unmute(Command, frozen=True, tag="unmute"):
-    """Own microphone on."""
+    """A request to turn one's own microphone on."""
 
 
 class MuteOther(Command, frozen=True, tag="mute.other"):
+    """A request to turn another person's microphone off."""
+
     user_id: UserId
 
 
 class MuteAll(Command, frozen=True, tag="mute.all"):
-    """Every speaker's microphone off; host and co-hosts keep theirs."""
+    """A request to turn every speaker's microphone off. Host and co-hosts keep theirs."""
 
 
 class MicTake(Command, frozen=True, tag="mic.take"):
-    """Make a speaker a listener again."""
+    """A request to make a speaker a listener again."""
 
     user_id: UserId
 
 
 class StepDown(Command, frozen=True, tag="step_down"):
-    """Give up your microphone and become a listener."""
+    """A request to give up one's own microphone and become a listener."""
 
 
 class Remove(Command, frozen=True, tag="remove"):
-    """Out of this Space, for good."""
+    """A request to remove a person from this Space for good."""
 
     user_id: UserId
 
 
 class People(Command, frozen=True, tag="people"):
-    """One page of everyone in the Space, for those who are in."""
+    """A request for one page of the people in the Space. Only a participant may send it."""
 
     role: Literal["host", "cohost", "speaker", "listener"] | None = None
     q: Annotated[str, msgspec.Meta(max_length=50)] = ""
@@ -118,78 +129,78 @@ class People(Command, frozen=True, tag="people"):
 
 
 class PolicySet(Command, frozen=True, tag="policy.set"):
-    """Who may ask for the microphone."""
+    """A request to set who may ask for the microphone."""
 
     policy: Annotated[str, msgspec.Meta(max_length=20)]
 
 
 class LockSet(Command, frozen=True, tag="lock.set"):
-    """Lock or unlock a Space. Only invited people can join a locked Space."""
+    """A request to lock or unlock the Space. Only invited people can join a locked Space."""
 
     locked: bool
 
 
 class AccountsOnlySet(Command, frozen=True, tag="accounts_only.set"):
-    """Whether listeners need an account. Those who listen without one are put out."""
+    """A request to set whether listeners need an account. If they do, listeners without one are removed."""
 
     accounts_only: bool
 
 
 class CohostInvite(Command, frozen=True, tag="cohost.invite"):
-    """Offer somebody a co-host's place."""
+    """A request to offer a person the co-host role."""
 
     user_id: UserId
 
 
 class CohostWithdraw(Command, frozen=True, tag="cohost.withdraw"):
-    """Withdraw the invitation to be a co-host."""
+    """A request to withdraw an offered co-host role."""
 
     user_id: UserId
 
 
 class CohostAccept(Command, frozen=True, tag="cohost.accept"):
-    """Accept the co-host role."""
+    """A request to accept the co-host role."""
 
 
 class CohostDecline(Command, frozen=True, tag="cohost.decline"):
-    """Decline the co-host role."""
+    """A request to decline the co-host role."""
 
 
 class HandOver(Command, frozen=True, tag="host.hand_over"):
-    """A co-host becomes the host for good."""
+    """A request to make a co-host the host, for good."""
 
     user_id: UserId
 
 
 class Invite(Command, frozen=True, tag="invite"):
-    """Ask somebody in, with `to_speak` to a microphone."""
+    """A request to invite a user to the Space, or, with `to_speak`, to a microphone."""
 
     user_id: UserId
     to_speak: bool = False
 
 
 class MicAccept(Command, frozen=True, tag="mic.accept"):
-    """Take the microphone one was invited to."""
+    """A request to take the microphone one was invited to."""
 
 
 class React(Command, frozen=True, tag="react"):
-    """Shown to everyone for a moment and kept nowhere."""
+    """A request to show a reaction to everyone for a moment. It is not stored."""
 
     emoji: Emoji
 
 
 class AudioListen(Command, frozen=True, tag="audio.listen"):
-    """Answered with the gateway's SDP offer."""
+    """A request for the sound. The reply has the gateway's SDP offer."""
 
 
 class AudioAnswer(Command, frozen=True, tag="audio.answer"):
-    """The browser's SDP answer to that offer."""
+    """The browser's SDP answer to the offer of `audio.listen`."""
 
     sdp: Sdp
 
 
 class AudioSpeak(Command, frozen=True, tag="audio.speak"):
-    """The browser's SDP offer with a microphone, answered with the gateway's SDP answer."""
+    """The browser's SDP offer with a microphone. The reply has the gateway's SDP answer."""
 
     sdp: Sdp
 
@@ -202,17 +213,17 @@ class AudioCandidate(Command, frozen=True, tag="audio.candidate"):
 
 
 class AudioClose(Command, frozen=True, tag="audio.close"):
-    """Close one of the own audio connections."""
+    """A request to close one of one's own audio connections."""
 
     target: Target
 
 
 class HomePing(Command, frozen=True, tag="ping"):
-    """Still here. Every 20 seconds."""
+    """A sign of life, every 20 seconds."""
 
 
 class ListenInPing(Command, frozen=True, tag="ping"):
-    """Still here. Every 10 seconds."""
+    """A sign of life, every 10 seconds."""
 
 
 LISTEN_IN_COMMANDS: tuple[type[Command], ...] = (ListenInPing, AudioListen, AudioAnswer, AudioCandidate, AudioClose)
@@ -220,11 +231,12 @@ HOME_COMMANDS: tuple[type[Command], ...] = (HomePing,)
 
 
 def tag_of(command: type[msgspec.Struct]) -> str:
+    """Return the `type` that a message of this class carries."""
     return str(command.__struct_config__.tag)
 
 
 class CommandParser:
-    """Turns a text frame into one of `commands`; raises `BadInput`. Remembers the request id where it can be read."""
+    """A parser from a text frame to one of `commands`. Raises `BadInput` for any other text."""
 
     def __init__(self, commands: tuple[type[Command], ...]) -> None:
         self._types = frozenset(tag_of(c) for c in commands)
@@ -242,7 +254,8 @@ class CommandParser:
             raise self._error(text, error) from None
 
     def request_id(self, text: str) -> int | None:
-        """The `id` of a message that is otherwise wrong, so that its error can be matched."""
+        """Return the `id` of a message that is otherwise wrong, so that the client can match the error. None if it has
+        no readable id."""
         try:
             return self._header(text).id
         except (msgspec.DecodeError, RecursionError, UnicodeError):
@@ -264,7 +277,8 @@ class _Header(msgspec.Struct):
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:
-    """Readers differ in which of two equal keys they believe: what one has checked is then not what another does."""
+    """Refuse an object with two equal keys. Parsers differ in which of the two they use, so one part of the program
+    would check one value and another would act on the other."""
     if len({key for key, _ in pairs}) < len(pairs):
         raise BadInput("bad_request", "A name may occur only once in an object.")
 
@@ -283,8 +297,10 @@ _encode = msgspec.json.Encoder().encode
 
 
 def reply_frame(request_id: int, data: Any = None) -> str:
+    """Return the text frame that answers a command."""
     return _encode({"re": request_id, "data": {} if data is None else data}).decode()
 
 
 def error_frame(request_id: int | None, error: ProductError) -> str:
+    """Return the text frame that refuses a command. `request_id` is None if the command's id could not be read."""
     return _encode({"re": request_id, "error": error.as_dict()}).decode()

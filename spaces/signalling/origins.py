@@ -1,5 +1,8 @@
-"""Who may open a socket: pages of ours, since browsers send cookies along with any page's WebSocket and leave the check
-to us, and programs that show a token, which no page can make a browser send."""
+"""Decide who may open a socket: a page of this site, or a program with a token.
+
+A browser sends cookies along with the WebSocket of any page and leaves the check of the origin to the server. A page
+cannot make a browser send a token in a header, so a token needs no origin.
+"""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -8,11 +11,11 @@ from channels.security.websocket import WebsocketDenier
 
 
 class OnlyFrom:
-    """Refuses the handshake (HTTP 403) unless the one `Origin` header is one of `origins`, to the letter, or there is a
-    bearer token.
+    """An ASGI application that refuses the handshake (HTTP 403) unless exactly one `Origin` header equals one of
+    `origins`. A request without `Origin` passes if it has a bearer token.
 
-    Browsers write an origin in one way only (RFC 6454 §6.2), with scheme and port, so nothing need be parsed; Channels'
-    own validator parses, and fails on a port that is no number.
+    Browsers write an origin in one way only (RFC 6454 §6.2), with scheme and port. Comparing the text is therefore
+    enough. Channels' own validator parses the origin, and fails on a port that is not a number.
     """
 
     def __init__(self, application: Any, origins: Collection[str]) -> None:
@@ -26,7 +29,8 @@ class OnlyFrom:
 
 
 def bearer_key(scope: Mapping[str, Any]) -> str | None:
-    """Of `Authorization: Bearer …`; None where there is no such header."""
+    """Return the token of `Authorization: Bearer …`, or None without exactly one such header. The name of the scheme
+    may be in any case."""
     given = [value.decode("latin1") for name, value in scope["headers"] if name == b"authorization"]
     kind, _, key = (given[0] if len(given) == 1 else "").partition(" ")
     return key.strip() if kind.lower() == "bearer" else None

@@ -1,4 +1,4 @@
-"""On whose behalf a socket of a Space acts: a person's, or that of somebody without an account."""
+"""Act for one visitor of a Space: a user, or a listener without an account."""
 
 import re
 from collections.abc import Callable
@@ -19,34 +19,38 @@ T = TypeVar("T")
 
 SEAT_LOST: Final = "seat_lost"
 _NAMELESS: Final = "~"
-"""Before connections of people without an account: no token of a person begins with it."""
+"""The first character of the connection id of a listener without an account. No connection id of a user begins with
+it."""
 _IS_NAMELESS = re.compile(_NAMELESS + r"[\w-]{22}", re.ASCII)
 
 
 class Place(Protocol):
-    """Every coroutine crosses to the database, and raises what the rules say."""
+    """The visitor of one Space as the socket uses it. Every coroutine asks the database, and raises what the rules
+    raise."""
 
     def presence_id(self, connection: str) -> int:
-        """Under which `spaces.presence` counts whoever is here by `connection`."""
+        """Return the id under which `spaces.presence` counts the visitor of this `connection`."""
         ...
 
     def begin(self, earlier: str | None) -> str:
-        """The connection to come in by, where the one a page had `earlier` does not stand here any more."""
+        """Return the connection id to enter by. `earlier` is the id this page had before and that this process no
+        longer holds."""
         ...
 
     async def call(self, function: Callable[..., T], **arguments: Any) -> T:
-        """One verb or selector of a person, about this Space. Raises `login_required` where there is none."""
+        """Run one service or selector of a user on this Space. Raise `login_required` for a visitor without an
+        account."""
         ...
 
     async def enter(self, connection: str) -> str:
-        """Come in. Returns in a word what has to be said about it; "" where there is nothing."""
+        """Enter the Space. Return a one-word reason for the client, or "" if there is none."""
         ...
 
     async def leave(self, connection: str) -> None: ...
 
     def snapshot(self, connection: str | None) -> Snapshot:
-        """Read the Space on a database thread. Raise unless whoever entered by `connection` may still be in; without
-        one, unless they have a place."""
+        """Read the Space; call it on a database thread. Raise unless the visitor who entered by `connection` may still
+        be inside. Without a connection, raise unless the visitor is a participant."""
         ...
 
     async def mix(self, action: Action) -> Mix: ...
@@ -54,6 +58,8 @@ class Place(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PersonsPlace:
+    """The place of a user with an account."""
+
     public_id: str
     user: "User"
 
@@ -70,7 +76,8 @@ class PersonsPlace:
         return await in_thread(self._enter, connection)
 
     def _enter(self, connection: str) -> str:
-        """The lease comes first: a sweep in between would take somebody who comes back for lost."""
+        """Renew the lease first, then join. In the other order, a sweep in between would count a returning user as
+        lost."""
         presence.enter(self.public_id, self.user.pk)
         try:
             entered = services.join_space(public_id=self.public_id, user=self.user, connection=connection)
@@ -94,7 +101,7 @@ class PersonsPlace:
 
 @dataclass(frozen=True, slots=True)
 class NamelessPlace:
-    """`address`: where they come from, for the limits."""
+    """The place of a listener without an account. `address` is the client's network address, for the limits."""
 
     public_id: str
     address: str
@@ -103,7 +110,8 @@ class NamelessPlace:
         return presence.nameless_id(connection)
 
     def begin(self, earlier: str | None) -> str:
-        """Nothing else says who it is: kept, it counts once after a restart, and in every process."""
+        """Keep an earlier connection id, since nothing else identifies this listener. The listener is then counted once
+        after a restart, and in every process."""
         return earlier if earlier and _IS_NAMELESS.fullmatch(earlier) else _NAMELESS + new_token()
 
     async def call(self, function: Callable[..., T], **arguments: Any) -> T:

@@ -1,4 +1,4 @@
-"""The commands of a Space's socket and the parts of its snapshot, for this app and for those above it.
+"""Register the commands of a Space's socket and the parts of its snapshot, for this app and for the apps above it.
 
 An app above adds its own in a module that its `AppConfig.ready` imports:
 
@@ -27,8 +27,8 @@ C = TypeVar("C", bound=Command)
 
 
 class Caller(Protocol):
-    """The socket a command came by: on whose behalf it speaks, which Space it is about, and what outlives one command.
-    What needs a person raises `login_required` where there is none."""
+    """The socket a command came by, as a handler uses it. It knows its visitor, its Space, and what outlives one
+    command. Anything that needs a user raises `login_required` for a visitor without an account."""
 
     @property
     def public_id(self) -> str: ...
@@ -40,7 +40,7 @@ class Caller(Protocol):
     def place(self) -> Place: ...
 
     async def call(self, function: Callable[..., T], **arguments: Any) -> T:
-        """One verb or selector, as this person, about this Space."""
+        """Run one service or selector as this user on this Space."""
         ...
 
     async def join(self, *, resume: str | None) -> Any: ...
@@ -50,11 +50,11 @@ class Caller(Protocol):
     async def snapshot(self) -> Any: ...
 
     async def sequence(self) -> tuple[int, int]:
-        """`(seq, queue_seq)`, a second old at most."""
+        """Return `(seq, queue_seq)`, at most one second old."""
         ...
 
     def audio(self) -> ConnectionAudio:
-        """Raises `not_in_space` before `join`."""
+        """Return the audio of this connection. Raise `not_in_space` before `join`."""
         ...
 
 
@@ -66,7 +66,7 @@ _PARTS: dict[str, SnapshotPart] = {}
 
 
 def handles(command: type[C]) -> Callable[[Handler], Handler]:
-    """Raises `ValueError` for a type that is taken."""
+    """Register the handler of a command. Raise `ValueError` if its type has a handler already."""
 
     def register(handler: Handler) -> Handler:
         if tag_of(command) in map(tag_of, HANDLERS):
@@ -81,15 +81,15 @@ COSTLY: set[type[Command]] = set()
 
 
 def costs(command: type[C]) -> type[C]:
-    """Say that a command reads much of the database, or keeps the gateway busy: a person has few of these a second,
-    whatever their number of sockets."""
+    """Mark a command that reads much of the database, or keeps the gateway busy. A user may send only a few of these a
+    second, whatever the number of their sockets."""
     COSTLY.add(command)
     return command
 
 
 def adds_to_snapshot(name: str) -> Callable[[SnapshotPart], SnapshotPart]:
-    """The part is called with the Space's public id and the reader's id, 0 for one without an account, on
-    a database thread."""
+    """Register a function that adds the part `name` to every snapshot. It gets the Space's public id and the reader's
+    id, which is 0 without an account. It runs on a database thread."""
 
     def register(part: SnapshotPart) -> SnapshotPart:
         _PARTS[name] = part
@@ -99,14 +99,17 @@ def adds_to_snapshot(name: str) -> Callable[[SnapshotPart], SnapshotPart]:
 
 
 def snapshot_parts(public_id: str, user_id: int) -> dict[str, Any]:
+    """Return every registered part by its name, ready for JSON."""
     return {name: msgspec.to_builtins(part(public_id, user_id)) for name, part in _PARTS.items()}
 
 
 def space_commands() -> tuple[type[Command], ...]:
+    """Return all registered commands of a Space's socket."""
     return tuple(HANDLERS)
 
 
 @cache
 def space_parser() -> CommandParser:
-    """For every command there is. Made when the first socket opens: by then every app is ready."""
+    """Return the parser of all registered commands. It is made when the first socket opens: by then every app is
+    ready."""
     return CommandParser(space_commands())

@@ -7,7 +7,7 @@ from spaces.signalling.listen_in_socket import ListenInSocket
 from spaces.signalling.origins import OnlyFrom
 from spaces.signalling.space_socket import SpaceSocket
 
-# Full origins with scheme and port: comparing hosts alone would let any other service on this machine in.
+# Compare full origins with scheme and port: comparing hosts alone would let in any other service on this machine.
 websocket_application = OnlyFrom(
     URLRouter(
         [

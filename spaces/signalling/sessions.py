@@ -1,4 +1,4 @@
-"""Whose socket is this: the token of a program or the Django session of a page, behind the handshake."""
+"""Find the visitor behind a handshake: by the token of a program, or by the Django session of a page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,33 +21,37 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """`scopes`: what the token is good for; None for a page of ours, which may do all that its person may."""
+    """The user of a socket, if there is one. `scopes` lists what a token allows. It is None for a page of this site,
+    which may do all that its user may."""
 
     user: "User | None"
     session_key: str
     scopes: frozenset[str] | None = None
 
     def may(self, scope: Scope) -> bool:
+        """Return True for a page, or for a token with this scope."""
         return self.scopes is None or scope in self.scopes
 
     @property
     def proof(self) -> str:
-        """The password's hash, on which a session depends and a token does not."""
+        """Return the password's hash, on which a session depends. A token does not depend on it, so it has the empty
+        string."""
         return self.user.password if self.user is not None and self.scopes is None else ""
 
     @property
     def user_id(self) -> int:
-        """0, which is nobody's, without an account."""
+        """Return the user's id, or 0 without an account. No user has id 0."""
         return self.user.pk if self.user else 0
 
 
 STRANGER = Visitor(user=None, session_key="")
-"""Somebody without an account."""
+"""The visitor without an account."""
 
 
 def visitor(scope: Mapping[str, Any]) -> Visitor | None:
-    """The active person behind an ASGI scope, or None. Reads the token or the session, and the user, from the
-    database. A program shows its token and nothing else counts: cookies come along by themselves, headers do not."""
+    """Return the active user behind an ASGI scope, or None. This reads the token or the session, and the user, from the
+    database. If there is a token, the cookies are ignored: a browser adds cookies by itself, but never a token header.
+    """
     key = bearer_key(scope)
     return _by_session(scope) if key is None else _by_token(key)
 
@@ -64,7 +68,7 @@ def _by_session(scope: Mapping[str, Any]) -> Visitor | None:
     if not session_key:
         return None
     store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    # `get_user` reads nothing but the session, and checks that the password has not changed since.
+    # `get_user` reads only the session, and checks that the password has not changed since.
     user = get_user(cast(HttpRequest, SimpleNamespace(session=store)))
     if not (user.is_authenticated and user.is_active):
         return None

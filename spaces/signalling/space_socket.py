@@ -1,4 +1,4 @@
-"""`/ws/spaces/<id>`: the connection of one person, or of somebody without an account, to one Space."""
+"""Serve `/ws/spaces/<id>`: the connection of one visitor, with or without an account, to one Space."""
 
 import asyncio
 import contextlib
@@ -37,11 +37,13 @@ T = TypeVar("T")
 
 HEARTBEAT_SECONDS = 10
 ENTERED_WITHIN_SECONDS = 5.0
+"""Let a command wait this long for a `join` that was sent before it."""
 REACTIONS_PER_SECOND, REACTION_BURST = 5.0, 5.0
 SYNCS_PER_SECOND, SYNC_BURST = 1.0, 2.0
 
 JOINS_AT_ONCE, JOINS_IN_LINE = 3, 120
-"""One of a process's four database threads is left to everybody else; a line of 120 is gone before a page gives up."""
+"""One of a process's four database threads is left to all other commands. A line of 120 is served before the last page
+in it gives up."""
 
 _gates: "WeakKeyDictionary[asyncio.AbstractEventLoop, Gate]" = WeakKeyDictionary()
 
@@ -51,6 +53,8 @@ def _gate() -> Gate:
 
 
 class SpaceSocket(CommandSocket):
+    """The connection of one visitor to one Space."""
+
     kind = "space"
     lanes = ("main", "verbs", "audio")
     farewells = (End, Leave)
@@ -75,7 +79,7 @@ class SpaceSocket(CommandSocket):
 
     @property
     def user(self) -> "User":
-        """Raises `login_required`."""
+        """Return the user. Raise `login_required` for a visitor without an account."""
         if self.visitor.user is None:
             raise rules.login_required()
         return self.visitor.user
@@ -84,7 +88,8 @@ class SpaceSocket(CommandSocket):
         return {"space": self.public_id}
 
     def stranger(self) -> Visitor:
-        """A token that is not good any more makes nobody a passer-by."""
+        """Return an anonymous visitor if this server admits them. A request with an invalid token is refused; it does
+        not fall back to anonymous listening."""
         is_page = bearer_key(self.scope) is None
         return STRANGER if is_page and rules.admits_anonymous() else super().stranger()
 
@@ -124,8 +129,8 @@ class SpaceSocket(CommandSocket):
         return "verbs" if type(command) in VERBS else "main"
 
     async def handle(self, command: Command) -> Any:
-        """Answer one command. A page asks for audio, or acts, in one breath with `join`: the other lanes wait for that,
-        and for nothing else."""
+        """Answer one command. A page sends `join` and asks for audio, or acts, in one go. The other lanes therefore
+        wait for the join to finish, and for nothing else."""
         try:
             require_scope(self.visitor, command)
             self.spend(command)
@@ -154,6 +159,7 @@ class SpaceSocket(CommandSocket):
         return await self.place.call(function, **arguments)
 
     async def join(self, *, resume: str | None) -> Any:
+        """Enter the Space through the process's gate. Return the welcome: a snapshot, and the id of this connection."""
         started = time.monotonic()
         try:
             async with _gate().passage():
@@ -166,8 +172,12 @@ class SpaceSocket(CommandSocket):
         return welcome
 
     async def _join(self, resume: str | None) -> dict[str, Any]:
-        """1. Enter, or the rules say why not. 2. Miss nothing from now on. 3. Only then read what is true: somebody may
-        have been put out, or have come by another tab, before this one could hear of it."""
+        """Enter, subscribe, then read, in this order.
+
+        1. Enter. The rules raise if the visitor may not. 2. Subscribe to the Space's events, so that none is missed
+        from now on. 3. Only then read the snapshot. The visitor may have been removed, or have come by another tab,
+        before this socket could hear of it.
+        """
         resumed = self._member or self._resume(resume or "")
         connection = resumed.connection if resumed else self.place.begin(resume)
         reason = await self.place.enter(connection)
@@ -200,7 +210,7 @@ class SpaceSocket(CommandSocket):
         await self.place.leave(self._member.connection if self._member else "")
 
     async def snapshot(self) -> dict[str, Any]:
-        """Read what a page has missed. Passes the gate, as those who come in do: it costs as much."""
+        """Read what a page has missed. This passes the gate as a join does, because it costs as much."""
         async with _gate().passage():
             return await in_thread(self._snapshot, self._member.connection if self._member else None)
 
@@ -211,7 +221,7 @@ class SpaceSocket(CommandSocket):
         return {**msgspec.to_builtins(snapshot), "talking": talking, "now": wire.clock(), **parts}
 
     def audio(self) -> ConnectionAudio:
-        """Raises `not_in_space` before `join`."""
+        """Return the audio of this connection. Raise `not_in_space` before `join`."""
         if self._member is None:
             raise rules.not_in_space()
         return self._member.audio
