@@ -1,4 +1,4 @@
-"""The only verbs that change a Space. Every door calls one of them."""
+"""The only verbs that change a Space. Pages, sockets, REST, the admin and commands all call them."""
 
 from spaces.services.absence import host_found, host_lost, succeed
 from spaces.services.anonymous import join_anonymously, leave_anonymously

@@ -1,8 +1,8 @@
-"""A host who is lost, and who runs the Space meanwhile.
+"""The absence of a host, and who runs the Space meanwhile.
 
-1. The host gives no sign of life for a lease: everyone is told, and the grace time runs from the last sign.
-2. The grace time is over: the co-host who is here longest becomes acting host; with nobody here to run it, it ends.
-3. The host comes back before the end: everything is as it was.
+1. The host gives no sign of life for the length of a lease: everyone is told. The grace time counts from the last sign.
+2. The grace time ends: the co-host who joined first becomes acting host. If no co-host is present, the Space ends.
+3. The host comes back before the end: the acting host gives the Space back.
 """
 
 from collections.abc import Collection
@@ -15,7 +15,10 @@ from spaces.states import EndReason, LogKind, Role
 
 
 def host_lost(*, public_id: str, since: datetime) -> bool:
-    """The host's last connection is gone; everyone is told, and the grace time runs from `since`."""
+    """Record that the host's last connection is gone, and tell everyone. The grace time counts from `since`.
+
+    Return False, and change nothing, if the Space is not live or the host is already recorded as lost.
+    """
     with turn(public_id) as current:
         if not current.space.is_live or current.space.host_lost_at is not None:
             return False
@@ -26,13 +29,14 @@ def host_lost(*, public_id: str, since: datetime) -> bool:
 
 
 def host_found(*, public_id: str) -> None:
-    """The host was here all along."""
+    """Clear a recorded absence: the host was connected all along."""
     with turn(public_id) as current:
         host_back(current)
 
 
 def host_back(current: Turn) -> None:
-    """Inside the turn in which the host joins again: what an acting host held goes back with it."""
+    """Clear the host's absence, and take the Space back from an acting host. Call it inside the turn in which the host
+    joins again."""
     if current.space.host_lost_at is None:
         return
     before = current.space.acting_host
@@ -44,10 +48,11 @@ def host_back(current: Turn) -> None:
 
 
 def succeed(*, public_id: str, lost_at: datetime, present: Collection[int]) -> EndReason | None:
-    """The grace time of the absence that began at `lost_at` is over: of the co-hosts among `present` the one who is
-    in longest runs the Space from now on, and with none it ends. Nothing happens to a host who came back meanwhile.
+    """Settle the absence that began at `lost_at`, because its grace time is over. Change nothing if the host came back
+    meanwhile.
 
-    Returns why it ended, or None where it goes on.
+    Of the co-hosts whose ids are in `present`, the one who joined first runs the Space from now on. Without such a
+    co-host the Space ends. Return the reason for which it ended, or None if it goes on.
     """
     with turn(public_id) as current:
         space = current.space
@@ -64,7 +69,8 @@ def succeed(*, public_id: str, lost_at: datetime, present: Collection[int]) -> E
 
 
 def resign(current: Turn, participant: Participant) -> None:
-    """Inside the turn in which a co-host gives the microphone back. The next pass finds another, or ends the Space."""
+    """Take the Space back from an acting host who gives the microphone back. Call it inside that turn. The next pass of
+    `expire` chooses another co-host, or ends the Space."""
     if current.space.acting_host_id == participant.user_id:
         current.store(acting_host=None)
         current.space_changed()

@@ -1,4 +1,5 @@
-"""Listening without an account. No row tells of it: a lease is all there is, and it ends by itself."""
+"""Listening without an account. The database has no row for such a listener: there is only a lease in Redis, which
+expires by itself."""
 
 from datetime import timedelta
 
@@ -12,7 +13,9 @@ WINDOW = timedelta(minutes=1)
 
 
 def join_anonymously(*, public_id: str, connection: str, address: str) -> None:
-    """Counts whoever listens by `connection`. `address`: where they come from, kept for as long as the limit counts.
+    """Count the anonymous listener on `connection`.
+
+    `address` is the network address of the listener. It is kept only for as long as the rate limit counts.
 
     Errors: what the rules say, `too_many`, `NotFound`.
     """
@@ -25,7 +28,8 @@ def join_anonymously(*, public_id: str, connection: str, address: str) -> None:
 
 
 def leave_anonymously(*, public_id: str, connection: str) -> None:
-    """Closes the socket and the audio of `connection`, wherever they are. Errors: what the rules say, `NotFound`."""
+    """Close the socket and the audio of `connection`, in whatever process they are. Errors: what the rules say,
+    `NotFound`."""
     rules.require(Action.LEAVE, space=selectors.get_space(public_id), actor=ANONYMOUS)
     going = events.close_people([presence.nameless_id(connection)], events.CLOSE_LEFT)
     events.publish(events.space_channel(public_id), going)

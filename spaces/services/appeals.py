@@ -1,4 +1,4 @@
-"""One more look at a decision, by somebody else."""
+"""Appeals: a second look at a decision, by a moderator who had no part in it."""
 
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 def get_decision(*, decision_id: int, user: "User") -> Decision:
-    """As the person concerned reads it; for anybody else there is none. Raises `NotFound`."""
+    """Return a decision about `user`. Raise `NotFound` for a decision about another person, too: a different error
+    would tell that it exists."""
     about = Decision.objects.select_related("space__creator", "suspension", "appeal").filter(target=user)
     decision = about.filter(pk=decision_id).first()
     if decision is None:
@@ -35,8 +36,8 @@ def may_appeal(decision: Decision) -> bool:
 
 
 def appeal(*, decision_id: int, user: "User", text: str) -> Appeal:
-    """Errors: `not_found`, `no_appeal` (nothing to appeal against, or too late), `already_appealed`, `bad_text`,
-    `too_long`."""
+    """Appeal against a decision. Errors: `not_found`, `no_appeal` (no verdict that can be appealed, or too late),
+    `already_appealed`, `bad_text`, `too_long`."""
     decision = get_decision(decision_id=decision_id, user=user)
     words = clean_text(text, limit=TEXT_LENGTH)
     if not 0 < len(words) <= TEXT_LENGTH:
@@ -53,7 +54,7 @@ def appeal(*, decision_id: int, user: "User", text: str) -> Appeal:
 
 
 def decide_appeal(*, appeal_id: int, user: "User", granted: bool, reason: str = "", note: str = "") -> Decision:
-    """By a senior moderator who had no part in the decision; `granted` undoes what can be undone.
+    """Decide an appeal, as a senior moderator who had no part in the decision. `granted` undoes what can be undone.
 
     Errors: `forbidden`, `own_case`, `decided`, `not_found`, `too_long`.
     """
@@ -71,7 +72,7 @@ def _shortened(text: str) -> str:
 
 
 def undo(decision: Decision) -> None:
-    """An ended Space stays ended; everything else is as it was. Part of a larger transaction."""
+    """Undo what a decision did. A Space that it ended stays ended. Call it inside a larger transaction."""
     if decision.suspension is not None:
         lift_suspension(suspension=decision.suspension)
     elif decision.verdict == Verdict.REMOVE:
@@ -81,7 +82,8 @@ def undo(decision: Decision) -> None:
 
 
 def reinstate_person(*, target: "User", actor: "User | None" = None, reason: str = "") -> Decision | None:
-    """Lifts every suspension of `target`; None where there was none. By a command, or a senior moderator."""
+    """Lift every suspension of `target`. Return None if there was none. `actor` is a senior moderator; a command passes
+    None."""
     if actor is not None:
         duties.require_duty(Duty.SUSPEND_LONG, user=actor)
     with transaction.atomic():
@@ -96,7 +98,7 @@ def reinstate_person(*, target: "User", actor: "User | None" = None, reason: str
 
 
 def record_suspension(*, suspension: "Suspension", verdict: Verdict, reason: str = "") -> Decision:
-    """What an operator's command did without a report."""
+    """Record a suspension that an operator's command changed without a report."""
     after = {"scope": suspension.scope, "until": suspension.until}
     with transaction.atomic():
         decision = Decision.objects.create(

@@ -1,4 +1,4 @@
-"""Coming and going."""
+"""Joining and leaving a Space."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -19,15 +19,16 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 JOINS, WINDOW = 60, timedelta(minutes=1)
-"""How often somebody may come in, whatever Space it is."""
+"""How often one user may join in a minute, counted over all Spaces."""
 
 
 def join_space(*, public_id: str, user: "User", connection: str) -> Participant:
-    """Enters as a listener, or comes back in one's role, with the audio on `connection`.
+    """Let `user` into the Space as a listener, or bring the user back in the earlier role. The audio moves to
+    `connection`.
 
-    The host of a Space that waits for them starts it by joining.
+    A Space that waits for its host goes live when the host joins.
 
-    1. Somebody who is already in keeps role, seat and mute state; only the connection changes.
+    1. A participant who is already in keeps role, seat and mute state; only the connection changes.
     2. A different connection takes the audio over: the older tab is told that it was replaced.
 
     Errors: `removed`, `blocked`, `locked`, `ended`, `not_live`, `canceled`, `too_many`.
@@ -53,7 +54,7 @@ def _is_awaited(current: Turn, actor: Participant) -> bool:
 
 
 def leave_space(*, public_id: str, user: "User") -> None:
-    """Leaves quietly. The host cannot: `host_cannot_leave`."""
+    """Let `user` leave. Other participants are not notified. Error: `host_cannot_leave`."""
     with turn(public_id) as current:
         participant = current.actor(user, Action.LEAVE)
         go(current, participant)
@@ -62,20 +63,22 @@ def leave_space(*, public_id: str, user: "User") -> None:
 
 
 def leave_everywhere(*, user: "User") -> None:
-    """Before an account goes: the Spaces it hosts end, and in others its seat, request and sockets are given up."""
+    """Take `user` out of every live Space before the account is deleted. The Spaces that the user hosts end. In others
+    the user's seat, request and sockets are given up."""
     here = Participant.objects.active().filter(user=user, space__state=SpaceState.LIVE)
     for public_id, role in list(here.values_list("space__public_id", "role")):
         if role == Role.HOST:
             end_space(public_id=public_id, user=user)
         else:
             leave_space(public_id=public_id, user=user)
-    # A Space that was handed over goes with the account of its creator all the same.
+    # A Space that the user handed over ends, too: its row is deleted with the account of its creator.
     for space in Space.objects.filter(creator=user, state=SpaceState.LIVE):
         end_space(public_id=space.public_id, user=None, reason=EndReason.HOST_ENDED)
 
 
 def mark_lost(*, public_id: str, user_id: int, connection: str) -> bool:
-    """Somebody's lease ran out. False when they came back meanwhile on another connection, or had left already."""
+    """Take out a participant whose lease ran out. Return False if the participant came back on another connection
+    meanwhile, had left already, is the host, or if the Space is not live."""
     with turn(public_id) as current:
         participant = current.participant(user_id)
         if participant is None or not participant.is_active or participant.connection != connection:
@@ -90,7 +93,8 @@ def mark_lost(*, public_id: str, user_id: int, connection: str) -> bool:
 
 
 def go(current: Turn, participant: Participant) -> None:
-    """Out of the Space, the seat given back, the request withdrawn. Part of a larger turn."""
+    """Take a participant out of the Space: give the seat back and withdraw the request. Call it inside a larger
+    turn."""
     give_mic_back(current, participant)
     withdraw_request(current, participant, RequestState.CANCELED, by=None)
     participant.left_at = current.now
@@ -100,7 +104,7 @@ def go(current: Turn, participant: Participant) -> None:
 
 
 def give_mic_back(current: Turn, participant: Participant) -> None:
-    """Makes a listener of a speaker or co-host; does nothing to a listener."""
+    """Make a speaker or co-host a listener. A listener stays as they are."""
     if participant.role == Role.LISTENER:
         return
     if participant.role == Role.SPEAKER:
@@ -111,7 +115,7 @@ def give_mic_back(current: Turn, participant: Participant) -> None:
 
 
 def withdraw_request(current: Turn, participant: Participant, state: RequestState, *, by: "User | None") -> bool:
-    """Closes the waiting request, if there is one, and tells those who run the Space."""
+    """Close the participant's waiting request, and tell the managers of the Space. Return False if no request waits."""
     waiting = current.space.requests.filter(user=participant.user_id, state__in=REQUEST_MOVES.into(state))
     if not waiting.update(state=state, decided_at=current.now, decided_by=by):
         return False
@@ -120,7 +124,8 @@ def withdraw_request(current: Turn, participant: Participant, state: RequestStat
 
 
 def _spend_entrance(public_id: str, user: "User") -> None:
-    """Whoever is in and comes by another connection, as all do after a crash, spends nothing."""
+    """Spend one entrance of the user's rate limit. A participant who is already in, and comes by another connection as
+    all clients do after a crash, spends nothing."""
     if not selectors.is_inside(public_id=public_id, user=user):
         spend(what="join", user_id=user.pk, limit=JOINS, window=WINDOW)
 
@@ -146,8 +151,8 @@ def _enter(current: Turn, participant: Participant | None, user: "User", connect
 
 
 def _has_lost_seat(current: Turn, participant: Participant) -> bool:
-    """Tell whether the person was away so long that they hold a microphone no more. The log has it, at the moment at
-    which they were taken for gone."""
+    """Tell whether a microphone was taken from the participant because they were away for too long. The log has a LOST
+    line for that, written at the moment at which they were counted as gone."""
     if participant.left_at is None:
         return False
     clock_ms = int(current.space.clock(participant.left_at).total_seconds() * 1000)

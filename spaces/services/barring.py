@@ -1,4 +1,4 @@
-"""Who may not come in: a lock, and the people whom the host has blocked."""
+"""Keeping people out of a Space: the lock, and the users whom the host has blocked."""
 
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def set_lock(*, public_id: str, user: "User", locked: bool) -> None:
-    """Locked, only those who were in before and the invited come in; whoever listens without an account is out at once.
-    Repeatable."""
+    """Lock or unlock the Space. A locked Space lets in only users who were in it before or are invited, and anonymous
+    listeners are closed at once. Repeatable."""
     with turn(public_id) as current:
         current.actor(user, Action.LOCK)
         if current.space.locked == locked:
@@ -30,7 +30,7 @@ def set_lock(*, public_id: str, user: "User", locked: bool) -> None:
 
 
 def set_accounts_only(*, public_id: str, user: "User", accounts_only: bool) -> None:
-    """Listeners need an account from now on, or no longer. Whoever listens without one is out at once. Repeatable."""
+    """Require an account of listeners, or no longer. Anonymous listeners are closed at once. Repeatable."""
     with turn(public_id) as current:
         current.actor(user, Action.LOCK)
         if current.space.accounts_only == accounts_only:
@@ -42,10 +42,10 @@ def set_accounts_only(*, public_id: str, user: "User", accounts_only: bool) -> N
 
 
 def put_out_blocked(*, host_id: int, blocked_id: int) -> bool:
-    """Somebody blocked somebody: out of the Space that the first hosts, at once. True when there was one to leave.
+    """Put a blocked user out of the Space that the blocker hosts, at once. Return True if there was a Space to leave.
 
-    Looks at every Space that the first may be about to host, and only inside the turn at who hosts it and who is in:
-    a handover or a join that is under way is over by then.
+    Look at every Space that the blocker may be about to host, and check the host and the participant only inside the
+    turn. A check before it would miss a handover or a join that is under way; inside the turn these are over.
     """
     may_host = Participant.objects.active().filter(user=host_id, role__in=MANAGER_ROLES, space__state=SpaceState.LIVE)
     public_ids = list(may_host.values_list("space__public_id", flat=True))
@@ -53,7 +53,8 @@ def put_out_blocked(*, host_id: int, blocked_id: int) -> bool:
 
 
 def put_out_all_blocked() -> int:
-    """In every live Space; how many. For what a process that died between a block and its consequence left undone."""
+    """Put blocked users out of every live Space, and return how many. This repairs what is left undone if a process
+    dies between a block and its consequence."""
     blocks = Block.objects.filter(blocker=OuterRef("space__host"), blocked=OuterRef("user"))
     inside = Participant.objects.active().filter(space__state=SpaceState.LIVE)
     found = inside.filter(Exists(blocks)).values_list("space__public_id", "space__host_id", "user_id")
@@ -61,7 +62,7 @@ def put_out_all_blocked() -> int:
 
 
 def put_out_blocked_here(current: Turn) -> None:
-    """Inside the turn that gave the Space a new host."""
+    """Put out the users whom the new host has blocked. Call it inside the turn that changed the host."""
     blocked = Block.objects.filter(blocker=current.space.host).values("blocked")
     for participant in current.space.participants.active().filter(user__in=blocked).select_related("user"):
         _bar(current, participant)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def appoint_cohost(*, public_id: str, user: "User", invitee_id: int) -> Invitation:
-    """Offers somebody a co-host's place, theirs to accept. Repeatable.
+    """Offer a user the place of a co-host. The user must accept it. Repeatable.
 
     Errors: those of `invite`, `cohosts_full` (details: `limit`), `already_cohost`.
     """
@@ -39,7 +39,7 @@ def appoint_cohost(*, public_id: str, user: "User", invitee_id: int) -> Invitati
 
 
 def withdraw_cohost(*, public_id: str, user: "User", invitee_id: int) -> None:
-    """Takes the offer back. Error: `no_offer`."""
+    """Take the offer back. Error: `no_offer`."""
     with turn(public_id) as current:
         current.actor(user, Action.APPOINT)
         invitation = _take_offer(current, invitee_id)
@@ -48,7 +48,8 @@ def withdraw_cohost(*, public_id: str, user: "User", invitee_id: int) -> None:
 
 
 def accept_cohost(*, public_id: str, user: "User") -> None:
-    """A speaker keeps the microphone as it is and frees a seat; a listener gets one, muted.
+    """Accept the place of a co-host. A speaker keeps the microphone as it is and frees a seat. A listener gets a muted
+    microphone.
 
     Errors: `not_invited`, `cohosts_full`.
     """
@@ -67,7 +68,7 @@ def accept_cohost(*, public_id: str, user: "User") -> None:
 
 
 def decline_cohost(*, public_id: str, user: "User") -> None:
-    """Error: `not_invited`."""
+    """Decline the place of a co-host, and tell the host. Error: `not_invited`."""
     with turn(public_id) as current:
         rules.require(Action.DECLINE_COHOST, space=current.space, actor=current.place_of(user))
         rules.require_invited_to_cohost(invited=current.offers(user.pk).to_cohost)
@@ -78,10 +79,10 @@ def decline_cohost(*, public_id: str, user: "User") -> None:
 
 
 def hand_over(*, public_id: str, user: "User", target_id: int) -> None:
-    """A co-host becomes the host for good, and the host a co-host. Whoever the new host has blocked is put out.
+    """Make a co-host the host for good, and the host a co-host. Users whom the new host has blocked are put out.
 
-    Errors: `not_a_cohost`, `already_hosting` (another live Space), and what keeps that person from hosting, or
-    `suspended_person`.
+    Errors: `not_a_cohost`, `already_hosting` (the co-host hosts another live Space), `suspended_person`, and every
+    other reason for which that person may not host.
     """
     with turn(public_id) as current:
         target = current.targeted(user, Action.HAND_OVER, target_id)
@@ -123,7 +124,7 @@ def _take_offer(current: Turn, user_id: int) -> Invitation:
 
 
 def _pass_on(current: Turn, host: Participant, target: Participant) -> None:
-    """In this order: never are there two hosts."""
+    """Change the two roles in this order, so that a Space never has two hosts."""
     try:
         with transaction.atomic():
             current.store(host=target.user, host_lost_at=None, acting_host=None)

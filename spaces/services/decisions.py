@@ -1,8 +1,13 @@
-"""The moderators' verbs: claim a report, decide it, hear an appeal.
+"""The verbs of moderators: claim a report, and decide it.
 
-A decision is one transaction: 1. the report leaves the queue by compare-and-swap, so that of two moderators one
-decides; 2. what was decided is done, by the same verbs that a host's buttons call; 3. the append-only record says what
-it changed. What cannot be done (the Space is over by now) undoes all of it. After the commit the person is told.
+A decision is one transaction:
+
+1. The report leaves the queue by compare-and-swap, so that only one of two moderators decides it.
+2. The verdict is carried out by the same verbs that a host's buttons call.
+3. The append-only record says what the decision changed.
+
+If a verdict cannot be carried out (the Space is over by now), all of it is undone. After the commit the person
+concerned is told.
 """
 
 from collections.abc import Callable
@@ -33,7 +38,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 CLAIM_LASTS = timedelta(hours=1)
-"""Whoever claimed a report and went home does not keep it."""
+"""After this time another moderator may take the report, so that a moderator who claims it and goes home does not keep
+it."""
 
 SCOPES = {
     Verdict.SUSPEND_HOSTING: SuspensionScope.HOSTING,
@@ -44,7 +50,7 @@ SCOPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What is decided about whom. `until`: the end of a suspension, None for none."""
+    """A verdict on one report. `until` is the end of a suspension; None means that it has no end."""
 
     report: Report
     verdict: Verdict
@@ -62,7 +68,7 @@ class Change:
 
 
 def claim_report(*, report_id: int, user: "User") -> None:
-    """Repeatable. Errors: `forbidden`, `own_case`, `claimed`, `decided`."""
+    """Claim a report for `user`. Repeatable. Errors: `forbidden`, `own_case`, `claimed`, `decided`."""
     duties.require_duty(Duty.CLAIM, user=user)
     report = get_report(report_id)
     _require_free(report, user)
@@ -74,7 +80,7 @@ def claim_report(*, report_id: int, user: "User") -> None:
 
 
 def release_report(*, report_id: int, user: "User") -> None:
-    """Back to everybody's queue. Does nothing where it is not `user`'s."""
+    """Put a report back into the queue for every moderator. Does nothing if `user` has not claimed it."""
     duties.require_duty(Duty.CLAIM, user=user)
     mine = Report.objects.filter(pk=report_id, state=ReportState.OPEN, claimed_by=user)
     mine.update(claimed_by=None, claimed_at=None)
@@ -89,10 +95,10 @@ def decide_report(
     note: str = "",
     until: datetime | None = None,
 ) -> Decision:
-    """`reason` is read by the person concerned, `note` by moderators only.
+    """Decide a report. The person concerned reads `reason`; only moderators read `note`.
 
     Errors: `forbidden`, `own_case`, `claimed`, `decided`, `bad_verdict`, `too_long`, `no_person`, `no_space`, and those
-    of the verbs it calls: `ended`, `target_gone`, `nothing_to_redact`, `bad_time`.
+    of the verbs that it calls: `ended`, `target_gone`, `nothing_to_redact`, `bad_time`.
     """
     if verdict not in duties.CHOICES:
         raise BadInput("bad_verdict", "Choose what to do.")
@@ -106,9 +112,10 @@ def decide_report(
 
 
 def record(case: Case, change: Change) -> Decision:
-    """Part of a larger transaction."""
+    """Write the decision into the record and the log, and announce it. Call it inside a larger transaction."""
     report = case.report
-    if report.person is None and report.shown:  # deleted meanwhile: with the decision the law's reason to keep it ends
+    # The person's account was deleted meanwhile. The law's reason to keep what the report shows ends with the decision.
+    if report.person is None and report.shown:
         Report.objects.filter(pk=report.pk).update(shown={})
     decision = Decision.objects.create(
         report=report,
@@ -140,7 +147,7 @@ def announce(decision: Decision) -> None:
 
 
 def get_report(report_id: int) -> Report:
-    """Raises `NotFound`."""
+    """Return the report. Raise `NotFound` if there is none."""
     report = Report.objects.select_related("space__creator", "person", "claimed_by").filter(pk=report_id).first()
     if report is None:
         raise NotFound("not_found", "There is no such report.")

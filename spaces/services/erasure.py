@@ -1,4 +1,4 @@
-"""What of a deleted account lies where no foreign key reaches it."""
+"""Deleting the data of an account that no foreign key reaches."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +17,11 @@ GONE = "[deleted]"
 
 
 def forget_person(*, user: "User") -> None:
-    """Before the account goes. An open report about the person keeps what it shows until it is decided: the law lets a
-    site answer it.
+    """Delete what tells of `user`, before the account is deleted.
 
-    The words that a decision took down go from the record, which is otherwise never changed; that it was made stays.
+    An open report about the user keeps what it shows until it is decided: the law lets a site answer it. The words that
+    a decision took down are deleted from the record, which is otherwise never changed. That the decision was made
+    stays.
     """
     mine = Q(person=user) | Q(reporter=user)
     decided = Report.objects.filter(mine, state=ReportState.DECIDED)
@@ -32,7 +33,7 @@ def forget_person(*, user: "User") -> None:
 
 
 def _forget_name(user: "User") -> None:
-    """Reports about others show who was on the stage, and whose Space it was."""
+    """Replace the username in reports about others: these show who was on the stage, and who hosted the Space."""
     about_others = Report.objects.annotate(words=Cast("shown", TextField())).exclude(person=user)
     for report in about_others.filter(words__icontains=user.username):
         report.shown = _without(report.shown, user.username)
@@ -53,6 +54,7 @@ def _renamed(row: dict[str, Any], field: str, username: str) -> dict[str, Any]:
 
 
 def _forget_titles(user: "User") -> None:
-    """The log of webhooks has a copy of each title, those of the whole site too."""
+    """Delete the titles of the user's Spaces from the log of webhooks. It has a copy of each, also for webhooks of the
+    whole site."""
     spaces = Space.objects.filter(Q(creator=user) | Q(host=user))
     scrub_deliveries(space_ids=list(spaces.values_list("public_id", flat=True)))

@@ -1,4 +1,5 @@
-"""What time does to Spaces. Each pass looks for due rows, so that a lost worker loses nothing and two are harmless."""
+"""What time does to Spaces. Each pass looks for rows that are due: a worker that dies loses nothing, and two passes at
+once do no harm."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from spaces_project.common.errors import Conflict
 
 @dataclass(slots=True)
 class Expired:
-    """How many of each were found due and settled."""
+    """How many rows of each kind a pass found due and settled."""
 
     hosts_lost: int = 0
     people_lost: int = 0
@@ -27,7 +28,7 @@ class Expired:
     ended: int = 0
     canceled: int = 0
     next_grace_ends: datetime | None = None
-    """When the first of the hosts who are missed now has been missed for the whole grace time."""
+    """The moment at which the first grace time of the absent hosts ends. None if no host is absent."""
 
     def as_dict(self) -> dict[str, int]:
         return {name: value for name, value in asdict(self).items() if isinstance(value, int)}
@@ -37,7 +38,8 @@ class Expired:
 
 
 def expire(*, now: datetime | None = None) -> Expired:
-    """One pass over every live and scheduled Space. `now` is the present; time travel is for tests."""
+    """Make one pass over every live and scheduled Space. `now` defaults to the present; only tests pass another
+    moment."""
     moment = now or timezone.now()
     result = Expired()
     _cancel_never_started(moment, result)
@@ -58,7 +60,7 @@ def _cancel_never_started(now: datetime, result: Expired) -> None:
     for public_id in due.values_list("public_id", flat=True):
         try:
             cancel_space(public_id=public_id, user=None, reason=EndReason.NEVER_STARTED)
-        except Conflict:  # started, or canceled, a moment ago
+        except Conflict:  # The Space was started or canceled a moment ago.
             continue
         result.canceled += 1
 
@@ -81,7 +83,8 @@ def _sweep(space: Space, now: datetime, result: Expired) -> None:
 
 
 def _welcome_back(space: Space, here: set[int]) -> None:
-    """People whose lease came back without a new join: their socket never closed, only Redis was away."""
+    """Clear the absence of people whose lease came back without a new join. Their socket never closed; only Redis was
+    away."""
     missed = space.participants.active().exclude(absent_since=None)
     missed.filter(user_id__in=here).update(absent_since=None)
     if space.host_lost_at is not None and space.host_id in here:
@@ -93,7 +96,8 @@ def _lose_host(space: Space, since: datetime) -> bool:
 
 
 def _seat_is_due(participant: Participant, now: datetime) -> bool:
-    """A speaker's seat waits a little: it is the one thing that a moment's absence would cost."""
+    """Tell whether an absent speaker has been away for the whole grace time. Seats get one because they are the only
+    thing that a moment's absence would cost."""
     if participant.absent_since is None:
         Participant.objects.filter(pk=participant.pk, absent_since=None).update(absent_since=now)
         return False
@@ -117,6 +121,6 @@ def _end_too_long(space: Space, now: datetime, result: Expired) -> None:
         return
     try:
         end_space(public_id=space.public_id, user=None, reason=EndReason.TOO_LONG)
-    except Conflict:  # it has ended meanwhile
+    except Conflict:  # The Space has ended meanwhile.
         return
     result.ended += 1

@@ -1,4 +1,4 @@
-"""Asking people in."""
+"""Inviting users to a Space."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -23,10 +23,10 @@ MOST, WINDOW = 100, timedelta(hours=1)
 
 
 def invite(*, public_id: str, user: "User", invitee: "User", to_speak: bool = False) -> Invitation:
-    """Asks somebody in, follower or not; with `to_speak` the microphone is theirs to accept. Repeatable.
+    """Invite a user, who need not be a follower. With `to_speak` the user may take a microphone. Repeatable.
 
-    Errors: `blocked` (either way), `not_found` (oneself, or an account that is not active), `removed_person`,
-    `too_many`.
+    Errors: `blocked` (in either direction), `not_found` (the invitee is `user`, or an account that is not active),
+    `removed_person`, `too_many`.
     """
     spend_invitation(user)
     with turn(public_id) as current:
@@ -47,7 +47,7 @@ def invite(*, public_id: str, user: "User", invitee: "User", to_speak: bool = Fa
 
 
 def invite_person(*, public_id: str, user: "User", invitee_id: int, to_speak: bool = False) -> Invitation:
-    """`invite` for somebody of whom only the id is known."""
+    """Invite the user with the id `invitee_id`. Errors as of `invite`; an unknown id is `not_found`."""
     invitee = get_user_model().objects.filter(pk=invitee_id).first()
     if invitee is None:
         raise _nobody()
@@ -55,7 +55,7 @@ def invite_person(*, public_id: str, user: "User", invitee_id: int, to_speak: bo
 
 
 def invitable(current: Turn, user: "User", invitee_id: int) -> "User":
-    """The person, if `user` may ask them in; raises as `invite` does."""
+    """Return the user with this id, if `user` may invite them. Raise the errors of `invite` otherwise."""
     invitee = get_user_model().objects.filter(pk=invitee_id).first()
     if invitee is None:
         raise _nobody()
@@ -64,12 +64,12 @@ def invitable(current: Turn, user: "User", invitee_id: int) -> "User":
 
 
 def spend_invitation(user: "User") -> None:
-    """Each is a message to somebody. Raises `too_many`."""
+    """Spend one invitation of the rate limit, because each one is a message to another person. Raise `too_many`."""
     spend(what="invite", user_id=user.pk, limit=MOST, window=WINDOW)
 
 
 def announce_invitation(invitation: Invitation) -> None:
-    """For those who tell people elsewhere."""
+    """Send the signal `invited` after the commit. The apps that notify people outside the Space listen to it."""
     transaction.on_commit(lambda: invited.send(Invitation, invitation_id=invitation.pk))
 
 

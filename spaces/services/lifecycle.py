@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 CREATED, WINDOW = 30, timedelta(hours=1)
-"""How many Spaces somebody may make, live or scheduled: each is told to followers, lists and webhooks."""
+"""How many Spaces one user may make in an hour, live or scheduled: followers, lists and webhooks are told of each."""
 
 
 def create_space(
@@ -33,9 +33,9 @@ def create_space(
     scheduled_start: datetime | None = None,
     options: SpaceOptions | None = None,
 ) -> Space:
-    """Make a Space and, with `start`, go live with it at once; the host enters with the microphone off.
+    """Make a Space. With `start` it goes live at once, and the host enters with the microphone off.
 
-    Without `start`, one that `starts_when_joined` goes live when its host joins.
+    Without `start`, a Space that `starts_when_joined` goes live when its host joins.
 
     Errors: `too_few_followers`, `protected_account`, `bad_title`, `already_hosting` (details: `id` of the live Space),
     `bad_policy`, `bad_topics`, `too_many`.
@@ -63,7 +63,7 @@ def create_space(
 
 
 def clean_title(title: str) -> str:
-    """At most 70 characters, counted after normalisation. Raises `bad_title`."""
+    """Return the title after normalisation, of at most 70 characters. Raise `bad_title` if it is longer."""
     if not fits(title, limit=TITLE_LENGTH):
         raise _bad_title(len(title))
     name = clean_line(title, limit=TITLE_LENGTH)
@@ -78,7 +78,8 @@ def _bad_title(length: int) -> BadInput:
 
 
 def start_space(*, public_id: str, user: "User") -> Space:
-    """Scheduled → live. The gate is asked again: a schedule made with 600 followers is no right to host with none.
+    """Start a scheduled Space. The rules for hosting are asked again: a schedule made with 600 followers gives no right
+    to host with none.
 
     Errors: those of `create_space`.
     """
@@ -89,9 +90,9 @@ def start_space(*, public_id: str, user: "User") -> Space:
 
 def start_in(current: Turn, host: Participant) -> None:
     """Go live inside a turn that has asked whether the host may."""
-    rules.require_hosting(host.user)  # read in this turn; a socket's `user` is as old as the socket
+    rules.require_hosting(host.user)  # Use the user read in this turn. A socket's `user` may be as old as the socket.
     _go_live(current)
-    # As if the host had just come: one lease to show up, before absence counts.
+    # Treat the host as if they had just joined: they have one lease to appear before absence counts.
     current.change(host, joined_at=current.now, left_at=None, muted=True)
     current.log(LogKind.STARTED, actor=host.user)
     current.space_changed()
@@ -99,7 +100,7 @@ def start_in(current: Turn, host: Participant) -> None:
 
 
 def cancel_space(*, public_id: str, user: "User | None", reason: EndReason = EndReason.HOST_CANCELED) -> Space:
-    """Scheduled → canceled. Without a user the system does it."""
+    """Cancel a scheduled Space. Without a user the system does it."""
     with turn(public_id) as current:
         if user is not None:
             current.actor(user, Action.CANCEL)
@@ -114,7 +115,7 @@ def cancel_space(*, public_id: str, user: "User | None", reason: EndReason = End
 def end_space(
     *, public_id: str, user: "User | None", reason: EndReason = EndReason.HOST_ENDED, as_operator: bool = False
 ) -> Space:
-    """Live → ended, for everyone. Without a user the system does it; with `as_operator` a member of the staff."""
+    """End a live Space for everyone. Without a user the system does it; with `as_operator` a member of the staff."""
     with turn(public_id) as current:
         if as_operator and user is not None:
             rules.require_operator(user)
@@ -125,7 +126,7 @@ def end_space(
 
 
 def finish(current: Turn, *, user: "User | None", reason: EndReason) -> None:
-    """Ends the Space inside a turn that has asked whether it may end."""
+    """End the Space inside a turn that has asked whether it may end."""
     _move(current, SpaceState.ENDED, ended_at=current.now, end_reason=reason, host_lost_at=None, acting_host=None)
     current.log(LogKind.ENDED, actor=user, reason=reason)
     _empty(current)
@@ -136,7 +137,8 @@ def finish(current: Turn, *, user: "User | None", reason: EndReason) -> None:
 
 
 def _go_live(current: Turn) -> None:
-    """Two starts at once meet at the unique constraint, wherever they run; only one of them goes live."""
+    """Go live. Raise `already_hosting` if the host has another live Space. If two Spaces start at once, in whatever
+    processes, the unique constraint lets only one of them go live."""
     try:
         with transaction.atomic():
             _move(current, SpaceState.LIVE, started_at=current.now)
@@ -146,7 +148,8 @@ def _go_live(current: Turn) -> None:
 
 
 def _move(current: Turn, state: SpaceState, **fields: object) -> None:
-    """Compare-and-swap along the table of moves; raises the rules' word for the state it is in."""
+    """Move the Space to `state` if the table of moves allows it. Raise the rules' error for its present state
+    otherwise."""
     space = current.space
     if not SPACE_MOVES.allows(SpaceState(space.state), state):
         raise rules.wrong_state(space)

@@ -1,4 +1,4 @@
-"""A moderator hears a live Space as nobody's listener; its log says so."""
+"""Listening in: a moderator hears a live Space without being one of its listeners. The log of the Space says so."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def listen_in(*, public_id: str, user: "User") -> None:
-    """Errors: `forbidden`, `ended` and its like, `not_found`."""
+    """Write into the log that the moderator listens in. Errors: `forbidden`, `not_found`, and `ended` or the error for
+    another state in which a Space is not live."""
     duties.require_duty(Duty.LISTEN_IN, user=user)
     space = selectors.get_space(public_id)
     if not space.is_live:
@@ -22,6 +23,6 @@ def listen_in(*, public_id: str, user: "User") -> None:
 
 
 def mix_to_listen_in(*, public_id: str, user: "User") -> Mix:
-    """Errors as of `listen_in`."""
+    """Return the mix that the moderator is about to hear. Errors as of `listen_in`."""
     duties.require_duty(Duty.LISTEN_IN, user=user)
     return selectors.live_mix(public_id)

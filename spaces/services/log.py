@@ -1,4 +1,4 @@
-"""Lines of a Space's log."""
+"""Writing lines of a Space's log."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,14 +22,15 @@ def append_log(
     reason: str = "",
     at: datetime | None = None,
 ) -> LogEntry:
-    """Part of the transaction of whatever it tells of. Without an actor the system did it."""
+    """Write a line into the log. Call it inside the transaction that makes the change. Without an actor the system did
+    it."""
     entry = _entry(space, kind, actor, target, reason, at or timezone.now())
     entry.save()
     return entry
 
 
 def append_logs(space: Space, kind: LogKind, *, actor: "User | None", targets: Iterable["User"], at: datetime) -> None:
-    """A line for each target, in one statement."""
+    """Write a line for each target, in one statement."""
     LogEntry.objects.bulk_create(_entry(space, kind, actor, target, "", at) for target in targets)
 
 

@@ -1,4 +1,4 @@
-"""Keeping somebody out."""
+"""Removing people from a Space."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def remove_participant(
     *, public_id: str, user: "User", target_id: int, reason: str = "", as_operator: bool = False
 ) -> None:
-    """Out at once, audio and sockets too, and for good. With `as_operator` a member of the staff does it."""
+    """Remove a participant at once, with audio and sockets, and for good. With `as_operator` a member of the staff does
+    it."""
     with turn(public_id) as current:
         target = current.targeted(user, Action.REMOVE, target_id, as_operator=as_operator)
         if target.is_active:

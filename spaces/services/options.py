@@ -1,4 +1,4 @@
-"""What a host chooses for a Space beside its name."""
+"""The options that a host chooses for a Space, beside its title."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ MOST_TOPICS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpaceOptions:
-    """`topics`: up to three ids of `Topic`."""
+    """The options of one Space. `topics`: up to three ids of `Topic`."""
 
     speak_policy: str = SpeakPolicy.EVERYONE.value
     captions_allowed: bool = True
@@ -22,7 +22,7 @@ class SpaceOptions:
 
 
 def checked_topics(options: SpaceOptions) -> list[Topic]:
-    """Raises `bad_policy`, `bad_topics`."""
+    """Return the topics, after checking the options. Raise `bad_policy` or `bad_topics`."""
     if options.speak_policy not in SpeakPolicy.values:
         raise BadInput("bad_policy", "Choose everyone, followed or invited.")
     topics = list(Topic.objects.filter(pk__in=options.topics[: MOST_TOPICS + 1]))

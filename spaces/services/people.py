@@ -1,4 +1,4 @@
-"""What a live Space is told when a person in it changes their name or picture, or staff changes it for them."""
+"""Telling live Spaces that a participant's name or picture was changed, by the user or by staff."""
 
 from spaces import events, wire
 from spaces.models import Participant
@@ -8,8 +8,8 @@ from spaces_project.common.errors import NotFound
 
 
 def person_changed(*, user_id: int) -> None:
-    """Tell every live Space in which the person is. Stage, bubble, queue, audience and captions show copies of a name;
-    nothing else would make them look again."""
+    """Tell every live Space in which the user is. Stage, bubble, queue, audience and captions show copies of a name,
+    and nothing else would make them read it again."""
     here = Participant.objects.active().filter(user=user_id, space__state=SpaceState.LIVE)
     for public_id in list(here.values_list("space__public_id", flat=True)):
         _tell(public_id, user_id)
@@ -22,7 +22,7 @@ def _tell(public_id: str, user_id: int) -> None:
             if participant is not None and participant.is_active and current.space.is_live:
                 _tell_of(current, participant)
     except NotFound:
-        return  # the Space is gone meanwhile
+        return  # The Space was deleted meanwhile.
 
 
 def _tell_of(current: Turn, participant: Participant) -> None:

@@ -1,4 +1,4 @@
-"""That something is pinned to a Space, for the app above that knows what."""
+"""Announcing that the pins of a Space changed. The app that keeps the pins depends on this one and calls it."""
 
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 
 def pins_changed(*, public_id: str, user: "User", action: Action) -> Space:
-    """Asks the rules whether `user` may do `action` (`PIN`, `UNPIN`, `UNPIN_OTHER`), and tells everyone to look again.
+    """Ask the rules whether `user` may do `action` (`PIN`, `UNPIN`, `UNPIN_OTHER`), and tell everyone to load the pins
+    again.
 
-    Called inside the transaction that changes the pins: until its end no other verb touches this Space.
+    Call it inside the transaction that changes the pins: until that ends no other verb touches this Space.
     """
     with turn(public_id) as current:
         current.actor(user, action)
@@ -23,7 +24,8 @@ def pins_changed(*, public_id: str, user: "User", action: Action) -> Space:
 
 
 def pins_lost(*, public_id: str) -> None:
-    """What was pinned is gone without anybody unpinning it. Nothing happens where the Space is not live or gone too."""
+    """Announce that pinned content was deleted without being unpinned. Does nothing if the Space is not live, or
+    deleted too."""
     try:
         with turn(public_id) as current:
             if current.space.is_live:

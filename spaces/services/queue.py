@@ -1,4 +1,5 @@
-"""The queue of requests as a whole: many decisions in one turn, at a cost that does not grow with each."""
+"""The queue of requests as a whole: many decisions in one turn, for a number of queries that does not grow with each
+request."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,20 +20,20 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 CHUNK = 500
-"""Rows in one statement."""
+"""How many rows one statement changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """How many were decided, and how many still wait."""
+    """How many requests were decided, and how many still wait."""
 
     count: int
     waiting: int
 
 
 def approve_requests(*, public_id: str, user: "User", user_ids: Sequence[int] | None = None) -> Decided:
-    """In the order of asking, as many as there are seats; without `user_ids` everybody who waits. Those who do not wait
-    any more are passed over."""
+    """Approve waiting requests in the order in which they were made, until the seats are full. Without `user_ids` take
+    all that wait. A user who no longer waits is skipped."""
     with turn(public_id) as current:
         current.actor(user, Action.APPROVE_MANY)
         free = settings.SPACES_MAX_SPEAKERS - current.space.seats_taken
@@ -46,7 +47,7 @@ def approve_requests(*, public_id: str, user: "User", user_ids: Sequence[int] | 
 
 
 def decline_requests(*, public_id: str, user: "User", user_ids: Sequence[int] | None = None) -> Decided:
-    """Without `user_ids` everybody who waits."""
+    """Decline waiting requests. Without `user_ids` decline all."""
     with turn(public_id) as current:
         current.actor(user, Action.DECLINE_MANY)
         people = decline_many(current, _waiting(current, user_ids), by=user)
@@ -54,7 +55,8 @@ def decline_requests(*, public_id: str, user: "User", user_ids: Sequence[int] | 
 
 
 def set_policy(*, public_id: str, user: "User", policy: str) -> None:
-    """Applies to waiting requests at once: those the new policy would refuse are declined. Error: `bad_policy`."""
+    """Set who may ask to speak. It applies to waiting requests at once: those that the new policy would refuse are
+    declined. Error: `bad_policy`."""
     if policy not in SpeakPolicy.values:
         raise BadInput("bad_policy", "Choose everyone, followed or invited.")
     with turn(public_id) as current:
@@ -68,7 +70,7 @@ def set_policy(*, public_id: str, user: "User", policy: str) -> None:
 
 
 def decline_many(current: Turn, requests: Sequence[SpeakRequest], *, by: "User") -> list[Participant]:
-    """Part of a larger turn; who was declined."""
+    """Decline the requests, and return the participants who made them. Call it inside a larger turn."""
     people = _settle(current, requests, RequestState.DECLINED, by=by)
     current.log_many(LogKind.DECLINED, actor=by, targets=[participant.user for participant in people])
     current.tell_many(people, "declined", by=by)
@@ -83,7 +85,7 @@ def _waiting(current: Turn, user_ids: Sequence[int] | None = None) -> list[Speak
 
 
 def _settle(current: Turn, requests: Sequence[SpeakRequest], state: RequestState, *, by: "User") -> list[Participant]:
-    """The places of those whose request is decided by this."""
+    """Move the requests to `state`, and return the participants who made them."""
     people: list[Participant] = []
     for start in range(0, len(requests), CHUNK):
         chunk = requests[start : start + CHUNK]
@@ -97,7 +99,7 @@ def _settle(current: Turn, requests: Sequence[SpeakRequest], state: RequestState
 
 
 def _refused(current: Turn, policy: SpeakPolicy) -> list[SpeakRequest]:
-    """Those who wait and may not, by this policy."""
+    """Return the waiting requests that this policy would refuse."""
     waiting = _waiting(current)
     ids = {request.user_id for request in waiting}
     followed = followed_ids_among(current.space.host_id, ids) if policy == SpeakPolicy.FOLLOWED else set()

@@ -1,4 +1,4 @@
-"""Showing what one feels. Nothing is stored: a reaction that nobody hears is gone."""
+"""Reactions. They are not stored: a reaction that no client receives is gone."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 MOST, WINDOW = 50, timedelta(seconds=10)
-"""On the average five a second, over all of a person's tabs."""
+"""On average five reactions a second for each user, over all of the user's tabs."""
 
 
 def react(*, public_id: str, user: "User", emoji: Emoji) -> None:
-    """Errors: what the rules say, `too_many`."""
+    """Send a reaction to everyone in the Space. Errors: what the rules say, `too_many`."""
     space = selectors.get_space(public_id)
     rules.require(Action.REACT, space=space, actor=space.participants.of(user.pk))
     spend(what="react", user_id=user.pk, limit=MOST, window=WINDOW)

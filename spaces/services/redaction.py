@@ -1,4 +1,5 @@
-"""Taking down what somebody wrote, and putting it back when that was wrong. What stood there is in the decision."""
+"""Redaction: taking down what a person wrote, and putting it back when that was wrong. The decision keeps the old
+text."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ Words = dict[str, Any]
 
 
 def redact(report: Report, *, user: "User", reason: str) -> tuple[Words, Words]:
-    """`(before, after)`. Errors: `nothing_to_redact`, `not_found`."""
+    """Take down the text that the report is about, and return `(before, after)`. Errors: `nothing_to_redact`,
+    `not_found`."""
     if report.subject == Subject.CAPTION and report.space_id is not None and report.caption_id is not None:
         return _redact_caption(report.space_id, report.caption_id, user, reason)
     if report.subject == Subject.SPACE and report.space is not None:
@@ -27,7 +29,7 @@ def redact(report: Report, *, user: "User", reason: str) -> tuple[Words, Words]:
 
 
 def put_back(report: Report, before: Words) -> None:
-    """What is there by now, because the person wrote it anew, is left alone."""
+    """Put the old text back. Text that the person has written anew meanwhile is left alone."""
     if "caption" in before and report.space_id is not None and report.caption_id is not None:
         source, line = evidence.caption(space_id=report.space_id, line_id=report.caption_id)
         source.restore(line_id=line.id)
@@ -42,7 +44,8 @@ def put_back(report: Report, before: Words) -> None:
 
 
 def retitle(*, public_id: str, title: str) -> tuple[Words, Words]:
-    """Everybody in the Space sees it at once."""
+    """Change the title of the Space, and return `(before, after)`. Everyone in the Space sees it at once. Error:
+    `nothing_to_redact` if the title is the same."""
     with turn(public_id) as current:
         before = current.space.title
         if before == title:

@@ -1,4 +1,4 @@
-"""Saying that something is not right, and the word list that says so by itself."""
+"""Reporting Spaces, people and captions: by a user, or by the word list."""
 
 from datetime import timedelta
 from functools import partial
@@ -27,14 +27,15 @@ MOST, WINDOW = 10, timedelta(hours=1)
 
 
 def report_space(*, public_id: str, user: "User", reason: str, text: str = "") -> Report:
-    """Errors: `bad_reason`, `too_long`, `own_report`, `already_reported`, `too_many`, `suspended`, `not_found`."""
+    """Report a Space. Errors: `bad_reason`, `too_long`, `own_report`, `already_reported`, `too_many`, `suspended`,
+    `not_found`."""
     space = selectors.get_space(public_id)
     draft = Report(subject=Subject.SPACE, space=space, person=space.host)
     return _file(draft, user, reason, text)
 
 
 def report_person(*, user: "User", person_id: int, reason: str, text: str = "", public_id: str | None = None) -> Report:
-    """`public_id`: the Space in which it happened. Errors as of `report_space`."""
+    """Report a person. `public_id`: the Space in which it happened. Errors as of `report_space`."""
     person = get_user_model().objects.filter(pk=person_id, is_active=True).first()
     if person is None:
         raise NotFound("not_found", "This account does not exist.")
@@ -43,7 +44,8 @@ def report_person(*, user: "User", person_id: int, reason: str, text: str = "", 
 
 
 def report_caption(*, public_id: str, user: "User", caption_id: int, reason: str, text: str = "") -> Report:
-    """Errors as of `report_space`. `misheard` is told to the host and the speaker, too."""
+    """Report a caption. For the reason `misheard` the host and the speaker are told, too. Errors as of
+    `report_space`."""
     space = selectors.get_space(public_id)
     _, line = evidence.caption(space_id=space.pk, line_id=caption_id)
     draft = Report(subject=Subject.CAPTION, space=space, person=_speaker(line), caption_id=line.id)
@@ -54,7 +56,7 @@ def report_caption(*, public_id: str, user: "User", caption_id: int, reason: str
 
 
 def flag_title(*, space_id: int) -> Report | None:
-    """A live Space whose title has a word of the list goes to the queue, once. Nothing else happens to it."""
+    """Put a live Space into the queue, once, if its title has a word of the list. The Space itself is not changed."""
     space = Space.objects.select_related("creator").filter(pk=space_id, state=SpaceState.LIVE).first()
     found = words.found_in(space.title) if space else []
     if space is None or not found:
@@ -63,7 +65,7 @@ def flag_title(*, space_id: int) -> Report | None:
 
 
 def flag_caption(*, space_id: int, caption_id: int, text: str) -> Report | None:
-    """The same for a caption: called by the app that keeps them, for each final one."""
+    """Put a caption into the queue if it has a word of the list. The captions app calls this for each final caption."""
     found = words.found_in(text)
     space = (
         Space.objects.select_related("creator").filter(pk=space_id, state=SpaceState.LIVE).first() if found else None
@@ -76,7 +78,7 @@ def flag_caption(*, space_id: int, caption_id: int, text: str) -> Report | None:
 
 
 def _file(draft: Report, user: "User", reason: str, text: str, *, line: Line | None = None) -> Report:
-    """Limits are spent last, so that a mistake in the form costs nothing."""
+    """Check a user's report and store it. The rate limit comes last, so that a mistake in the form costs nothing."""
     require_not_suspended(user_now(user))
     if reason not in ReportReason.values or (reason in OF_CAPTIONS_ONLY and draft.subject != Subject.CAPTION):
         raise BadInput("bad_reason", "Choose what is wrong.")
@@ -114,7 +116,7 @@ def _store(draft: Report, line: Line | None, kind: LogKind) -> Report:
 
 
 def _log(space: Space, kind: LogKind, draft: Report) -> None:
-    """Without who it was: the log has more readers than a report."""
+    """Log the report without its reporter, because the log has more readers than a report."""
     append_log(space, kind, target=draft.person, reason=f"{draft.subject}: {draft.reason}")
 
 

@@ -1,4 +1,4 @@
-"""Spaces that are to come."""
+"""Spaces that are scheduled for later."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,7 +29,7 @@ CHANGES, REMINDERS, WINDOW = 20, 60, timedelta(hours=1)
 
 
 def schedule_space(*, user: "User", title: str, when: datetime, options: SpaceOptions | None = None) -> Space:
-    """Errors: those of `create_space`, and `bad_time` (past, or more than 14 days ahead)."""
+    """Schedule a Space. Errors: those of `create_space`, and `bad_time` (past, or more than 14 days ahead)."""
     _require_soon(when)
     with transaction.atomic():
         space = create_space(user=user, title=title, start=False, scheduled_start=when, options=options)
@@ -38,8 +38,10 @@ def schedule_space(*, user: "User", title: str, when: datetime, options: SpaceOp
 
 
 def update_space(*, public_id: str, user: "User", title: str | None = None, when: datetime | None = None) -> Space:
-    """Rename or move a scheduled Space. Whoever waits for it, and webhooks, are told where it is another one now.
-    Errors: `bad_title`, `bad_time`, `too_many`."""
+    """Rename or move a scheduled Space. If that changes something, users with a reminder and webhooks are told.
+
+    Errors: `bad_title`, `bad_time`, `too_many`.
+    """
     name = None if title is None else clean_title(title)
     if when is not None:
         _require_soon(when)
@@ -62,7 +64,7 @@ def update_space(*, public_id: str, user: "User", title: str | None = None, when
 
 
 def set_reminder(*, public_id: str, user: "User") -> None:
-    """Set a reminder; repeatable. Errors: `suspended`, `blocked` by the host, `too_many`."""
+    """Set a reminder. Repeatable. Errors: `suspended`, `blocked` (by the host), `too_many`."""
     require_not_suspended(user)
     spend(what="reminder", user_id=user.pk, limit=REMINDERS, window=WINDOW)
     with turn(public_id) as current:
@@ -72,7 +74,7 @@ def set_reminder(*, public_id: str, user: "User") -> None:
 
 
 def clear_reminder(*, public_id: str, user: "User") -> None:
-    """Repeatable, and allowed whatever became of the Space."""
+    """Delete a reminder. Repeatable, and allowed in whatever state the Space is."""
     Reminder.objects.filter(space__public_id=public_id, user=user).delete()
 
 

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 REQUESTS, WINDOW = 20, timedelta(minutes=1)
-"""Each of them is shown to everybody who runs the Space."""
+"""How many requests one user may make in a minute, because each is shown to every manager of the Space."""
 
 
 def request_to_speak(*, public_id: str, user: "User") -> None:
-    """Errors: `already_requested`, `too_many`."""
+    """Ask for a microphone. Errors: `already_requested`, `only_followed`, `only_invited`, `too_many`."""
     spend(what="request", user_id=user.pk, limit=REQUESTS, window=WINDOW)
     with turn(public_id) as current:
         participant = current.actor(user, Action.REQUEST)
@@ -36,7 +36,7 @@ def request_to_speak(*, public_id: str, user: "User") -> None:
 
 
 def cancel_request(*, public_id: str, user: "User") -> None:
-    """Error: `no_request`."""
+    """Take the request back. Error: `no_request`."""
     with turn(public_id) as current:
         participant = current.actor(user, Action.CANCEL_REQUEST)
         _decide(current, participant, RequestState.CANCELED, by=user)
@@ -45,7 +45,7 @@ def cancel_request(*, public_id: str, user: "User") -> None:
 
 
 def approve_request(*, public_id: str, user: "User", target_id: int) -> None:
-    """Gives the microphone, muted, and a seat. Errors: `no_request`, `stage_full` (details: `limit`)."""
+    """Give the target a seat and a muted microphone. Errors: `no_request`, `stage_full` (details: `limit`)."""
     with turn(public_id) as current:
         target = current.targeted(user, Action.APPROVE, target_id)
         _decide(current, target, RequestState.APPROVED, by=user)
@@ -55,7 +55,7 @@ def approve_request(*, public_id: str, user: "User", target_id: int) -> None:
 
 
 def decline_request(*, public_id: str, user: "User", target_id: int) -> None:
-    """Error: `no_request`."""
+    """Decline the target's request. Error: `no_request`."""
     with turn(public_id) as current:
         target = current.targeted(user, Action.DECLINE, target_id)
         _decide(current, target, RequestState.DECLINED, by=user)
@@ -64,7 +64,7 @@ def decline_request(*, public_id: str, user: "User", target_id: int) -> None:
 
 
 def accept_mic(*, public_id: str, user: "User") -> None:
-    """Takes the microphone somebody was invited to, muted. Errors: `not_invited`, `stage_full`."""
+    """Take the microphone that the user was invited to, muted. Errors: `not_invited`, `stage_full`."""
     with turn(public_id) as current:
         participant = current.actor(user, Action.ACCEPT_MIC)
         rules.require_invited_to_speak(invited=current.offers(user.pk).to_speak)
@@ -93,7 +93,8 @@ def unmute_self(*, public_id: str, user: "User") -> None:
 
 
 def mute_other(*, public_id: str, user: "User", target_id: int, as_operator: bool = False) -> None:
-    """The person may unmute again; whoever should not speak loses the microphone."""
+    """Mute another participant, who may unmute again. To keep a person from speaking, take the microphone with
+    `take_mic`."""
     with turn(public_id) as current:
         target = current.targeted(user, Action.MUTE_OTHER, target_id, as_operator=as_operator)
         if not target.muted:
@@ -103,7 +104,7 @@ def mute_other(*, public_id: str, user: "User", target_id: int, as_operator: boo
 
 
 def mute_all(*, public_id: str, user: "User") -> None:
-    """Every speaker; host and co-hosts keep their microphones as they are."""
+    """Mute every speaker but `user`. Host and co-hosts keep their microphones as they are."""
     with turn(public_id) as current:
         current.actor(user, Action.MUTE_ALL)
         current.log(LogKind.MUTED_ALL, actor=user)
@@ -114,7 +115,7 @@ def mute_all(*, public_id: str, user: "User") -> None:
 
 
 def take_mic(*, public_id: str, user: "User", target_id: int) -> None:
-    """With the microphone goes an invitation to it, which would otherwise give it straight back."""
+    """Take the microphone from a participant, and an invitation to speak with it: that would give it straight back."""
     with turn(public_id) as current:
         target = current.targeted(user, Action.TAKE_MIC, target_id)
         give_mic_back(current, target)
@@ -132,9 +133,9 @@ def step_down(*, public_id: str, user: "User") -> None:
 
 
 def plug_in(*, public_id: str, user: "User", connection: str, mixer_id: str) -> Participant:
-    """A microphone's audio connection is about to enter the mixer under `mixer_id`.
+    """Record the `mixer_id` under which a microphone's audio connection is about to enter the mixer.
 
-    Errors: what the rules say to `Action.SPEAK`; `replaced` when another tab has the audio by now.
+    Errors: what the rules say to `Action.SPEAK`; `replaced` if another tab has taken the audio over.
     """
     with turn(public_id) as current:
         participant = current.actor(user, Action.SPEAK)
@@ -146,7 +147,7 @@ def plug_in(*, public_id: str, user: "User", connection: str, mixer_id: str) -> 
 
 
 def seat(current: Turn, listener: Participant) -> None:
-    """Makes a muted speaker of a listener, inside a turn that has asked the rules. Error: `stage_full`."""
+    """Make a listener a muted speaker, inside a turn that has asked the rules. Error: `stage_full`."""
     limit: int = settings.SPACES_MAX_SPEAKERS
     if not Space.take_seat(space_id=current.space.pk, limit=limit):
         raise Conflict("stage_full", f"All {limit} speaker seats are taken.", limit=limit)
@@ -155,7 +156,7 @@ def seat(current: Turn, listener: Participant) -> None:
 
 
 def _require_may_ask(current: Turn, user: "User") -> None:
-    """Gathers what the rule looks at. Raises `only_followed`, `only_invited`."""
+    """Collect what the rule for asking needs, and ask it. Raise `only_followed` or `only_invited`."""
     error = rules.asking_obstacle(
         SpeakPolicy(current.space.speak_policy),
         followed_by_host=follows(current.space.host_id, user.pk),

@@ -1,4 +1,4 @@
-"""Suspending somebody, and ending at once what they are in the middle of."""
+"""Suspending a user, and ending at once what the user is doing in live Spaces."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def suspend_person(*, user: "User", scope: SuspensionScope, until: datetime | None = None) -> Suspension:
-    """All or nothing, and heard within the second. Error: `bad_time`.
+    """Suspend a user, in one transaction. It takes effect in live Spaces within a second. Error: `bad_time`.
 
-    Spaces they host end. From hosting, they stop running those of others; from speaking, their microphone goes, too;
-    from everything, they are out wherever they are.
+    The Spaces that the user hosts end. A user suspended from hosting stops running other people's Spaces. One suspended
+    from speaking loses the microphone, too. One suspended entirely is put out of every Space.
     """
     with transaction.atomic():
         suspension = suspend_user(user=user, scope=scope, until=until)
@@ -40,7 +40,7 @@ def _end(public_id: str) -> None:
     try:
         with transaction.atomic():
             end_space(public_id=public_id, user=None, reason=EndReason.OPERATOR)
-    except Conflict:  # it ended a moment ago
+    except Conflict:  # The Space ended a moment ago.
         return
 
 

@@ -2,10 +2,11 @@
 
 Every verb that changes a live Space runs inside `turn`:
 
-1. The Space's row is written first. On PostgreSQL this holds its lock until the commit, on SQLite the transaction is
-   IMMEDIATE: either way two verbs on one Space never interleave, and what the rules see is what the change applies to.
-2. The verb asks the rules and changes rows. Whatever it raises undoes everything, the sequence number too.
-3. After the commit, and only then, events are published and the audio is told to follow.
+1. The Space's row is written first. On PostgreSQL this holds its lock until the commit; on SQLite the transaction is
+   IMMEDIATE. Either way two verbs on one Space never interleave, and the state that the rules see is the state that the
+   change applies to.
+2. The verb asks the rules and changes rows. An exception undoes everything, the sequence number too.
+3. Only after the commit are events published, and the audio is told to follow.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Turn:
-    """What one verb sees and says. Made by `turn` only."""
+    """The one change that a verb makes: what the verb reads, writes and publishes. Only `turn` makes one."""
 
     def __init__(self, space: Space) -> None:
         self.space = space
@@ -51,8 +52,10 @@ class Turn:
         return self.space.participants.of(user_id)
 
     def place_of(self, user: "User") -> Participant:
-        """The same, or for whoever has none one outside that is not stored: rules look at the person, too, as they are
-        now and not as old as a socket."""
+        """Return the participant. For a user without a row, return one outside the Space that is not stored.
+
+        The user is read again for that, because the rules look at the user, too, and a socket's copy may be stale.
+        """
         person = self.participant(user.pk)
         return person or Participant(space=self.space, user=user_now(user), left_at=self.now)
 
@@ -60,7 +63,7 @@ class Turn:
         return self.space.requests.filter(user_id=user_id, state=RequestState.PENDING).first()
 
     def actor(self, user: "User", action: Action, *, target: Participant | None = None) -> Participant:
-        """The actor's own place, if the rules let it do `action`; raises what the rules say otherwise."""
+        """Return the participant of `user`, if the rules allow the action. Raise the rules' error otherwise."""
         actor = self.participant(user.pk)
         rules.require(action, space=self.space, actor=actor, target=target)
         if actor is None:
@@ -68,7 +71,7 @@ class Turn:
         return actor
 
     def targeted(self, user: "User", action: Action, target_id: int, *, as_operator: bool = False) -> Participant:
-        """The place of the person that `user` may do `action` to; raises what the rules say otherwise."""
+        """Return the participant `target_id`, if `user` may do the action to them. Raise the rules' error otherwise."""
         target = self.participant(target_id)
         if as_operator:
             rules.require_operator(user)
@@ -85,7 +88,7 @@ class Turn:
     # --- writing ---
 
     def store(self, **fields: object) -> None:
-        """New values of the Space itself."""
+        """Set fields of the Space itself, and save them."""
         for name, value in fields.items():
             setattr(self.space, name, value)
         self.space.save(update_fields=list(fields))
@@ -97,8 +100,11 @@ class Turn:
         append_logs(self.space, kind, actor=actor, targets=targets, at=self.now)
 
     def change(self, participant: Participant, **fields: object) -> None:
-        """Store new values and let the stage, the mixer and the person's own page know. Raise `ValueError` for a role
-        that no role before it leads to: that is a fault of a verb."""
+        """Store new values of a participant, and tell the stage, the mixer and the participant's own page.
+
+        Raise `ValueError` for a role that the table of moves does not allow after the present one: that is a bug in a
+        verb.
+        """
         _require_move(participant, fields)
         for name, value in fields.items():
             setattr(participant, name, value)
@@ -110,7 +116,8 @@ class Turn:
             self._newcomers.append(participant.user_id)
 
     def assign_lanes(self, lanes: Mapping[int, int | None]) -> None:
-        """Which lane carries whose voice alone, by user id; None takes it off its lane. What is not named stays."""
+        """Set which lane carries whose voice alone, by user id. None takes the participant off their lane. Participants
+        that are not named keep theirs."""
         rows = self.space.participants.filter(user__in=lanes)
         if not rows.exclude(lane=None).update(lane=None) and not any(lane is not None for lane in lanes.values()):
             return
@@ -125,17 +132,18 @@ class Turn:
         self._envelopes.append(envelope)
 
     def tell(self, participant: Participant, reason: str, *, by: "User | None" = None) -> None:
-        """Tell one person of their new place."""
+        """Tell one participant their new role and state."""
         self._tell(self.you(participant), reason, by)
 
     def tell_person(self, user_id: int, reason: str, *, by: "User | None" = None) -> None:
-        """The same where they are in; nothing else."""
+        """Do the same for a user id, if that user is in the Space. Does nothing otherwise."""
         participant = self.participant(user_id)
         if participant is not None and participant.is_active:
             self.tell(participant, reason, by=by)
 
     def tell_many(self, participants: Sequence[Participant], reason: str, *, by: "User") -> None:
-        """The same for people none of whom waits any more; two queries however many they are."""
+        """Do the same for many participants, none of whom has a waiting request. It takes two queries for any
+        number."""
         offers = selectors.offers_by_person(self.space, [participant.user_id for participant in participants])
         for participant in participants:
             user_id = participant.user_id
@@ -153,7 +161,7 @@ class Turn:
         return wire.you(self.space, participant, user_id=user_id, requested=requested, offers=offers)
 
     def tell_managers(self, user: "User", state: RequestState) -> None:
-        """The request queue changed; only those who run the Space hear it."""
+        """Tell the managers of the Space, and no one else, that the request queue changed."""
         self.space.queue_seq += 1
         managers = self.space.participants.managers().values_list("user_id", flat=True)
         total = self.space.requests.filter(state=RequestState.PENDING).count()
@@ -161,7 +169,7 @@ class Turn:
         self.say(events.to_people(managers, event))
 
     def queue_replaced(self) -> None:
-        """So much of the queue changed that those who run the Space are sent all of it."""
+        """Send the managers of the Space the whole queue, because much of it changed."""
         self.space.queue_seq += 1
         self._replaces_queue = True
 
@@ -195,7 +203,7 @@ class Turn:
         transaction.on_commit(self._publish)
 
     def _warnings(self) -> Iterator[Envelope]:
-        """For those who have blocked somebody who holds a microphone from now on."""
+        """Yield a warning for each participant who has blocked a person that holds a microphone from now on."""
         inside = self.space.participants.active().values("user")
         rows = Block.objects.filter(blocked__in=self._newcomers, blocker__in=inside) if self._newcomers else ()
         for row in rows:
@@ -243,7 +251,7 @@ def _require_move(participant: Participant, fields: Mapping[str, object]) -> Non
 
 
 def user_now(user: "User") -> "User":
-    """Raises `NotFound` where the account is gone."""
+    """Return the user as stored now. Raise `NotFound` if the account is deleted."""
     found = get_user_model().objects.filter(pk=user.pk).first()
     if found is None:
         raise NotFound("not_found", "This account does not exist.")
@@ -252,7 +260,8 @@ def user_now(user: "User") -> "User":
 
 @contextmanager
 def turn(public_id: str) -> Iterator[Turn]:
-    """Raises `NotFound` for an unknown id; whatever the block raises undoes the whole change."""
+    """Open a turn on the Space. Raise `NotFound` for an unknown id. An exception in the block undoes the whole
+    change."""
     with transaction.atomic():
         if not Space.objects.filter(public_id=public_id).update(updated_at=timezone.now()):
             raise NotFound("not_found", "There is no such Space.")

@@ -18,7 +18,10 @@ LONGEST = 60
 
 
 def add_word(*, user: "User", text: str) -> FlaggedWord:
-    """From now on, and for the titles that are live now. Errors: `forbidden`, `bad_word`, `known_word`, `too_long`."""
+    """Add a word to the list. It counts from now on, and for the titles that are live now.
+
+    Errors: `forbidden`, `bad_word`, `known_word`, `too_long`.
+    """
     duties.require_duty(Duty.KEEP_WORDS, user=user)
     word = words.normalised(text, limit=LONGEST)
     if not 2 <= len(word) <= LONGEST:
@@ -34,6 +37,6 @@ def add_word(*, user: "User", text: str) -> FlaggedWord:
 
 
 def remove_word(*, user: "User", word: FlaggedWord) -> None:
-    """What it has flagged stays in the queue. Error: `forbidden`."""
+    """Remove a word from the list. Reports that it has caused stay in the queue. Error: `forbidden`."""
     duties.require_duty(Duty.KEEP_WORDS, user=user)
     word.delete()
