@@ -1,4 +1,4 @@
-"""Where allauth meets our accounts: its texts, its mails, and where it thinks people come from."""
+"""The adapters of allauth: our texts, our mails, the network address of a request, and the second factor."""
 
 import logging
 from types import SimpleNamespace
@@ -28,7 +28,7 @@ LONGEST_NEXT = 2_000
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Sign-up, log-in and mails."""
+    """Our choices for sign-up, log-in and mails of allauth."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "too_many_login_attempts": "Too many failed log-ins. Try again in 5 minutes.",
@@ -48,25 +48,30 @@ class AccountAdapter(DefaultAccountAdapter):
         return saved
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Refuse a try too many before a password is looked at."""
+        """Count this log-in attempt and raise `ValidationError` when it is over a limit,
+        before a password is looked at."""
         self._login_failed_rl_usage = guessing.count_try(request, _login_of(credentials))
         if self._login_failed_rl_usage is None:
             raise self.validation_error("too_many_login_attempts")
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
-        """Begin to count anew: allauth's hook after a password was reset by mail."""
+        """Reset the counted attempts of an account. allauth calls this after the user reset the password by mail."""
         guessing.forget_tries(request, _login_of(credentials))
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the address that our own limits count. allauth would answer 403 to all behind a Unix socket."""
+        """Return the network address that our own limits count. allauth's own way answers 403 to every
+        request behind a Unix socket."""
         return address_of_request(request).partition("/")[0]
 
     def is_safe_url(self, url: str) -> bool:
-        """Refuse long addresses first: `urlsplit` normalises the host's name, whatever its length."""
+        """Return whether a redirect to `url` stays on this site.
+
+        Refuse long addresses first: `urlsplit` normalises the host name however long it is.
+        """
         return len(url) <= LONGEST_NEXT and bool(super().is_safe_url(url))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail that speaks in the site's name, not in that of whatever host the request named."""
+        """Send a mail in the name of the configured site. allauth would use the host that the request named."""
         site = SimpleNamespace(name=settings.SITE_NAME, domain=urlsplit(settings.PUBLIC_ORIGIN).netloc)
         told = {
             "request": allauth_context.request,
@@ -80,18 +85,20 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """Tell the owner of an account what changed, with where it was done from. The change stands without the mail,
-        too: a mail server that is away is logged and no more."""
+        """Tell the owner of an account what changed and where the request came from.
+
+        The change stays even if the mail cannot be sent. A mail server that cannot be reached is only logged.
+        """
         to = email or EmailAddress.objects.get_primary_email(user) or user.email
         if not to:
             return
         try:
             self.send_mail(template_prefix, to, self.origin() | (context or {}))
-        except OSError:  # SMTP's own errors are among these
+        except OSError:  # SMTP's own errors are subclasses
             logger.exception("the owner of an account was not told: %s", template_prefix)
 
     def origin(self) -> dict[str, Any]:
-        """Return when, and from where, what happens now was done."""
+        """Return the time, network address and browser of the current request, for a mail about it."""
         request: HttpRequest | None = allauth_context.request
         if request is None:
             return {"timestamp": timezone.now(), "ip": "the server itself", "user_agent": "a command"}
@@ -108,8 +115,11 @@ def _login_of(credentials: dict[str, Any]) -> str:
 
 
 def _at_our_origin(context: dict[str, Any]) -> dict[str, Any]:
-    """Return the context with its links at the site's origin. allauth builds them from the Host header, whose port, and
-    on this machine whose name, the sender of a request chooses."""
+    """Return the context with its links moved to the site's origin.
+
+    allauth builds the links from the Host header. The sender of a request chooses its port, and on a local site also
+    its host name.
+    """
     return {name: _moved(value) if name.endswith("_url") else value for name, value in context.items()}
 
 
@@ -119,7 +129,7 @@ def _moved(link: str) -> str:
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Authenticator apps, passkeys and recovery codes."""
+    """Our choices for authenticator apps, passkeys and recovery codes of allauth."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": "That code is wrong. Codes change every 30 seconds and work once.",
@@ -135,11 +145,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return str(settings.SITE_NAME)
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """Return whom passkeys are for: the site's own name, not what the request's Host header says."""
+        """Return the site that passkeys are bound to.
+
+        It comes from the settings; the Host header is chosen by the sender.
+        """
         return {"id": urlsplit(settings.PUBLIC_ORIGIN).hostname or "localhost", "name": settings.SITE_NAME}
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
-        """Return a name for one more passkey of `user`."""
+        """Return a name for a new passkey of `user`: "Passkey", then "Passkey 2" and so on."""
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         return "Passkey" if not count else f"Passkey {count + 1}"
 

@@ -1,4 +1,7 @@
-"""People in the admin. Relations are shown and removed here through the services, never typed in: counters follow."""
+"""Users, follows and blocks in the admin.
+
+Follows and blocks are only shown and removed here, through the services, so that the counters stay right.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +20,7 @@ from accounts.notices import tell_owner
 from accounts.templatetags.accounts import avatar as avatar_tag
 
 if TYPE_CHECKING:
-    # Django's admin classes are generic for the type checker only.
+    # Django's admin classes are generic only for the type checker.
     PersonAdmin = DjangoUserAdmin[User]
     FollowRows = admin.ModelAdmin[Follow]
     BlockRows = admin.ModelAdmin[Block]
@@ -52,11 +55,11 @@ class UserAdmin(PersonAdmin):
 
     @admin.display(description="password")
     def set_password(self, user: User) -> str:
-        """Link to the page that sets a password; nothing of the hash of the present one."""
+        """Return a link to the page that sets a password. Nothing of the present hash is shown."""
         return SafeString('<a class="button" href="../password/">Set another one</a>') if user.pk else "none"
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Leave the password out for users who may not set it."""
+        """Leave out the password link for staff who may not change this account."""
         if obj is None or self.has_change_permission(request, obj):
             return super().get_fieldsets(request, obj)
         (title, first), *others = self.fieldsets
@@ -64,12 +67,13 @@ class UserAdmin(PersonAdmin):
         return [(title, shown), *others]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Let superusers alone make staff, and say what staff may do."""
+        """Make staff status and permissions read-only unless the acting user is a superuser."""
         fixed = tuple(super().get_readonly_fields(request, obj))
         return fixed if acting(request).is_superuser else (*fixed, *POWERS)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Leave the accounts of staff to superusers: with an address or a password goes the account."""
+        """Let only superusers change accounts of staff: an editor who sets the email address or the
+        password takes the account over."""
         return super().has_change_permission(request, obj) and _may_touch(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -83,7 +87,8 @@ class UserAdmin(PersonAdmin):
             get_adapter().send_notification_mail("account/email/email_changed", obj, told, email=before)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """Set another password; the owner is told, because they did not do it."""
+        """Set a new password and tell the owner of the account by mail, because a member of
+        staff did it and not they."""
         answer = super().user_change_password(request, id, form_url)
         if request.method == "POST" and answer.status_code == 302:
             tell_owner(user=User.objects.get(pk=id), about="password_changed")
@@ -109,7 +114,7 @@ class UserAdmin(PersonAdmin):
 
 
 def acting(request: HttpRequest) -> User:
-    """Return the member of the staff; the admin site lets nobody else in."""
+    """Return the member of staff who sent the request. The admin site lets no other user in."""
     if not isinstance(request.user, User):
         raise TypeError("the admin site was reached without a user")
     return request.user
@@ -124,7 +129,7 @@ def _touchable(request: HttpRequest, people: QuerySet[User]) -> QuerySet[User]:
 
 
 class LookedAtAndRemoved:
-    """Rows are not added nor changed here."""
+    """A mixin for rows that can be viewed and deleted here, but neither added nor changed."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,4 +1,7 @@
-"""Programs in the admin: webhooks with the log of what was sent, and personal tokens. No secret is shown twice."""
+"""Programs in the admin: webhooks with their delivery log, OAuth apps, and personal tokens.
+
+No secret is shown twice.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +33,7 @@ else:
 
 class SafeApplicationForm(ApplicationForm):
     def clean_redirect_uris(self) -> str:
-        """Refuse what `register_app` refuses: people are sent to none of these addresses."""
+        """Refuse the redirect addresses that `register_app` refuses: users are never sent to them."""
         addresses: str = self.cleaned_data["redirect_uris"]
         if any(redirect_origin(address) is None for address in addresses.split()):
             raise ValidationError("Use https addresses, or http on this machine, without user names.")
@@ -56,7 +59,7 @@ class WebhookForm(WebhookFormBase):
 
 @admin.register(Webhook)
 class WebhookAdmin(WebhookRows):
-    """What is added here has no owner: it hears of every Space of the site."""
+    """Webhooks. One that is added here has no owner and receives the events of every Space of the site."""
 
     form = WebhookForm
     list_display = ("url", "owner", "events", "is_active", "created_at")
@@ -68,7 +71,7 @@ class WebhookAdmin(WebhookRows):
 
     @method_decorator(asks_again)
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Ask for the password first: the secret is shown afterwards."""
+        """Ask for the password first, because the new secret is shown afterwards."""
         return super().add_view(request, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Webhook, form: Any, change: bool) -> None:
@@ -119,7 +122,7 @@ class DeliveryAdmin(DeliveryRows):
 
 @admin.register(PersonalToken)
 class PersonalTokenAdmin(TokenRows):
-    """Seen and revoked here, never made: a token is shown to its owner only."""
+    """Personal tokens. They are viewed and revoked here, never created: only the owner may see a token."""
 
     list_display = ("name", "owner", "scopes", "created", "expires")
     list_select_related = ("access__user",)

@@ -1,4 +1,7 @@
-"""Second factors in the admin: seen, and removed for a user who lost theirs. Sessions and codes are not here."""
+"""Second factors in the admin.
+
+Staff can see them and remove one for a user who lost it. Sessions and codes are not shown.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -22,7 +25,7 @@ for model in (Authenticator, UserSession, Grant, IDToken):
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(Rows):
-    """Without what is secret about one."""
+    """Authenticator apps and passkeys, without their secret data."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type",)

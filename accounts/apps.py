@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Here and not beside the addresses: other apps have pages under a person's address too.
+        # Registered here and not in `accounts.urls`: other apps have paths below a username too.
         register_converter(UsernameConverter, "username")
         register_converter(IdConverter, "id")
         from accounts import audit, checks, receivers  # noqa: F401 - importing registers them; models must be loaded first

@@ -1,4 +1,4 @@
-"""What the security log tells of accounts: log-ins, failed ones, and what gives or takes away the way in."""
+"""Entries of the security log about accounts: log-ins, failed log-ins, and changes to the ways to log in."""
 
 from typing import Any, Final
 
@@ -42,7 +42,10 @@ def _logged_out(request: HttpRequest | None = None, user: User | None = None, **
 
 @receiver(auth.user_login_failed)
 def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
-    """Name the account by its id. What was typed is not written down: it may be a password in the wrong field."""
+    """Log a failed log-in with the account's id.
+
+    The typed text is not logged: it may be a password in the wrong field.
+    """
     typed = str(credentials.get("username") or credentials.get("email") or "")[:254]
     found = User.objects.with_username(typed) if "@" not in typed else User.objects.filter(email__iexact=typed)
     note("log_in_failed", request, user=found.values_list("pk", flat=True).first())

@@ -1,7 +1,7 @@
-"""The child process of `avatars`: an image on standard input, the encoded one on standard output; the only argument is
-the shape. Imports nothing of ours.
+"""The child process of `avatars`. It reads an image from standard input and writes the encoded one to standard output.
+The only argument is the shape. It imports none of our modules.
 
-Exit status: 0 done, `REFUSED` not an image we take; anything else is a decoder that broke.
+Exit status: 0 when done, `REFUSED` for an image that we do not accept. Any other status means that the decoder crashed.
 """
 
 import io
@@ -15,12 +15,12 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MAX_PIXELS = 25_000_000
 RESIZABLE = ("L", "RGB", "RGBA", "CMYK")
 MAX_PROFILE_BYTES = 4 * 1024 * 1024
-"""The tables of a printer's profile; those of screens are a few hundred bytes."""
+"""Room for the tables in the colour profile of a printer. The profile of a screen has a few hundred bytes."""
 SIDE = 400
 PORTRAIT = (1080, 1920)
-"""Width and height that the image of a Fleet fits into."""
+"""Width and height in pixels that the image of a Fleet has to fit into."""
 REFUSED = 65
-"""EX_DATAERR of sysexits.h."""
+"""`EX_DATAERR` of sysexits.h."""
 
 _SRGB = ImageCms.createProfile("sRGB")
 _MEMORY_BYTES = 768 * 1024 * 1024
@@ -28,17 +28,17 @@ _CPU_SECONDS = 10
 
 
 class Refused(Exception):
-    """The data is an image, but not one we take."""
+    """The data is an image, but not one that we accept."""
 
 
 def avatar(data: bytes) -> bytes:
-    """The middle of the image as a square."""
+    """Return the middle of the image as a square WebP with sides of `SIDE` pixels."""
     image, profile = _decoded(data, (SIDE, SIDE))
     return _encoded(ImageOps.fit(image, (SIDE, SIDE), Image.Resampling.LANCZOS), profile)
 
 
 def portrait(data: bytes) -> bytes:
-    """The whole image, made smaller where it does not fit."""
+    """Return the whole image as a WebP, made smaller if it does not fit into `PORTRAIT`."""
     image, profile = _decoded(data, PORTRAIT)
     image.thumbnail(PORTRAIT, Image.Resampling.LANCZOS)
     return _encoded(image, profile)
@@ -48,10 +48,13 @@ SHAPES: dict[str, Callable[[bytes], bytes]] = {"avatar": avatar, "portrait": por
 
 
 def _decoded(data: bytes, size: tuple[int, int]) -> tuple[Image.Image, bytes]:
-    """Return the image, upright, in a mode that can be resized, and the profile its colours are written in, if any."""
+    """Return the image and its colour profile (empty bytes if it has none).
+
+    The image is upright and in a mode that can be resized.
+    """
     _verify(data)
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        # Before any pixel is decoded, so that a photograph takes the decoder's own reduced size.
+        # Called before any pixel is decoded, so that the JPEG decoder can decode a photograph at a reduced size.
         image.draft("RGB", (size[0] * 2, size[1] * 2))
         profile = image.info.get("icc_profile") or b""
         upright = _eight_bits(ImageOps.exif_transpose(image))
@@ -59,7 +62,10 @@ def _decoded(data: bytes, size: tuple[int, int]) -> tuple[Image.Image, bytes]:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Return an image of 16 or 32 bits with 8 of them: Pillow would cut at 255 and make nearly all of it white."""
+    """Return an image of 16 or 32 bits with 8 bits.
+
+    Pillow's own conversion cuts at 255 and makes nearly everything white.
+    """
     if image.mode.startswith("I;16"):
         image = image.convert("I")
     if image.mode == "I":
@@ -68,7 +74,10 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _verify(data: bytes) -> None:
-    """Checks that cost no pixels: format, size by the header, checksums."""
+    """Check format, size in the header and checksums.
+
+    None of this decodes a pixel. Raises `Refused` for too many pixels.
+    """
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         if image.width * image.height > MAX_PIXELS:
             raise Refused
@@ -76,8 +85,11 @@ def _verify(data: bytes) -> None:
 
 
 def _encoded(image: Image.Image, profile: bytes) -> bytes:
-    """Return the WebP. The numbers of a pixel mean a colour only together with their profile, which does not stay: so
-    they are converted to sRGB first, when the image is small already."""
+    """Return the image as a WebP in sRGB without metadata.
+
+    The numbers of a pixel mean a colour only together with the profile, and the profile is removed. The colours are
+    therefore converted to sRGB first. This happens after resizing, when the image is small.
+    """
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
     colours = _in_srgb(image.convert("RGB") if alpha else image, profile)
     if alpha:
@@ -86,8 +98,11 @@ def _encoded(image: Image.Image, profile: bytes) -> bytes:
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """Return the image in sRGB. One without a profile is sRGB, and so is one whose profile cannot be read or is for
-    another kind of image."""
+    """Return the image in sRGB.
+
+    An image without a profile counts as sRGB already. So does one whose profile cannot be read or belongs to another
+    kind of image.
+    """
     if 0 < len(profile) <= MAX_PROFILE_BYTES:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -100,7 +115,7 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _without_metadata(image: Image.Image) -> bytes:
-    # A new image: Pillow would carry the colour profile, with whatever it holds, over to the output.
+    # Build a new image: Pillow would copy the colour profile, and anything hidden in it, into the output.
     bare = Image.frombytes(image.mode, image.size, image.tobytes())
     output = io.BytesIO()
     bare.save(output, "WEBP", quality=85)
@@ -122,7 +137,7 @@ def main() -> int:
     try:
         encoded = SHAPES[sys.argv[1]](sys.stdin.buffer.read())
     except (UnidentifiedImageError, Image.DecompressionBombError, Refused, OSError, SyntaxError, ValueError):
-        # What Pillow raises for damaged data (a broken PNG is a SyntaxError).
+        # The exceptions of Pillow for damaged data. A broken PNG is a SyntaxError.
         return REFUSED
     sys.stdout.buffer.write(encoded)
     return 0

@@ -1,7 +1,8 @@
-"""Uploaded images. What is stored is never what was sent: pixels are decoded and encoded again, everything else goes.
+"""Uploaded images. The uploaded bytes are never stored: pixels are decoded and encoded again, and everything else is
+dropped.
 
-A decoder fed by strangers is where images bite (bombs, crafted chunks, crashes in C), so decoding runs in a child
-process with limits on memory, time and output; see `avatar_child`.
+Decoding the images of strangers is risky (decompression bombs, crafted chunks, crashes in C). Decoding therefore runs
+in a child process with limits on memory, time and output; see `avatar_child`.
 """
 
 import contextlib
@@ -27,15 +28,21 @@ _CHILD = Path(__file__).with_name("avatar_child.py")
 
 
 def encode_avatar(image: BinaryIO) -> bytes:
-    """A square WebP of 400 by 400 pixels without metadata, upright, from a JPEG, PNG, WebP or GIF (its first frame).
+    """Return a square WebP of 400 by 400 pixels, upright and without metadata, from a JPEG, PNG, WebP or GIF (its first
+    frame).
 
-    Raises `BadInput` `bad_image`: more than 5 MB, more than 25 megapixels, another format, damaged.
+    Raises `BadInput` `bad_image` for more than 5 MB, more than 25 megapixels, another format or damaged data. Raises
+    `TryAgain` while too many images are being decoded.
     """
     return _encoded(image, shape="avatar", max_bytes=MAX_BYTES)
 
 
 def encode_portrait(image: BinaryIO) -> bytes:
-    """The same for an image that fills a phone: whole, at most 1080 by 1920 pixels, from at most 10 MB."""
+    """Return a WebP of the whole image, at most 1080 by 1920 pixels, to fill a phone's screen. The upload may have 10
+    MB.
+
+    Raises the same errors as `encode_avatar`.
+    """
     return _encoded(image, shape="portrait", max_bytes=PORTRAIT_MAX_BYTES)
 
 
@@ -54,7 +61,7 @@ def _encoded(image: BinaryIO, *, shape: str, max_bytes: int) -> bytes:
 
 
 def _run_child(data: bytes, shape: str) -> "subprocess.CompletedProcess[bytes]":
-    # -I: neither the environment nor the working directory chooses what the child imports.
+    # -I: neither the environment nor the working directory can choose what the child imports.
     command = [sys.executable, "-I", str(_CHILD), shape]
     try:
         with _decoder():
@@ -67,8 +74,10 @@ def _run_child(data: bytes, shape: str) -> "subprocess.CompletedProcess[bytes]":
 
 @contextlib.contextmanager
 def _decoder() -> Iterator[None]:
-    """Hold one of the few places for decoders of this process: each takes a core and up to 300 MB.
-    Raises `TryAgain`."""
+    """Hold one of the few decoder places of this process.
+
+    Each decoder takes a core and up to 300 MB. Raises `TryAgain`.
+    """
     if not _decoders.acquire(timeout=PATIENCE_SECONDS):
         raise TryAgain("try_again", "Many pictures are being read just now. Try again in a minute.")
     try:

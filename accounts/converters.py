@@ -2,7 +2,7 @@ from accounts.validators import USERNAME_PATTERN
 
 
 class UsernameConverter:
-    """`<username:username>` in a path: anything else does not even reach a view."""
+    """The path converter `<username:username>`. A path with anything else never reaches a view."""
 
     regex = USERNAME_PATTERN
 

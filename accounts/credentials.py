@@ -1,4 +1,4 @@
-"""Reads about tokens and apps."""
+"""Queries about tokens and apps."""
 
 import hashlib
 from dataclasses import dataclass
@@ -20,8 +20,11 @@ class AuthorizedApp:
 
 
 def bearer(key: str) -> AccessToken | None:
-    """The token that is `key`, with `user` (None for an app's own) and `application`; None where it is unknown, has
-    expired, or the account is not active. The same for HTTP and sockets."""
+    """Return the access token for `key`, with its `user` (None for an app's own token) and `application`.
+
+    Return None if the key is unknown, the token has expired, or the account is not active. HTTP and sockets both ask
+    here.
+    """
     checksum = hashlib.sha256(key.encode()).hexdigest()
     found = AccessToken.objects.select_related("user", "application").filter(token_checksum=checksum).first()
     if found is None or found.expires <= timezone.now():
@@ -30,7 +33,7 @@ def bearer(key: str) -> AccessToken | None:
 
 
 def personal_tokens(user: User) -> list[PersonalToken]:
-    """Newest first."""
+    """Return the personal tokens of `user`, newest first."""
     return list(PersonalToken.objects.filter(access__user=user).select_related("access").order_by("-access"))
 
 
@@ -39,7 +42,8 @@ def own_apps(user: User) -> list[Application]:
 
 
 def authorized_apps(user: User) -> list[AuthorizedApp]:
-    """Apps that may still act for the person: with a token that is good, or one that gets new ones."""
+    """Return the apps that may still act for `user`: those with a valid access token, or a
+    refresh token to get a new one."""
     now = timezone.now()
     live = AccessToken.objects.filter(user=user, application__isnull=False, expires__gt=now)
     fresh = RefreshToken.objects.filter(user=user, revoked=None)

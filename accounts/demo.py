@@ -1,4 +1,4 @@
-"""The demo accounts: which there are, which still have the password of the README, and how they go."""
+"""The demo accounts: finding them, finding those that still have the password of the README, and removing them."""
 
 from django.contrib.auth.hashers import check_password
 from django.db.models import Q, QuerySet
@@ -12,16 +12,16 @@ DEMO_PEOPLE = ("ada", "grace", "alan", "joan", *DEMO_STAFF)
 
 
 def demo_users() -> QuerySet[User]:
-    """Return the accounts that `seed_demo` made and that are still there, whatever they are called now."""
+    """Return the remaining accounts that `seed_demo` made, even if they were renamed."""
     ours = DemoAccount.objects.filter(user__isnull=False).values("user")
     return User.objects.filter(Q(pk__in=ours) | Q(username__in=DEMO_PEOPLE, email__endswith=f"@{DEMO_DOMAIN}"))
 
 
 def users_with_demo_password() -> list[str]:
-    """Return the usernames that anybody who read the README can log in as.
+    """Return the usernames of accounts that every reader of the README can log in to.
 
-    Only accounts that may have it are tried, because a try costs a third of a second: the demo's own, and any under
-    one of its names, or of an address that only the demo uses.
+    Checking one password costs a third of a second, so only likely accounts are checked: the demo's own, accounts with
+    one of its usernames, and accounts with an email address at the demo's domain.
     """
     named = User.objects.filter(Q(username__in=DEMO_PEOPLE) | Q(email__endswith=f"@{DEMO_DOMAIN}"))
     rows = (demo_users() | named).distinct().values_list("username", "password")
@@ -31,7 +31,7 @@ def users_with_demo_password() -> list[str]:
 
 
 def remove_demo_users() -> int:
-    """Delete every demo account with all that is its own. Return how many there were."""
+    """Delete every demo account with everything it owns. Return how many there were."""
     people = list(demo_users())
     for person in people:
         delete_user(user=person)

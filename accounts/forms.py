@@ -1,4 +1,4 @@
-"""What people type into pages. Rules live in services and validators; forms show them next to the field."""
+"""The forms of account pages. The rules live in services and validators; forms show their errors next to the field."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ EMAIL_MAX = 320
 
 
 class LabelledFields:
-    """allauth repeats every label as a placeholder, which screen readers then read twice."""
+    """A mixin that removes allauth's placeholders. They repeat the labels, and screen readers would read both."""
 
     fields: dict[str, forms.Field]
 
@@ -35,7 +35,7 @@ class LoginForm(LabelledFields, allauth_forms.LoginForm):
         self.fields["login"].label = "Username or email"
         self.fields["login"].widget.attrs["autocomplete"] = "username"
         self.fields["login"].validators.append(MaxLengthValidator(EMAIL_MAX))
-        # The page has its own link; inside the help text it would be part of the field's description.
+        # The page has its own link. A link in the help text would be part of the field's description.
         self.fields["password"].help_text = ""
 
 
@@ -57,22 +57,26 @@ class SignupForm(LabelledFields, allauth_forms.SignupForm):
         return clean_line(self.cleaned_data["display_name"], limit=DISPLAY_NAME_MAX)
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """allauth's shape: the new person, or the answer to give instead."""
+        """Return the new user and None, or None and the response to send instead. allauth prescribes this shape."""
         if self.account_already_exists:
-            # As long as for a new account: a password is hashed either way.
+            # Take as long as for a new account by hashing a password, so that the time does not tell which addresses
+            # have one.
             make_password(self.cleaned_data["password1"])
         try:
             with transaction.atomic():
                 outcome: tuple[User | None, HttpResponse | None] = super().try_save(request)
         except IntegrityError:
-            # Two people took one username at once: the form saw it free both times, the unique index did not.
+            # Two people chose one username at once: the form saw it free both times, the unique index did not.
             messages.error(request, "This username has just been taken. Choose another one.")
             return None, redirect("account_signup")
         return outcome
 
 
 class RevokesTokens:
-    """With a new password go the tokens of programs, too, unless the user says that they are still trusted."""
+    """A mixin for forms that set a password.
+
+    Programs' tokens are revoked with it unless the user says that they are still trusted.
+    """
 
     user: User
     cleaned_data: dict[str, Any]
@@ -138,7 +142,7 @@ class ProfileForm(forms.Form):
 
 
 class AvatarForm(forms.Form):
-    # Not an ImageField: that one opens the upload with every decoder of Pillow, in this process.
+    # Not an ImageField: that one opens the upload in this process, with every decoder that Pillow has.
     avatar = forms.FileField(
         label="Image",
         allow_empty_file=True,

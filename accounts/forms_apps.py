@@ -1,4 +1,4 @@
-"""Forms of the page of tokens and apps."""
+"""The forms of the page for tokens and apps."""
 
 from django import forms
 

@@ -1,4 +1,4 @@
-"""Forms of the second factor, with our labels."""
+"""The forms of the second factor, with our labels."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ NAME_MAX = 50
 
 
 class CodeFields(LabelledFields):
-    """One code: digits, at once on a phone's keypad."""
+    """A mixin for a field with one code of digits. Phones show their numeric keypad for it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

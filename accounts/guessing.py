@@ -1,9 +1,11 @@
-"""How often passwords may be tried, so that neither guessing nor locking others out is worth while.
+"""Rate limits on log-in attempts. Guessing passwords does not pay, and neither does locking the owner out.
 
-A browser in which a user logged in before carries a signed cookie: its tries are counted for itself alone, and so
-strangers who lock the name do not lock its owner out. All other tries count three times: for the account from that
-address, for the account from everywhere, and for the address. A name and an address of one account are one account.
-Only wrong passwords count: a right one takes its own count back.
+A browser in which a user logged in before has a signed cookie, and its attempts are counted separately. Strangers who
+use up the attempts of an account therefore do not lock out its owner.
+
+Every other attempt counts three times: for the account from that network address, for the account from anywhere, and
+for the network address. A username and an email address of one account count as the same account. Only wrong passwords
+count: a successful log-in takes its own count back.
 """
 
 import secrets
@@ -26,26 +28,29 @@ RATES: Final = {
     "known_device": "5/300s/key",
     "account_from_address": "5/300s/key",
     "account": "20/300s/key",
-    # A school is one address: so many may mistype in one lesson. What guesses at one account meets the limits above.
+    # A school shares one address, so a class may mistype in one lesson. Guesses at one account hit the limits above.
     "address": "100/300s/key",
 }
 COOKIE: Final = "__Host-known" if settings.IS_HTTPS else "known"
 COOKIE_LASTS: Final = timedelta(days=180)
 MOST_ACCOUNTS: Final = 5
-"""How many accounts one browser remembers: a family's."""
+"""How many accounts one browser remembers: enough for a family."""
 _SALT: Final = "accounts.known-device"
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What one try is counted for; `rate` names one of `RATES`."""
+    """One limit that an attempt counts against. `rate` is a key of `RATES`."""
 
     rate: str
     key: str
 
 
 def count_try(request: HttpRequest, login: str) -> ratelimit.RateLimitUsage | None:
-    """Count one try at `login`, a name or an address; return what takes it back, or None where it is one too many."""
+    """Count one log-in attempt for `login`, which is a username or an email address.
+
+    Return the usage, which can take the count back, or None if the attempt is over a limit.
+    """
     usage = ratelimit.RateLimitUsage(usage=[])
     for tried in _tried(request, login):
         one = ratelimit.consume(request, app=APP, action=tried.rate, config=RATES, key=tried.key)
@@ -57,14 +62,17 @@ def count_try(request: HttpRequest, login: str) -> ratelimit.RateLimitUsage | No
 
 
 def forget_tries(request: HttpRequest, login: str) -> None:
-    """Begin anew for an account, once a new password was set by mail."""
+    """Reset the counted attempts of an account after its password was reset by mail.
+
+    The limit of the network address stays.
+    """
     for tried in _tried(request, login):
         if tried.rate != "address":
             ratelimit.clear(request, app=APP, action=tried.rate, config=RATES, key=tried.key)
 
 
 def remember_device(request: HttpRequest, response: HttpResponse, user: User) -> None:
-    """Let this browser count for itself at the next log-in of `user`."""
+    """Set a cookie so that this browser's next log-in attempts for `user` are counted separately."""
     known = _known(request)
     known.pop(str(user.pk), None)
     kept = dict(list(known.items())[-(MOST_ACCOUNTS - 1) :])
@@ -99,7 +107,7 @@ def _account(login: str) -> User | None:
 
 
 def _device(request: HttpRequest, user: User) -> str:
-    """Return the id of this browser where it knows `user`, else "". A new password makes all browsers strangers."""
+    """Return this browser's id if it knows `user`, else "". A new password makes every browser unknown again."""
     device, _, mark = _known(request).get(str(user.pk), "").partition(".")
     return device if secrets.compare_digest(mark, _password_mark(user)) else ""
 

@@ -1,4 +1,4 @@
-"""Requests as views of this and the upper apps see them, behind the middleware that adds to them."""
+"""Request types for views of this app and the apps above it, with what the middleware adds."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
@@ -11,6 +11,6 @@ class PageRequest(HttpRequest):
 
 
 class PersonRequest(PageRequest):
-    """Behind `login_required`."""
+    """A request behind `login_required`: its user is a `User`."""
 
     user: User

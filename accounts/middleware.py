@@ -1,4 +1,4 @@
-"""Keep what a browser shows and stores true to who is logged in there."""
+"""Middleware that keeps a browser's pages and storage in step with the user who is logged in there."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,17 +16,21 @@ from spaces_project.common.errors import Refused
 from spaces_project.common.http import as_response
 
 COOKIE: Final = "__Host-viewer" if settings.IS_HTTPS else "viewer"
-"""Who is logged in, for our scripts: they compare it with whom their page was made for. It opens nothing."""
+"""The cookie with the key of the logged-in user.
+
+Our scripts compare it with the user their page was made for. It grants no access.
+"""
 LOGGED_OUT: Final = Refused("login_required", "You are logged out. Log in, then send it again.")
 ANOTHER: Final = Refused("other_person", "Another account is logged in here now. Nothing was sent.")
 CLEARED: Final = '"cache", "storage"'
 
 
 class TellsViewer:
-    """Name the user in a cookie that scripts can read, and have the browser forget when they are gone.
+    """Middleware that names the user in a cookie that scripts can read, and clears the browser's storage when that user
+    has gone.
 
-    Every way out of a session is covered, because the answer is compared with what the browser believed before:
-    log-out, an end from another device, a new password, a deleted account.
+    Each answer is compared with what the browser believed before. This covers every way out of a session: log-out, a
+    session ended from another device, a new password, a deleted account.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -49,11 +53,12 @@ class TellsViewer:
 
 
 class LeadsBack:
-    """Make the way to the log-in lead back to a page.
+    """Middleware that makes the log-in lead back to a page that can be opened.
 
-    A form that was sent without a session would lead back to an address that knows no GET. Our scripts say whom their
-    page is for (`X-Viewer`): they are told plainly that this user is not logged in, or is another one by now, because
-    they would take the log-in page for their answer, and nothing may be sent in another user's name.
+    A form sent without a session would lead back to its own address, which may not accept GET; its page is used
+    instead. Our scripts name the user their page is for (`X-Viewer`). They get an error that says that this user is not
+    logged in, or is another one by now. A redirect would not do: the script would take the log-in page for its answer,
+    and nothing may be sent in another user's name.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -73,7 +78,7 @@ class LeadsBack:
 
 
 def _viewer(request: HttpRequest) -> str:
-    """Return the user's key; none where a view asked for the user, and the session names one who is gone or locked."""
+    """Return the user's key. Return "" if a view loaded the user and the session names a deleted or locked account."""
     was_asked_for = getattr(request, "_cached_user", None) is not None
     if was_asked_for and not request.user.is_authenticated:
         return ""
@@ -86,13 +91,13 @@ def _set(response: HttpResponse, viewer: str) -> None:
 
 
 def _is_to_login(response: HttpResponse) -> bool:
-    """Return whether a page that wants a user sends to the log-in, which is to lead back to it."""
+    """Return whether a response redirects to the log-in with an address to come back to."""
     target = urlsplit(response["Location"])
     return target.path == resolve_url(settings.LOGIN_URL) and f"{REDIRECT_FIELD_NAME}=" in target.query
 
 
 def _page_of(request: HttpRequest) -> str:
-    """Return the address of the page that the form was on; "" where the browser does not say, or it is not ours."""
+    """Return the path of the page that the form was on, or "" if the browser does not say or the page is not ours."""
     before = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure()):
         return ""

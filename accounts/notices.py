@@ -1,4 +1,4 @@
-"""Mails to the owner of an account about what changed in it."""
+"""Mails to the owner of an account about changes to it."""
 
 from functools import partial
 from typing import Any
@@ -10,7 +10,10 @@ from accounts.models import User
 
 
 def tell_owner(*, user: User, about: str, **context: Any) -> None:
-    """Send the mail `account/email/<about>` once the change is committed. A mail server that is away undoes nothing."""
+    """Send the mail `account/email/<about>` after the change is committed.
+
+    If the mail server is down, the change stays.
+    """
     adapter, prefix = get_adapter(), f"account/email/{about}"
     told = adapter.origin() | context
     transaction.on_commit(partial(adapter.send_notification_mail, prefix, user, told), robust=True)

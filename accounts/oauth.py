@@ -1,6 +1,7 @@
-"""OAuth 2 as programs of X speak it: what the toolkit does not read, and what it does not keep.
+"""OAuth 2 as X's clients use it: the spellings that the toolkit does not read, and the guarantees that it does not
+give.
 
-`Core` reads requests, `Validator` decides about them. Both are named in `OAUTH2_PROVIDER`.
+`Core` reads requests and `Validator` decides about them. The setting `OAUTH2_PROVIDER` names both.
 """
 
 import json
@@ -28,13 +29,16 @@ _PLAIN_NAME: Final = re.compile(r"[\w.:-]{1,40}", re.ASCII)
 
 
 class Core(OAuthLibCore):
-    """Requests in the spellings that clients of X use."""
+    """A reader of requests in the spellings that X's clients use."""
 
     def _get_escaped_full_path(self, request: HttpRequest) -> str:
         return _METHOD.sub("S256", super()._get_escaped_full_path(request))
 
     def extract_headers(self, request: HttpRequest) -> dict[str, Any]:
-        """Write the scheme as the toolkit compares it. Its case means nothing (RFC 9110, 11.1)."""
+        """Return the headers with the scheme written as the toolkit compares it.
+
+        Its case has no meaning (RFC 9110, 11.1).
+        """
         headers: dict[str, Any] = super().extract_headers(request)
         scheme, _, credentials = headers.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() == "basic":
@@ -42,9 +46,9 @@ class Core(OAuthLibCore):
         return headers
 
     def extract_body(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """Return the fields of a form, or of a JSON object, which is what npm's twitter-api-v2 sends.
+        """Return the fields of a form or of a JSON object. npm's twitter-api-v2 sends JSON.
 
-        Raises `ValueError` for what is neither, or holds a NUL, which databases refuse.
+        Raises `ValueError` for any other body, and for a NUL character, which databases refuse.
         """
         is_json = request.content_type == "application/json"
         fields: list[tuple[str, str]] = _json_fields(request) if is_json else super().extract_body(request)
@@ -62,10 +66,16 @@ class Core(OAuthLibCore):
 
 
 class Validator(OAuth2Validator):
-    """Every token is made once: of two requests with the same code or refresh token one gets it."""
+    """The decisions about requests.
+
+    Every token is made once: of two requests with the same code or refresh token, one gets it.
+    """
 
     def validate_redirect_uri(self, client_id: str, redirect_uri: str, request: Any, *args: Any, **kwargs: Any) -> bool:
-        """Refuse also what was registered before the rule, or by other means than `register_app`."""
+        """Check the redirect address again.
+
+        It may have been registered before the rule existed, or not through `register_app`.
+        """
         if redirect_origin(redirect_uri) is None:
             return False
         return bool(super().validate_redirect_uri(client_id, redirect_uri, request, *args, **kwargs))
@@ -79,7 +89,10 @@ class Validator(OAuth2Validator):
     def validate_scopes(
         self, client_id: str, scopes: list[str], client: Application, request: Any, *args: Any, **kwargs: Any
     ) -> bool:
-        """Raise with the names that are unknown. An app in its own name gets what needs no person, nothing else."""
+        """Raise `InvalidScopeError` with the unknown names.
+
+        An app in its own name only gets scopes that need no user.
+        """
         if unknown := [scope for scope in scopes if scope not in OAUTH_SCOPES]:
             raise errors.InvalidScopeError(description=_unknown(unknown), request=request)
         if request.grant_type == "client_credentials":
@@ -89,7 +102,8 @@ class Validator(OAuth2Validator):
     def validate_code(
         self, client_id: str, code: str, client: Application, request: Any, *args: Any, **kwargs: Any
     ) -> bool:
-        """Refuse a code that was used before, and take back what it gave: one of the two who had it stole it."""
+        """Refuse a code that was used before and revoke its tokens: one of the two clients
+        that had the code stole it."""
         if super().validate_code(client_id, code, client, request, *args, **kwargs):
             return True
         given = RefreshToken.objects.filter(token_family=_family_of(code), application=client)
@@ -115,9 +129,11 @@ class Validator(OAuth2Validator):
     def validate_refresh_token(
         self, refresh_token: str, client: Application, request: Any, *args: Any, **kwargs: Any
     ) -> bool:
-        """Let a used token in once more where its answer was lost: soon after, while nothing of the answer was used.
+        """Return whether a refresh token is valid. A used one is valid again for a short time, in case its answer was
+        lost.
 
-        A request that was already here when the token was used is no such thing: it is the second of two at once.
+        This holds only while no token of that answer was used. It does not hold for a request that had already arrived
+        when the token was used: that is the second of two concurrent requests, and it is refused.
         """
         if not super().validate_refresh_token(refresh_token, client, request, *args, **kwargs):
             return False
@@ -125,7 +141,10 @@ class Validator(OAuth2Validator):
         return used.user.is_active and (used.revoked is None or used.revoked < _arrival(request))
 
     def _save_bearer_token(self, token: dict[str, Any], request: Any, *args: Any, **kwargs: Any) -> None:
-        """Runs in a transaction, which the rows that are locked here keep others out of."""
+        """Save the new tokens and use up the code or refresh token.
+
+        The caller runs this in a transaction; the rows locked here keep concurrent requests out.
+        """
         grant = None
         if request.grant_type == "authorization_code":
             grant = _grant(request.code, request.client, for_update=True)
@@ -136,7 +155,8 @@ class Validator(OAuth2Validator):
             grant.delete()
 
     def _create_refresh_token(self, request: Any, *args: Any) -> RefreshToken:
-        """Name the family of tokens after the code it began with, so that the code's replay finds it."""
+        """Create a refresh token and name its family after the code it began with, so that a replay of
+        the code finds the family."""
         made = super()._create_refresh_token(request, *args)
         if request.grant_type == "authorization_code":
             RefreshToken.objects.filter(pk=made.pk).update(token_family=_family_of(request.code))
@@ -144,7 +164,7 @@ class Validator(OAuth2Validator):
 
 
 def _grant(code: str, client: Application, *, for_update: bool = False) -> Grant:
-    """Return the grant of a code. Raises `InvalidGrantError` where another request used it up in the meantime."""
+    """Return the grant of a code. Raises `InvalidGrantError` if another request has used the code meanwhile."""
     grants = Grant.objects.select_for_update() if for_update else Grant.objects
     grant = grants.filter(code=code, application=client).first()
     if grant is None:
@@ -165,9 +185,10 @@ def _json_fields(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _use_up(request: Any) -> None:
-    """Lock the refresh token of the request, or raise `InvalidGrantError` where another request was quicker.
+    """Lock the request's refresh token. Raises `InvalidGrantError` if another request was quicker.
 
-    Of an answer that was lost nothing is left alive: who did receive it, by whatever way, can do nothing with it.
+    If the token was used before and its answer was lost, the tokens of that answer are revoked. A client that did
+    receive them can do nothing with them.
     """
     seen = request.refresh_token_instance
     locked = RefreshToken.objects.select_for_update().filter(pk=seen.pk).first()
@@ -191,6 +212,9 @@ def _arrival(request: Any) -> datetime:
 
 
 def _unknown(names: Iterable[str]) -> str:
-    """Of names with characters that an error may not have (RFC 6749, 5.2) only their number is told."""
+    """Return the error text for unknown scopes.
+
+    Names with characters that an error must not contain (RFC 6749, 5.2) are left out.
+    """
     plain = [name for name in names if _PLAIN_NAME.fullmatch(name)]
     return f"Unknown scopes: {' '.join(plain)}." if plain else "Unknown scopes."

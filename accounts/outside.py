@@ -1,8 +1,8 @@
-"""POSTs to addresses that people gave us: only to the public internet, and nowhere a name is pointed at meanwhile.
+"""POST requests to addresses that users gave us. They go to the public internet only.
 
-The name is resolved once; if any of its addresses is not a public one nothing is sent, and the connection is made to
-the very address that was looked at. Redirects are not followed. Nobody on the other side can hold the caller for longer
-than `EXCHANGE_SECONDS`: each read has the whole deadline over it, not one of its own.
+A host name is resolved once. If any of its addresses is not public, nothing is sent; otherwise the connection goes to
+the very address that was checked, so that the name cannot be pointed elsewhere in between. Redirects are not followed.
+The receiver cannot hold the caller for longer than `EXCHANGE_SECONDS`: one deadline covers all reads, not each one.
 """
 
 import contextlib
@@ -17,13 +17,16 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 EXCHANGE_SECONDS = 10.0
-"""For all of it: looking the name up, connecting, sending, and the head of the answer. Its body is not read."""
+"""The deadline for the whole exchange: resolving the name, connecting, sending, and the head of the answer.
+
+The body of the answer is not read.
+"""
 LONGEST_URL = 500
 PORTS = frozenset({80, 443})
 
-# What the IANA registries of special-purpose addresses (IPv4 and IPv6, as of 2025) do not call globally reachable
-# unicast, and the anycast addresses of AS112 and AMT, where no receiver can be. A table of our own: what `ipaddress`
-# calls global changes with the patch releases of Python.
+# The IANA registries of special-purpose addresses (IPv4 and IPv6, as of 2025), as far as they are not globally
+# reachable unicast, and the anycast addresses of AS112 and AMT, where no receiver can be. The table is our own because
+# `ipaddress` changes its mind about global addresses with the patch releases of Python.
 _SPECIAL = tuple(
     ipaddress.ip_network(network)
     for network in (
@@ -34,18 +37,18 @@ _SPECIAL = tuple(
     )
 )  # fmt: skip
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-"""All that IANA has given out of IPv6 for use on the internet; everything else is special or not given out."""
+"""All IPv6 space that IANA has allocated for the internet. Every other address is special or not allocated."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-"""IPv4 seen from networks that have only IPv6: as good as the address inside."""
+"""IPv4 addresses as seen from IPv6-only networks. Such an address is judged by the IPv4 address inside it."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class NotSent(Exception):
-    """Why; without anything of what the other side said."""
+    """Nothing was delivered. The message gives the reason, without any text from the receiver."""
 
 
 class Forbidden(NotSent):
-    """An address we do not send to."""
+    """The address is one that we do not send to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,12 @@ class Target:
 
     @property
     def is_trusted(self) -> bool:
-        """Named by the operator as one that may be in a private network, and without TLS."""
+        """Return whether the operator named this host. Such a host may be in a private network and needs no TLS."""
         return self.host in settings.WEBHOOK_TRUSTED_HOSTS
 
 
 def target(url: str) -> Target:
-    """Raises `Forbidden`."""
+    """Return the parts of a webhook address. Raises `Forbidden` for an address that we do not send to."""
     if len(url) > LONGEST_URL:
         raise Forbidden("That is not a valid address.")
     try:
@@ -84,10 +87,10 @@ def target(url: str) -> Target:
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
-    """Return the status of the answer, within `EXCHANGE_SECONDS`. Raises `NotSent`.
+    """Send the body and return the status of the answer, within `EXCHANGE_SECONDS`. Raises `NotSent`.
 
-    A thread of its own does it: a timeout of a socket begins anew with each byte, and the system's look-up of names has
-    none. At the deadline the socket is shut under that thread, which ends it.
+    The exchange runs in a thread of its own: the timeout of a socket starts again with each byte, and resolving a name
+    has no timeout at all. At the deadline the socket is shut down under that thread, which ends it.
     """
     exchange = _Exchange(target(url), body, headers)
     thread = threading.Thread(target=exchange.run, daemon=True, name="webhook")
@@ -139,8 +142,11 @@ class _Exchange:
 
 
 def is_public(address: Address) -> bool:
-    """Return whether this is one machine on the internet, for everybody. What carries another address inside (mapped,
-    6to4, Teredo) is refused, but for NAT64's own prefix, which is as good as the address inside."""
+    """Return whether an address is one machine on the public internet.
+
+    An address that carries another one inside (mapped, 6to4, Teredo) is refused. The exception is NAT64's own prefix,
+    which is judged by the IPv4 address inside.
+    """
     if isinstance(address, ipaddress.IPv6Address):
         if address in _NAT64:
             return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
@@ -186,13 +192,16 @@ class _Plain(http.client.HTTPConnection):
 
 
 class _Secure(_Plain):
-    """The certificate is checked against the name, whatever address it is at."""
+    """An HTTPS connection.
+
+    The certificate is checked against the host name, whatever address the connection goes to.
+    """
 
     default_port = http.client.HTTPS_PORT
 
     def connect(self) -> None:
         super().connect()
-        # Kept before the handshake, which may be what the other side draws out: `abort` shuts what stands here.
+        # Stored before the handshake, because the receiver may draw out the handshake: `abort` shuts this socket.
         context = ssl.create_default_context()
         secure = context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
         self.sock = secure

@@ -1,4 +1,5 @@
-"""A session alone is not as good as the password: what hands over the account asks for it again."""
+"""Reauthentication: a session alone does not prove as much as the password, so actions that could hand over the
+account ask for it again."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -13,15 +14,19 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def asks_again(view: View) -> View:
-    """Ask the user of a page for their password or second factor first; what was sent is done after that."""
+    """Wrap a view so that the user first enters their password or second factor.
+
+    The submitted form is then processed.
+    """
     asked: View = reauthentication_required(view)
     return asked
 
 
 def require_reauthenticated(request: HttpRequest) -> None:
-    """Raise `Refused` `reauthenticate` where the user of this session did not prove lately who they are.
+    """Raise `Refused` `reauthenticate` if the user of this session has not entered their password or second factor
+    recently.
 
-    Pages use allauth's decorator, which asks at once; this is for the API, where our own pages call by their session.
+    This is for the API, which our own pages call with their session. Pages use allauth's decorator, which asks at once.
     """
     if not did_recently_reauthenticate(request):
         raise Refused("reauthenticate", "Confirm your identity first.", url="/accounts/reauthenticate/")

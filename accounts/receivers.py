@@ -1,4 +1,4 @@
-"""Work that begins when something was committed."""
+"""Mails to account owners that allauth's and OAuth's signals trigger."""
 
 from typing import Any
 
@@ -27,13 +27,13 @@ def remember_device(request: HttpRequest, response: HttpResponse, user: User, **
 
 @receiver(email_added)
 def tell_of_new_address(user: User, email_address: EmailAddress, **kwargs: Any) -> None:
-    """Tell the address that is good now, before another one takes its place."""
+    """Tell the current email address that a new one was asked for, before the new one replaces it."""
     tell_owner(user=user, about="email_asked", new_email=email_address.email)
 
 
 @receiver(app_authorized)
 def tell_of_connected_app(token: AccessToken, **kwargs: Any) -> None:
-    """Tell of an app's first token; later ones only replace it."""
+    """Tell the user about an app's first token. Later tokens only replace it."""
     if token.user is None or token.application is None:
         return
     if AccessToken.objects.filter(user=token.user, application=token.application).count() == 1:

@@ -1,4 +1,4 @@
-"""Where an app may have people sent back to."""
+"""Rules for the redirect addresses of OAuth apps."""
 
 import re
 from typing import Final
@@ -7,19 +7,19 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from django.conf import settings
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "[::1]", "localhost"})
-"""Hosts of the person's own machine, where a program listens without TLS."""
+"""Hosts on the user's own machine, where a program listens without TLS."""
 _ADDRESS: Final = re.compile(
     r"(?P<origin>(?P<scheme>https?)://(?P<host>\[::1\]|[a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::[0-9]{1,5})?)"
     r"(?:/[\w.~!$&()*+=:@%/-]*)?(?:\?[\w.~!$&()*+=:@%/?-]*)?",
     re.ASCII | re.IGNORECASE,
 )
-"""Without a user name, without a fragment, and without a character that means something in a header."""
+"""An address without a user name, without a fragment, and without characters that have a meaning in headers."""
 
 
 def redirect_origin(uri: str) -> str | None:
-    """Return scheme, host and port of a redirect address, or None where nobody may be sent to it.
+    """Return scheme, host and port of a redirect address, or None if users must not be sent there.
 
-    A code that travels without TLS can be read on the way, so `http` is for the person's own machine only.
+    A code that travels without TLS can be read on the way, so `http` is allowed for the user's own machine only.
     """
     found = _ADDRESS.fullmatch(uri)
     if found is None:
@@ -29,9 +29,10 @@ def redirect_origin(uri: str) -> str | None:
 
 
 def with_issuer(uri: str) -> str:
-    """Name this site as the sender of an authorization answer (RFC 9207), so that a client tells two servers apart.
+    """Return `uri` with this site named as the sender of the answer (RFC 9207), so that a client can tell two servers
+    apart.
 
-    The name is the site's own setting: the `Host` of a request is chosen by whoever sends it.
+    The name comes from the settings. The `Host` header would not do: the sender of a request chooses it.
     """
     parts = urlsplit(uri)
     query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "iss"]

@@ -1,5 +1,7 @@
-"""What a suspended person may not do, and who of the staff may work. Services of every app ask this; nothing else
-decides."""
+"""The rules about suspensions, confirmed addresses and staff.
+
+The services of every app ask these functions; no other code decides this.
+"""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -17,7 +19,10 @@ _WORDS = {
 
 
 def suspension(user: User, scope: SuspensionScope = SuspensionScope.ENTIRELY) -> Refused | None:
-    """Why `user` may not do what `scope` names, or None. Details: `scope`, `until` (ISO 8601, or null for no end)."""
+    """Return the error that keeps `user` from what `scope` names, or None.
+
+    Its details are `scope` and `until` (ISO 8601, or null for no end).
+    """
     until = user.barred_until(scope)
     if until is None:
         return None
@@ -28,19 +33,22 @@ def suspension(user: User, scope: SuspensionScope = SuspensionScope.ENTIRELY) ->
 
 
 def require_not_suspended(user: User, scope: SuspensionScope = SuspensionScope.ENTIRELY) -> None:
-    """Raises `Refused` `suspended`."""
+    """Raise `Refused` `suspended` if `user` is suspended from `scope`."""
     if error := suspension(user, scope):
         raise error
 
 
 def require_confirmed_address(user: User) -> None:
-    """Raise `Refused` `address_unconfirmed` where this site wants an address confirmed first, and none of `user` is."""
+    """Raise `Refused` `address_unconfirmed` if this site requires a confirmed email address and `user` has none."""
     if settings.CONFIRM_ADDRESSES and not EmailAddress.objects.filter(user=user, verified=True).exists():
         raise Refused("address_unconfirmed", "Confirm your email address first. The link is in your mail.")
 
 
 def staff_refusal(user: User) -> Refused | None:
-    """Return why `user` may not work as staff, or None. The admin and every duty ask this."""
+    """Return the error that keeps `user` from working as staff, or None.
+
+    The admin and every moderation power ask this.
+    """
     if not (user.is_active and user.is_staff):
         return Refused("forbidden", "Only the people who run this site can see this.")
     if error := suspension(user):

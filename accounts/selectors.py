@@ -1,4 +1,4 @@
-"""Reads. Inactive accounts are not there for anybody."""
+"""Queries about users, follows and blocks. Inactive accounts are never returned."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from spaces_project.common.text import clean_line, fits
 
 
 def get_user_by_username(username: str) -> User:
-    """In any case of letters. Raises `NotFound` `not_found`."""
+    """Return the active user with this username, in any case of letters. Raises `NotFound` `not_found`."""
     person = User.objects.with_username(username).filter(is_active=True).first() if is_username(username) else None
     if person is None:
         raise NotFound("not_found", "This account does not exist.")
@@ -21,7 +21,7 @@ def get_user_by_username(username: str) -> User:
 
 
 def get_user(user_id: int) -> User:
-    """Raises `NotFound` `not_found`."""
+    """Return the active user with this id. Raises `NotFound` `not_found`."""
     person = User.objects.filter(pk=user_id, is_active=True).first()
     if person is None:
         raise NotFound("not_found", "This account does not exist.")
@@ -29,7 +29,7 @@ def get_user(user_id: int) -> User:
 
 
 def blocked_by(*, user_id: int, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[User]:
-    """Whom the person has blocked, latest first. Raises `BadInput` `bad_cursor`."""
+    """Return a page of the users that this user has blocked, latest first. Raises `BadInput` `bad_cursor`."""
     rows = Block.objects.filter(blocker_id=user_id, blocked__is_active=True).select_related("blocked")
     if cursor is not None:
         rows = rows.filter(id__lt=parse_cursor(cursor, parts=1)[0])
@@ -38,7 +38,7 @@ def blocked_by(*, user_id: int, cursor: str | None = None, limit: int = PAGE_SIZ
 
 
 def is_blocked(blocker_id: int, blocked_id: int) -> bool:
-    """Did the first block the second?"""
+    """Return whether the first user blocked the second."""
     return Block.objects.filter(blocker_id=blocker_id, blocked_id=blocked_id).exists()
 
 
@@ -47,25 +47,25 @@ def blocked_either_way(one_id: int, other_id: int) -> bool:
 
 
 def between(one: int, other: "int | OuterRef") -> Q:
-    """Return the condition on blocks that one of the two blocked the other."""
+    """Return a condition on blocks: one of the two users blocked the other."""
     return Q(blocker=one, blocked=other) | Q(blocker=other, blocked=one)
 
 
 def blocked_ids_among(blocker_id: int, ids: Collection[int]) -> set[int]:
-    """Whom of `ids` the person blocked."""
+    """Return those of `ids` that the user has blocked."""
     return set(Block.objects.filter(blocker_id=blocker_id, blocked_id__in=ids).values_list("blocked_id", flat=True))
 
 
 def blockers_among(blocked_id: int, ids: Collection[int]) -> set[int]:
-    """Who of `ids` blocked the person."""
+    """Return those of `ids` that have blocked the user."""
     return set(Block.objects.filter(blocked_id=blocked_id, blocker_id__in=ids).values_list("blocker_id", flat=True))
 
 
 def visible_authors(authors: Collection[User], viewer_id: int | None) -> set[int]:
-    """Return the ids of those of `authors` whose posts and Fleets the viewer may see, in three queries at most.
+    """Return the ids of those of `authors` whose posts and Fleets the viewer may see. At most three queries.
 
-    Nobody sees what an inactive account wrote, nor, but for its followers, what a protected one did; a block hides each
-    from the other. Everything that shows words or pictures of people asks this when it shows them.
+    An inactive author is hidden from every viewer. A protected author is hidden from all but their followers. A block
+    hides each side from the other. All code that shows a user's words or pictures asks this at the time it shows them.
     """
     active = {author.pk for author in authors if author.is_active}
     protected = {author.pk for author in authors if author.protected} - {viewer_id}
@@ -85,22 +85,28 @@ def follows(follower_id: int, followee_id: int) -> bool:
 
 
 def followed_ids_among(user_id: int, ids: Collection[int]) -> set[int]:
-    """Whom of `ids` the person follows. Asked of each, one probe of the key: told to look among `ids`, PostgreSQL may
-    read everybody whom the person follows."""
+    """Return those of `ids` that the user follows.
+
+    The query makes one probe of the key per id. With a plain `followee__in=ids` PostgreSQL may read every follow of the
+    user.
+    """
     follow = Subquery(Follow.objects.filter(follower_id=user_id, followee=OuterRef("pk")).values("pk")[:1])
     followed = User.objects.filter(pk__in=ids).alias(follow=follow).filter(follow__isnull=False)
     return set(followed.values_list("pk", flat=True))
 
 
 def followers_among(user_ids: Collection[int], candidate_follower_ids: Collection[int]) -> set[int]:
-    """Which candidates (people connected to this process) follow at least one of `user_ids`. One query."""
+    """Return the candidates that follow at least one of `user_ids`.
+
+    Candidates are users connected to this process. One query.
+    """
     rows = Follow.objects.filter(followee_id__in=user_ids, follower_id__in=candidate_follower_ids)
     return set(rows.values_list("follower_id", flat=True).distinct())
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What a viewer and another person are to each other, seen by the viewer."""
+    """What a viewer and another user are to each other, as the viewer sees it."""
 
     is_self: bool = False
     following: bool = False
@@ -110,12 +116,12 @@ class Relation:
 
 
 def relation(*, viewer_id: int | None, person_id: int) -> Relation:
-    """`viewer_id` is `None` for a visitor who is not logged in."""
+    """Return the relation to one user. `viewer_id` is None for a visitor who is not logged in."""
     return relations(viewer_id=viewer_id, person_ids=[person_id])[person_id]
 
 
 def relations(*, viewer_id: int | None, person_ids: Collection[int]) -> dict[int, Relation]:
-    """The relation to each of `person_ids`, in four queries however many they are."""
+    """Return the relation to each of `person_ids`, in four queries for any number of them."""
     if viewer_id is None:
         return dict.fromkeys(person_ids, Relation())
     following = followed_ids_among(viewer_id, person_ids)
@@ -136,35 +142,37 @@ def relations(*, viewer_id: int | None, person_ids: Collection[int]) -> dict[int
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One line of a list of people."""
+    """One line in a list of users."""
 
     person: User
     relation: Relation
 
 
 def as_rows(page: Page[User], *, viewer_id: int | None) -> Page[PersonRow]:
-    """The same page with what the viewer is to each person."""
+    """Return the same page with the viewer's relation to each user."""
     known = relations(viewer_id=viewer_id, person_ids=[person.pk for person in page.items])
     return Page([PersonRow(person, known[person.pk]) for person in page.items], page.next_cursor)
 
 
 def followers_of(*, user_id: int, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[User]:
-    """Latest follow first. Raises `BadInput` `bad_cursor`."""
+    """Return a page of a user's followers, latest follow first. Raises `BadInput` `bad_cursor`."""
     rows = Follow.objects.filter(followee_id=user_id, follower__is_active=True).select_related("follower")
     page = _follow_page(rows, cursor, limit)
     return Page([row.follower for row in page.items], page.next_cursor)
 
 
 def followed_by(*, user_id: int, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[User]:
-    """Whom the person follows, latest follow first. Raises `BadInput` `bad_cursor`."""
+    """Return a page of the users that a user follows, latest follow first. Raises `BadInput` `bad_cursor`."""
     rows = Follow.objects.filter(follower_id=user_id, followee__is_active=True).select_related("followee")
     page = _follow_page(rows, cursor, limit)
     return Page([row.followee for row in page.items], page.next_cursor)
 
 
 def search_users(*, query: str, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[User]:
-    """Whose username begins with `query` (an `@` in front is fine) or whose display name contains it; most followed
-    first. An empty query finds nobody, nor does one longer than any name. Raises `BadInput` `bad_cursor`.
+    """Return a page of users whose username begins with `query` or whose display name contains it, most followed first.
+
+    An `@` before the username is ignored. An empty query finds no user, and neither does one longer than any name.
+    Raises `BadInput` `bad_cursor`.
     """
     if not fits(query, limit=DISPLAY_NAME_MAX):
         return Page([], None)

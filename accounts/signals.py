@@ -1,6 +1,7 @@
-"""What this app announces, after commit, to whoever stands above it.
+"""The signals of accounts, sent after the commit to the apps above.
 
-Every signal carries `actor_id` (who did it) and `target_id` (to whom), both `int`; `sender` is the model of the row.
+Every signal carries `actor_id` (the user who acted) and `target_id` (the user acted on), both `int`. `sender` is the
+model of the row. The exceptions list their own arguments.
 """
 
 from functools import partial
@@ -14,13 +15,16 @@ blocked = Signal()
 unblocked = Signal()
 
 session_ended = Signal()
-"""A session was ended from another device: `user_id: int`, `session_key: str`."""
+"""A session was ended from another device. Arguments: `user_id: int`, `session_key: str`."""
 
 deliveries_made = Signal()
-"""Webhooks are to be told something: `delivery_ids: list[int]`."""
+"""Deliveries to webhooks are due. Argument: `delivery_ids: list[int]`."""
 
 
 def announce(signal: Signal, *, sender: type[models.Model], actor_id: int, target_id: int) -> None:
-    """Send once the surrounding transaction is committed, never when it is rolled back."""
-    # Robust: the row is committed, so a receiver that fails (Redis away) is logged by Django and undoes nothing.
+    """Send the signal after the surrounding transaction is committed.
+
+    It is never sent if the transaction is rolled back.
+    """
+    # Robust: the row is committed, so if a receiver fails (Redis is down) Django logs it and nothing is undone.
     transaction.on_commit(partial(signal.send_robust, sender=sender, actor_id=actor_id, target_id=target_id))

@@ -1,4 +1,7 @@
-"""Which admin site Django's admin app uses. Apart from `accounts.apps`, because an app has one configuration."""
+"""The choice of the admin site.
+
+It is apart from `accounts.apps` because an app module may have only one default configuration.
+"""
 
 from django.contrib.admin.apps import AdminConfig
 

@@ -1,4 +1,4 @@
-"""What holds on every list of the admin, ours and other apps': the admin site puts it on each as it is registered."""
+"""Rules for every list in the admin, ours and other apps'. The admin site adds them to each list that is registered."""
 
 from typing import Any, Final
 
@@ -10,23 +10,26 @@ from django.http.response import HttpResponseBase
 COMPARISONS: Final = frozenset(
     {"exact", "in", "isnull", "isempty", "id", "pk", "gt", "gte", "lt", "lte", "year", "month", "day", "range"}
 )
-"""What a filter may ask of a field. None of them asks how a text begins, which reads it letter by letter."""
+"""The comparisons that a filter may use.
+
+None of them tests how a text begins: that would let staff read it letter by letter.
+"""
 MOST_LOGGED: Final = 1_000
 
 
 class Guarded:
-    """Asks of a list only what its filters ask, and writes down who ran which action on what."""
+    """A mixin for admin lists that allows only declared filters and logs each action with the user and the rows."""
 
     list_filter: Any
     date_hierarchy: str | None
     opts: Any
     lookups: tuple[str, ...] = ()
-    """Further fields that links of ours ask for."""
+    """More fields that our own links filter by."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Return whether an address may ask this of the rows.
+        """Return whether a query string may filter the rows by this lookup.
 
-        Django allows every field of the model itself: `?secret__startswith=` then reads by its number of hits what no
+        Django allows every field of the model itself. `?secret__startswith=` then reveals by its number of hits what no
         page shows.
         """
         path = lookup.split("__")
@@ -37,7 +40,7 @@ class Guarded:
         return False
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the actions; one that names no permission is for users who may change the rows."""
+        """Return the available actions. An action that names no permission is for users who may change the rows."""
         actions: dict[str, Any] = super().get_actions(request)  # type: ignore[misc]  # a mixin
         may_change = self.has_change_permission(request)  # type: ignore[attr-defined]  # the same
         return {
@@ -45,7 +48,7 @@ class Guarded:
         }
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase | None:
-        """Run the chosen action, and write it into the log of the admin. Django itself writes deletions down."""
+        """Run the chosen action and log it in the admin's log. Django already logs deletions itself."""
         name = request.POST.get("action", "")
         is_logged = name in self.get_actions(request) and name != "delete_selected"
         selected = request.POST.getlist("_selected_action")[:MOST_LOGGED]
@@ -66,7 +69,7 @@ def _first(filter_: Any) -> Any:
 
 
 def guarded(admin_class: type[Any]) -> type[Any]:
-    """Return `admin_class` with the rules of every list."""
+    """Return `admin_class` with `Guarded` mixed in."""
     if issubclass(admin_class, Guarded):
         return admin_class
     return type(admin_class.__name__, (Guarded, admin_class), {"__module__": admin_class.__module__})

@@ -1,5 +1,5 @@
-"""The admin site. It has no log-in of its own: users log in through the site's page, with its limits and its second
-factor, and whether a member of the staff may in is asked anew on every page."""
+"""The admin site. It has no log-in of its own: staff log in through the site's page, with its rate limits and second
+factor. Every page checks again that the user may work as staff."""
 
 from typing import Any
 
@@ -25,21 +25,21 @@ class StaffSite(AdminSite):
     index_title = "Administration"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Register as Django does, with the rules that hold on every list."""
+        """Register models as Django does, with the rules that hold on every list."""
         super().register(model_or_iterable, guarded(admin_class or ModelAdmin), **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may use the admin: every page of it asks this first."""
+        """Return whether the user may use the admin. Every admin page asks this first."""
         return isinstance(request.user, User) and rules.staff_refusal(request.user) is None
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send the user to the site's log-in; say why not where that would not help."""
+        """Send the user to the site's log-in, or explain why logging in would not help."""
         return _sent_on(request)
 
     def password_change(  # type: ignore[override]  # Django's stubs know its own page only
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Send the user to the site's page, which limits guesses and tells the owner by mail."""
+        """Send the user to the site's own page, which limits guesses and tells the owner by mail."""
         return redirect("account_change_password")
 
 

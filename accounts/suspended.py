@@ -1,4 +1,7 @@
-"""What a suspended account may still do: one list, asked once, in front of the verbs of every app that calls `gate`."""
+"""What a suspended account may still do.
+
+One list is checked in front of the services of every app that calls `gate`.
+"""
 
 import inspect
 from collections.abc import Callable
@@ -9,10 +12,10 @@ from accounts.models import User
 from accounts.rules import require_not_suspended
 
 ACTORS: Final = ("user", "author", "sender", "follower", "blocker", "owner", "viewer")
-"""What verbs call the user who acts."""
+"""The parameter names that services use for the acting user."""
 OPEN: Final = frozenset(
     {
-        # Leave, and take one's own away.
+        # Leaving, and removing one's own things.
         "delete_app",
         "delete_fleet",
         "delete_post",
@@ -28,15 +31,15 @@ OPEN: Final = frozenset(
         "unlike_post",
         "unpin_post",
         "unrepost_post",
-        # Be left in peace.
+        # Protection from other users.
         "block_user",
         "unblock_user",
-        # Read.
+        # Reading.
         "list_sessions",
         "mark_read",
         "mark_seen",
         "see_fleet",
-        # Of these, `user` is whom it is done to, not who does it.
+        # In these, `user` is the user it is done to, not the one who acts.
         "notify",
         "reinstate_user",
         "release_counts",
@@ -46,9 +49,11 @@ OPEN: Final = frozenset(
 
 
 def gate(services: dict[str, Any]) -> None:
-    """Refuse suspended users in front of each verb that `services`, a package's globals, exports and `OPEN` lacks.
+    """Make a package's services refuse suspended users. `services` is the package's `globals()`; services listed in
+    `OPEN` stay as they are.
 
-    A verb that is added later is closed to them until it is listed. What verbs call among themselves is not asked.
+    A service that is added later is closed to suspended users until it is listed in `OPEN`. Calls between services
+    inside the package are not checked.
     """
     for name in services["__all__"]:
         verb = services[name]
@@ -57,7 +62,7 @@ def gate(services: dict[str, Any]) -> None:
 
 
 def actor_of(verb: Callable[..., Any]) -> str | None:
-    """Return the name of the parameter that is the acting user, or None where nobody acts."""
+    """Return the name of the parameter with the acting user, or None if the service has none."""
     named = inspect.signature(verb).parameters
     return next((name for name in ACTORS if name in named), None)
 

@@ -10,13 +10,16 @@ from spaces_project.common.mail_files import forget_old_mails
 
 @shared_task(ignore_result=False)
 def heal_follow_counts(**_: Any) -> int:
-    """How many people had a wrong counter. Meant for beat, once a night; harmless to run twice."""
+    """Recount followers and return how many users had a wrong counter.
+
+    Beat runs it once a night; running it twice does no harm.
+    """
     return services.recount_followers()
 
 
 @shared_task(ignore_result=True)
 def clear_expired_tokens(**_: Any) -> None:
-    """Tokens and codes that are good for nothing any more, and answers kept for a repetition that did not come."""
+    """Delete expired tokens and codes, old idempotency answers, old deliveries and old mail files."""
     clear_expired()
     forget_old_answers()
     services.forget_old_deliveries()
@@ -25,11 +28,11 @@ def clear_expired_tokens(**_: Any) -> None:
 
 @shared_task(ignore_result=True)
 def deliver_due(**_: Any) -> None:
-    """Tries again what did not arrive. Meant for beat."""
+    """Retry deliveries that have not arrived. Beat runs it."""
     for delivery_id in services.due_deliveries():
         deliver.delay(delivery_id)
 
 
-@shared_task(ignore_result=True, expires=60)  # what waits longer is found by `deliver_due`
+@shared_task(ignore_result=True, expires=60)  # `deliver_due` finds deliveries that wait longer
 def deliver(delivery_id: int, **_: Any) -> bool:
     return services.deliver(delivery_id=delivery_id)

@@ -1,11 +1,11 @@
-"""Include last: `/<username>` matches every short path that nothing above it took."""
+"""The URLs of accounts. Include them last: `/<username>` matches every short path that no earlier pattern matched."""
 
 from django.urls import include, path, re_path
 
 from accounts import views
 
 oauth = [
-    # Where X has them, so that its clients find them.
+    # The paths are X's, so that X's clients find them.
     path("i/oauth2/authorize", views.AskPerson.as_view(), name="authorize"),
     path("2/oauth2/authorize", views.AskPersonOnX.as_view()),
     path("2/oauth2/token", views.Token.as_view(), name="token"),

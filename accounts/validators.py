@@ -1,5 +1,8 @@
-"""What a username may be. `username_validators` is what sign-up asks; the model field asks for the shape only, so that
-an operator may still create `admin`."""
+"""Rules for usernames and passwords.
+
+Sign-up asks `username_validators`; the model field asks for the shape only, so that an operator may still create
+`admin`.
+"""
 
 import re
 from collections.abc import Callable
@@ -18,7 +21,8 @@ RESERVED_USERNAMES = frozenset({
     "system", "terms", "timeline", "undefined", "user", "users", "well_known", "ws",
 })
 # fmt: on
-"""Lower case. A profile is `/<username>`: these would hide a page of ours, or speak in our name."""
+"""In lower case. A profile is at `/<username>`, so these names would hide one of our pages, or
+seem to speak for the site."""
 
 DEMO_PASSWORD = "spaces-demo"  # noqa: S105 - printed in the README, hence refused everywhere but on localhost
 
@@ -39,8 +43,11 @@ def username_not_reserved(username: str) -> None:
 
 
 class NotTheDemoPassword:
-    """Refuse the password that the README prints: `accounts.E001` stops a public site that has an account with it, so a
-    stranger who chose it at sign-up could keep the site from starting."""
+    """A password validator that refuses the password printed in the README.
+
+    `accounts.E001` stops a public site that has an account with it, so a stranger who chose it at sign-up could keep
+    the site from starting.
+    """
 
     def validate(self, password: str, user: object = None) -> None:
         if password == DEMO_PASSWORD:

@@ -1,1 +1,1 @@
-"""Doors for programs: what all of them stand on, and those about people."""
+"""The REST API of accounts, and what the API of every app is built on."""

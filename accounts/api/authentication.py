@@ -1,4 +1,4 @@
-"""Who calls: a token, or the session of a page of ours."""
+"""Authentication of API calls: by a bearer token, or by the session of one of our own pages."""
 
 from django.contrib.auth.models import AnonymousUser
 from oauth2_provider.models import AccessToken
@@ -11,7 +11,10 @@ from accounts.models import User
 
 
 class BearerAuthentication(BaseAuthentication):
-    """`Authorization: Bearer …`. An app's own token is nobody's: its user is anonymous."""
+    """Authentication by `Authorization: Bearer …`.
+
+    A token that an app got for itself has no user: the request is anonymous.
+    """
 
     def authenticate(self, request: Request) -> tuple[User | AnonymousUser, AccessToken] | None:
         kind, _, key = request.headers.get("Authorization", "").partition(" ")
@@ -27,7 +30,7 @@ class BearerAuthentication(BaseAuthentication):
 
 
 class PageAuthentication(SessionAuthentication):
-    """Our own pages call by their session, with Django's protection from other sites' pages."""
+    """Authentication of calls from our own pages by their session, with Django's CSRF protection."""
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'

@@ -1,4 +1,4 @@
-"""Creating calls that may be sent twice."""
+"""Idempotency keys: a creating call that is sent twice creates one object."""
 
 import hashlib
 from collections.abc import Callable
@@ -19,16 +19,20 @@ LONGEST_KEY = 100
 
 
 class Reused(BadInput):
-    """The key came with another request before."""
+    """The idempotency key was already used with another request."""
 
     status = 422
 
 
 def once(request: Request, user: User, answer: Callable[[], Response]) -> Response:
-    """`answer()`, or what it was the first time.
+    """Return `answer()`, or the stored first answer if the request's `Idempotency-Key` was used before.
 
-    The row of the key is written before the thing is made and in the same transaction: a second call at the same time
-    waits for the first at the unique index, and where the first fails nothing is kept, so that it may be tried again.
+    The key's row is written in the transaction that creates the object, and before it. A second call at the same time
+    therefore waits for the first one at the unique index. If the first call fails, its row is rolled back too and the
+    client can retry.
+
+    Raises `Reused` if the key came with another request, `BadRequest` for a malformed key, and `Conflict` `try_again`
+    if the change clashed with another one but no answer is stored.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:

@@ -15,7 +15,7 @@ urlpatterns = [
     path("2/users/by", v2.UsersByUsername.as_view()),
     path("2/users/by/username/<str:username>", v2.UserByUsername.as_view()),
     path("2/users", v2.UsersById.as_view()),
-    # X's, which we do not have; they would pass for ids that are none.
+    # Paths of X that we do not have. Without this line they would be read as malformed user ids.
     re_path(r"^2/users/(?:personalized_trends|public_keys|reposts_of_me|search)$", NowhereOnX.as_view()),
     path("2/users/<str:id>", v2.UserById.as_view()),
     path("2/users/<str:id>/following", v2.UsersFollowing.as_view()),

@@ -1,4 +1,4 @@
-"""What every view for programs is: JSON in, JSON out, one shape of errors, limits told in headers, ETags on reads."""
+"""The base of every API view: JSON in and out, one shape of errors, rate limit headers, and ETags on reads."""
 
 import hashlib
 from collections.abc import Callable
@@ -34,13 +34,13 @@ _OURS = (ProductError, BadRequest, MissingScope, NeedsUser)
 
 
 class ApiRequest(Request):
-    """Behind `ApiView`, in an operation that needs a person."""
+    """A request behind `ApiView`, in an operation that needs a user."""
 
     user: User
 
 
 class OnlyJson(BaseContentNegotiation):
-    """Whatever is asked for: a program that says `*/*` or `text/html` reads JSON all the same."""
+    """Content negotiation that always answers JSON, also to a program that accepts `*/*` or `text/html`."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
         return parsers[0]
@@ -50,7 +50,7 @@ class OnlyJson(BaseContentNegotiation):
 
 
 class ApiView(APIView):
-    """`/api/v1`. Methods are operations (`@operation`)."""
+    """The base view of `/api/v1`. Its methods are declared by `@operation`."""
 
     authentication_classes = [BearerAuthentication, PageAuthentication]
     renderer_classes = [JsonRenderer]
@@ -80,7 +80,11 @@ class ApiView(APIView):
         return _with(finished, self._allowance_headers(request))
 
     def perform_authentication(self, request: Request) -> None:
-        """A token that is none is counted against the address it comes from."""
+        """Authenticate the request, and count every failure against its network address.
+
+        Raises `TooMany` `too_many` once an address has failed too often: guessing tokens must be limited before a user
+        is known.
+        """
         try:
             super().perform_authentication(request)
             if request.auth is None and isinstance(request.user, AnonymousUser):
@@ -92,7 +96,7 @@ class ApiView(APIView):
             raise
 
     def caller_key(self, request: Request) -> str:
-        """Whose calls are counted together: a person's through one app, or an app's own."""
+        """Return the key of the caller's rate limit: a user through one app, or an app in its own name."""
         app = getattr(request.auth, "application_id", None) or "-"
         return f"{app}:{request.user.pk or '-'}"
 
@@ -119,7 +123,7 @@ class ApiView(APIView):
 
 
 class XView(ApiView):
-    """`/2`, where errors are X's, in the words of the request."""
+    """The base view of `/2`. Its errors have X's shape and name fields as the request does."""
 
     def shown(self, found: Any) -> Any:
         return problems.of_posts(found) if speaks_of_posts(self.request._request) else found
@@ -130,7 +134,7 @@ class XView(ApiView):
 
 
 class Nowhere(ApiView):
-    """Any address under `/api/v1` that is none: programs read the same errors everywhere."""
+    """The answer for unknown paths under `/api/v1`: a 404 in the same shape as every other error."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -138,11 +142,11 @@ class Nowhere(ApiView):
 
 
 class NowhereOnX(Nowhere, XView):
-    """The same under `/2`."""
+    """The answer for unknown paths under `/2`, in X's shape."""
 
 
 def viewer_id(request: Request) -> int | None:
-    """Who reads; None for an app in its own name."""
+    """Return the id of the user who reads, or None for an app in its own name."""
     return None if isinstance(request.user, AnonymousUser) else request.user.pk
 
 
@@ -158,7 +162,7 @@ def _translatable(error: Exception) -> Exception:
 
 
 class _Plain(ProductError):
-    """What Django REST framework says itself: 401, 405, a CSRF failure."""
+    """An error that Django REST framework raises itself: 401, 405, or a CSRF failure."""
 
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(_CODES.get(status, "refused"), detail)

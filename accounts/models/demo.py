@@ -1,4 +1,4 @@
-"""Accounts that `seed_demo` made."""
+"""The record of accounts that `seed_demo` made."""
 
 from django.db import models
 
@@ -8,7 +8,10 @@ DEMO_DOMAIN = "demo.invalid"
 
 
 class DemoAccount(models.Model):
-    """A name that a demo account was given once. The row outlives the account: a deleted one stays deleted."""
+    """A username that `seed_demo` once used.
+
+    The row outlives the account, so that a deleted demo account is not made again.
+    """
 
     username = models.CharField(max_length=USERNAME_MAX, unique=True)
     user = models.OneToOneField(User, on_delete=models.SET_NULL, null=True, related_name="+")

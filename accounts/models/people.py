@@ -1,4 +1,4 @@
-"""People, and what two of them may be to each other."""
+"""Users, follows, blocks and suspensions."""
 
 import secrets
 from datetime import UTC, datetime
@@ -18,11 +18,14 @@ DISPLAY_NAME_MAX = 50
 BIO_MAX = 160
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""The end of what somebody has to lift."""
+"""The end of a suspension that lasts until staff lift it."""
 
 
 class SuspensionScope(models.TextChoices):
-    """What is taken away. Each includes the one before it: whoever may not speak cannot host either."""
+    """What a suspension takes away.
+
+    Each scope includes the one before it: a user who may not speak cannot host either.
+    """
 
     HOSTING = "hosting", "hosting"
     SPEAKING = "speaking", "speaking and hosting"
@@ -30,7 +33,10 @@ class SuspensionScope(models.TextChoices):
 
 
 def avatar_path(user: "User", filename: str) -> str:
-    """A name the server makes: nothing of an uploaded name reaches the disk, and no two images share an address."""
+    """Return a random path for an image.
+
+    Nothing of the uploaded name reaches the disk, and no two images share an address.
+    """
     name = secrets.token_hex(16)
     return f"avatars/{name[:2]}/{name}.webp"
 
@@ -39,7 +45,10 @@ class UserManager(DjangoUserManager["User"]):
     use_in_migrations = False
 
     def with_username(self, username: str) -> "models.QuerySet[User]":
-        """Nobody or one person; `@Ana` and `@ana` are the same. Served by the unique index on both databases."""
+        """Return the user with this username in any case of letters, as a queryset of at most one row.
+
+        The unique index serves the query on both databases.
+        """
         return self.alias(username_key=Upper("username")).filter(username_key=username.upper())
 
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -62,8 +71,8 @@ class User(AbstractUser):
     protected = models.BooleanField(default=False)
     followers_count = models.PositiveIntegerField(default=0, editable=False)
     following_count = models.PositiveIntegerField(default=0, editable=False)
-    # Until when, as the rows of `Suspension` say: a copy, so that rules need no query of their own. They end by
-    # themselves; only services write them.
+    # The ends of running suspensions, copied from the rows of `Suspension` so that rules need no query of their own.
+    # They expire by themselves; only services write them.
     hosting_suspended_until = models.DateTimeField(null=True, blank=True, editable=False)
     speaking_suspended_until = models.DateTimeField(null=True, blank=True, editable=False)
     suspended_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -72,7 +81,8 @@ class User(AbstractUser):
 
     class Meta(AbstractUser.Meta):
         constraints = [
-            # Upper, not Lower: allauth asks with `iexact`, which PostgreSQL compiles to UPPER() and finds this index.
+            # Upper, not Lower: allauth asks with `iexact`, which PostgreSQL compiles to UPPER() and serves from this
+            # index.
             models.UniqueConstraint(
                 Upper("username"),
                 name="accounts_user_username_ci",
@@ -86,11 +96,11 @@ class User(AbstractUser):
 
     @property
     def name(self) -> str:
-        """What people see: the display name, or the username where there is none."""
+        """Return the name that pages show: the display name, or the username if there is none."""
         return self.display_name or self.username
 
     def barred_until(self, scope: SuspensionScope) -> datetime | None:
-        """Until when this person is suspended from `scope`; None where they are not. `FOREVER` is a time, too."""
+        """Return the end of this user's suspension from `scope`, or None if there is none. `FOREVER` means no end."""
         ends = [end for end in self._suspension_ends(scope) if end is not None and end > timezone.now()]
         return max(ends, default=None)
 
@@ -113,7 +123,10 @@ class User(AbstractUser):
 
 
 class Follow(models.Model):
-    """`follower` sees what `followee` does. Rows and both counters move together: only services write here."""
+    """One user following another.
+
+    `follower` sees what `followee` does. Only services write here, because both counters move with the rows.
+    """
 
     follower = models.ForeignKey(User, on_delete=models.CASCADE, related_name="following_rows", db_index=False)
     followee = models.ForeignKey(User, on_delete=models.CASCADE, related_name="follower_rows", db_index=False)
@@ -126,7 +139,7 @@ class Follow(models.Model):
         ]
         indexes = [
             models.Index(fields=["followee", "follower"], name="accounts_follow_reverse"),
-            # The two lists, newest first.
+            # For the two lists, newest first.
             models.Index(fields=["followee", "-id"], name="accounts_follow_followers"),
             models.Index(fields=["follower", "-id"], name="accounts_follow_following"),
         ]
@@ -136,7 +149,7 @@ class Follow(models.Model):
 
 
 class Block(models.Model):
-    """`blocked` cannot follow `blocker` nor join a Space that `blocker` hosts."""
+    """One user blocking another. `blocked` can neither follow `blocker` nor join a Space that `blocker` hosts."""
 
     blocker = models.ForeignKey(User, on_delete=models.CASCADE, related_name="block_rows", db_index=False)
     blocked = models.ForeignKey(User, on_delete=models.CASCADE, related_name="blocked_by_rows", db_index=False)
@@ -154,7 +167,10 @@ class Block(models.Model):
 
 
 class Suspension(models.Model):
-    """What somebody may not do for a time. Rows stay when they end or are lifted; only services write them."""
+    """A period in which a user may not do something.
+
+    Rows stay after they end or are lifted; only services write them.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="suspensions")
     scope = models.CharField(max_length=10, choices=SuspensionScope)

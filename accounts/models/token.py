@@ -4,7 +4,7 @@ TOKEN_NAME_MAX = 50
 
 
 class PersonalToken(models.Model):
-    """An access token that a person made for a program of their own. Of the token itself only a hash is kept."""
+    """An access token that a user made for a program of their own. Only a hash of the token is kept."""
 
     access = models.OneToOneField(
         "oauth2_provider.AccessToken", on_delete=models.CASCADE, primary_key=True, related_name="personal"

@@ -22,7 +22,7 @@ class DeliveryState(models.TextChoices):
 
 
 class Webhook(models.Model):
-    """Where a program wants to hear of events of the Spaces that `owner` hosts; without an owner, of all of them."""
+    """An address that receives events of the Spaces that `owner` hosts, or of every Space if there is no owner."""
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="webhooks"
@@ -31,10 +31,13 @@ class Webhook(models.Model):
     events = models.JSONField(default=list)
     """Values of `WebhookEvent`."""
     secret = SealedField()
-    """`whsec_…`, the key both sides sign with: sealed in the database, because it has to be kept as it is."""
+    """The signing key `whsec_…` that both sides share.
+
+    It is needed in clear to sign, so it is encrypted and not hashed.
+    """
     is_active = models.BooleanField(default=True)
     failures = models.PositiveSmallIntegerField(default=0, editable=False)
-    """Tries in a row that did not arrive."""
+    """Failed attempts in a row."""
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -42,18 +45,18 @@ class Webhook(models.Model):
 
 
 class Delivery(models.Model):
-    """One event for one webhook: the log, and what the tasks that deliver work through."""
+    """One event for one webhook. The rows are both the log and the queue of the delivery tasks."""
 
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     message_id = models.UUIDField(default=uuid.uuid4, editable=False)
-    """The same for every try, so that the receiver can tell a repetition."""
+    """The same id for every attempt, so that the receiver can recognise a repetition."""
     event = models.CharField(max_length=30, choices=WebhookEvent)
     payload = models.JSONField()
     state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(default=timezone.now)
     busy_until = models.DateTimeField(null=True, blank=True, editable=False)
-    """A try is being made until then at the latest."""
+    """The lease of a running attempt: the time by which the attempt has ended."""
     last_status = models.PositiveSmallIntegerField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

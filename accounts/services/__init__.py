@@ -1,4 +1,4 @@
-"""The verbs. Nothing else writes people, follows or blocks."""
+"""The services of accounts. No other code writes users, follows or blocks."""
 
 from accounts.services.counts import recount_followers
 from accounts.services.profiles import delete_user, remove_avatar, set_avatar, update_profile

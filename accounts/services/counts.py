@@ -1,4 +1,4 @@
-"""Counters that heal: rows are the truth, `followers_count` and `following_count` are a copy of how many there are."""
+"""Repair of counters. The rows are the truth; `followers_count` and `following_count` are copies of their number."""
 
 from collections.abc import Collection
 
@@ -10,10 +10,10 @@ from accounts.models import Follow, User
 
 
 def recount_followers(*, user_ids: Collection[int] | None = None) -> int:
-    """Set both counters from the rows, for everyone or only for `user_ids`; returns how many people had a wrong one.
+    """Set both counters from the rows, for all users or only for `user_ids`. Return how many users had a wrong counter.
 
-    1. Find whose counters differ, without locks. 2. One by one: lock the person, then count again, because a follow
-    that was committed in between moved the counter after the first count.
+    The function first finds the users whose counters differ, without locks. It then locks them one by one and counts
+    again, because a follow that was committed in between moved the counter after the first count.
     """
     people = User.objects.all() if user_ids is None else User.objects.filter(pk__in=user_ids)
     wrong = list(_differing(people).values_list("pk", flat=True))

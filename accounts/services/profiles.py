@@ -1,4 +1,4 @@
-"""What a person says and shows about themselves."""
+"""Services for a user's profile, image and account."""
 
 from datetime import timedelta
 from functools import partial
@@ -22,8 +22,11 @@ CHANGES, PICTURES = 30, 20
 
 
 def update_profile(*, user: User, display_name: str, bio: str, protected: bool, as_operator: bool = False) -> User:
-    """Raises `BadInput` `too_long` with `details["field"]` and `details["max"]` (characters, after cleaning), `TooMany`
-    `too_many`. What moderators change (`as_operator`) has no limit."""
+    """Set the name, bio and protection of a profile. Changes by moderators (`as_operator`) have no rate limit.
+
+    Raises `BadInput` `too_long` with `details["field"]` and `details["max"]` (characters, after cleaning), and
+    `TooMany` `too_many`.
+    """
     if not as_operator:
         spend(what="profile", user_id=user.pk, limit=CHANGES, window=WINDOW)
     user.display_name = _cleaned(display_name, field="display_name", limit=DISPLAY_NAME_MAX)
@@ -34,20 +37,23 @@ def update_profile(*, user: User, display_name: str, bio: str, protected: bool, 
 
 
 def set_avatar(*, user: User, image: BinaryIO) -> User:
-    """Decode, crop and re-encode `image` and show it from now on. Raises `BadInput` `bad_image`, `TooMany`
-    `too_many`, `TryAgain` while too many pictures are being decoded."""
+    """Decode, crop and re-encode `image` and make it the user's image.
+
+    Raises `BadInput` `bad_image`, `TooMany` `too_many`, and `TryAgain` while too many images are being decoded.
+    """
     spend(what="picture", user_id=user.pk, limit=PICTURES, window=WINDOW)
     encoded = encode_avatar(image)
     return _replace_avatar(user, ContentFile(encoded))
 
 
 def remove_avatar(*, user: User) -> User:
-    """Back to the initials. Idempotent."""
+    """Remove the user's image, so that pages show initials again. Idempotent."""
     return _replace_avatar(user, None)
 
 
 def delete_user(*, user: User) -> None:
-    """Delete the account with its follows, blocks and image; everybody else's counters follow."""
+    """Delete the account with its follows, blocks and image, and correct the counters of
+    the users on the other side."""
     with transaction.atomic():
         locked = lock_user(user.pk)
         User.objects.filter(following_rows__followee=locked).update(following_count=F("following_count") - 1)
@@ -65,7 +71,7 @@ def _addresses(user: User) -> set[str]:
 
 
 def _forget_admin_log(account: str) -> None:
-    """What staff did to the account stays in the admin's log, without its name."""
+    """Remove the account's name from the admin's log. The entries about what staff did to it stay."""
     AdminEntry.objects.filter(content_type__app_label="accounts", content_type__model="user", object_id=account).update(
         object_repr="[deleted]"
     )
@@ -90,8 +96,10 @@ def _replace_avatar(user: User, content: "ContentFile[bytes] | None") -> User:
 
 
 def lock_user(user_id: int) -> User:
-    """Return the person's row as it is now, held until the transaction ends: what is counted for a person is counted
-    by one at a time. Raises `NotFound`."""
+    """Return the user's current row, locked until the transaction ends. Raises `NotFound`.
+
+    Code that counts something per user takes this lock first, so that counts of one user never run at the same time.
+    """
     locked = User.objects.select_for_update().filter(pk=user_id).first()
     if locked is None:
         raise NotFound("not_found", "This account does not exist.")

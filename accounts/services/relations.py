@@ -1,8 +1,14 @@
 """Follow and block.
 
-Each verb is one transaction: 1. lock both people in the order of their ids, so that two verbs about the same two people
-run one after the other and never wait for each other in a circle; 2. check; 3. write the row; 4. move both counters by
-exactly the rows that were written. SQLite has no row locks and needs none: its write transactions queue up.
+Each service is one transaction with four steps:
+
+- Lock both users in the order of their ids. Two services about the same two users then run one after the other and
+  never deadlock.
+- Check.
+- Write the row.
+- Move both counters by exactly the rows that were written.
+
+SQLite has no row locks and needs none: its write transactions queue up.
 """
 
 from datetime import timedelta
@@ -21,12 +27,13 @@ MOST, WINDOW = 200, timedelta(minutes=5)
 
 
 def follow_user(*, follower: User, followee: User) -> Follow:
-    """Idempotent. A protected account may be followed by anyone whom it does not block: approving followers is not part
-    of the product, `protected` only keeps an account from hosting.
+    """Make `follower` follow `followee`. Idempotent.
 
-    Raises `BadInput` `self_follow`, `Refused` `blocked` (either way), `suspended` or
-    `address_unconfirmed`, `NotFound` `not_found` (deleted or
-    inactive), `TooMany` `too_many`.
+    Any user may follow a protected account that has not blocked them. The product has no approval of followers;
+    `protected` hides posts from others and keeps an account from hosting.
+
+    Raises `BadInput` `self_follow`; `Refused` `blocked` (in either direction), `suspended` or `address_unconfirmed`;
+    `NotFound` `not_found` (deleted or inactive); `TooMany` `too_many`.
     """
     require_not_suspended(follower)
     require_confirmed_address(follower)
@@ -44,7 +51,7 @@ def follow_user(*, follower: User, followee: User) -> Follow:
 
 
 def unfollow_user(*, follower: User, followee: User) -> None:
-    """Idempotent. Raises `TooMany` `too_many`."""
+    """End a follow. Idempotent. Raises `TooMany` `too_many`."""
     _spend(follower)
     with transaction.atomic():
         _lock(follower, followee)
@@ -52,8 +59,10 @@ def unfollow_user(*, follower: User, followee: User) -> None:
 
 
 def block_user(*, blocker: User, blocked: User) -> Block:
-    """Idempotent. Follows in both directions go. Raises `BadInput` `self_block`, `NotFound` `not_found`, `TooMany`
-    `too_many`."""
+    """Block a user and remove the follows in both directions.
+
+    Idempotent. Raises `BadInput` `self_block`, `NotFound` `not_found`, `TooMany` `too_many`.
+    """
     _spend(blocker)
     if blocker.pk == blocked.pk:
         raise BadInput("self_block", "You cannot block yourself.")
@@ -68,7 +77,7 @@ def block_user(*, blocker: User, blocked: User) -> Block:
 
 
 def unblock_user(*, blocker: User, blocked: User) -> None:
-    """Idempotent. Follows that the block removed stay removed. Raises `TooMany` `too_many`."""
+    """End a block. Idempotent. Follows that the block removed stay removed. Raises `TooMany` `too_many`."""
     _spend(blocker)
     with transaction.atomic():
         removed, _ = Block.objects.filter(blocker=blocker, blocked=blocked).delete()
@@ -77,7 +86,8 @@ def unblock_user(*, blocker: User, blocked: User) -> None:
 
 
 def _spend(user: User) -> None:
-    """Each is rows, counters and a notification to somebody: one limit for all four."""
+    """Count one use of the rate limit that all four services share: each of them writes rows,
+    counters and a notification."""
     spend(what="relation", user_id=user.pk, limit=MOST, window=WINDOW)
 
 

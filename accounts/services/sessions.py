@@ -1,4 +1,4 @@
-"""The sessions of a user: where they are logged in, and ending that from elsewhere."""
+"""The sessions of a user: listing them, and ending them from another device."""
 
 from functools import partial
 
@@ -11,13 +11,13 @@ from spaces_project.common.errors import NotFound
 
 
 def list_sessions(*, user: User) -> list[UserSession]:
-    """Return the sessions that are still good, latest log-in first."""
+    """Return the user's valid sessions, latest log-in first."""
     rows: list[UserSession] = UserSession.objects.purge_and_list(user)
     return sorted(rows, key=lambda row: row.created_at, reverse=True)
 
 
 def end_session(*, user: User, session_id: int) -> None:
-    """Log one session out and close its sockets. Raises `NotFound`."""
+    """End one session and close its sockets. Raises `NotFound` `not_found`."""
     row = UserSession.objects.filter(user=user, pk=session_id).first()
     if row is None:
         raise NotFound("not_found", "This session has ended.")
@@ -25,7 +25,7 @@ def end_session(*, user: User, session_id: int) -> None:
 
 
 def end_other_sessions(*, user: User, keep: str) -> int:
-    """Log out every session but the one whose key is `keep`; return how many."""
+    """End every session but the one whose key is `keep`. Return how many were ended."""
     others = list(UserSession.objects.filter(user=user).exclude(session_key=keep))
     for row in others:
         _end(row)

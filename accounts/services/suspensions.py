@@ -1,4 +1,7 @@
-"""Taking away for a time, and giving back. What is going on at that moment is ended by the apps above."""
+"""Suspending and reinstating users.
+
+Apps above this one end what the user is doing at that moment, such as hosting a Space.
+"""
 
 from datetime import datetime
 
@@ -16,7 +19,10 @@ _COLUMNS = {
 
 
 def suspend_user(*, user: User, scope: SuspensionScope, until: datetime | None = None) -> Suspension:
-    """Without `until` it lasts until somebody lifts it. Several may run at once. Raises `BadInput` `bad_time`."""
+    """Suspend a user from `scope` until a time, or without one until staff lift it.
+
+    Several suspensions may run at once. Raises `BadInput` `bad_time`.
+    """
     end = until or FOREVER
     if end <= timezone.now():
         raise BadInput("bad_time", "The end of a suspension must be in the future.")
@@ -27,12 +33,12 @@ def suspend_user(*, user: User, scope: SuspensionScope, until: datetime | None =
 
 
 def lift_suspension(*, suspension: Suspension) -> bool:
-    """False where it was lifted or had ended before."""
+    """Lift one suspension. Return False if it had been lifted or had ended before."""
     return bool(_lift(suspension.user, Suspension.objects.filter(pk=suspension.pk)))
 
 
 def reinstate_user(*, user: User, scope: SuspensionScope | None = None) -> int:
-    """Lifts every suspension that runs, or those of one scope; returns how many."""
+    """Lift every running suspension of a user, or those of one scope. Return how many were lifted."""
     running = Suspension.objects.filter(user=user)
     return _lift(user, running if scope is None else running.filter(scope=scope))
 
@@ -46,10 +52,13 @@ def _lift(user: User, rows: "models.QuerySet[Suspension]") -> int:
 
 
 def _copy(user: User) -> None:
-    """Onto the person, under their lock: two suspensions at once both count."""
+    """Copy the ends of the running suspensions to the user's row.
+
+    The row is locked, so that two suspensions at once both count.
+    """
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     running = Suspension.objects.filter(user=locked, lifted_at=None, until__gt=timezone.now())
-    ends = dict(running.order_by("until").values_list("scope", "until"))  # the last of a scope stays
+    ends = dict(running.order_by("until").values_list("scope", "until"))  # the latest end of a scope wins
     columns = {column: ends.get(scope.value) for scope, column in _COLUMNS.items()}
     User.objects.filter(pk=user.pk).update(**columns)
     for column, end in columns.items():

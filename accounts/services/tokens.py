@@ -1,4 +1,4 @@
-"""Keys for programs. What a key says is shown to the person once and kept as a hash."""
+"""Personal tokens and OAuth apps. A key is shown to the user once and stored as a hash."""
 
 import secrets
 from collections.abc import Sequence
@@ -19,14 +19,14 @@ from spaces_project.common.errors import BadInput, Conflict, NotFound
 from spaces_project.common.text import clean_line
 
 PREFIX = "spc_"
-"""So that scanners for leaked secrets, and people, know one when they see it."""
+"""Lets scanners for leaked secrets, and people, recognise one of our keys."""
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 MOST_TOKENS, MOST_APPS = 50, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """`key` is told here and never again."""
+    """A new personal token. `key` is available here and never again."""
 
     id: int
     key: str
@@ -34,14 +34,17 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class IssuedApp:
-    """`secret` is told here and never again; "" for an app that can keep none."""
+    """A new app. `secret` is available here and never again; it is "" for a public app, which cannot keep a secret."""
 
     app: Application
     secret: str
 
 
 def create_personal_token(*, user: User, name: str, scopes: Sequence[str], days: int | None = 365) -> Issued:
-    """Good for `days`, or for ever. Raises `BadInput` `bad_name`, `bad_scopes`, `bad_days`; `Conflict` `too_many`."""
+    """Create a token that is valid for `days`, or for ever if None.
+
+    Raises `BadInput` `bad_name`, `bad_scopes`, `bad_days`; `Conflict` `too_many`.
+    """
     label, granted = _named(name), _granted(scopes)
     if days is not None and not 1 <= days <= 3650:
         raise BadInput("bad_days", "Choose from 1 to 3650 days.")
@@ -59,21 +62,21 @@ def create_personal_token(*, user: User, name: str, scopes: Sequence[str], days:
 
 
 def revoke_personal_token(*, user: User, token_id: int) -> None:
-    """Idempotent."""
+    """Revoke one of the user's own tokens. Idempotent."""
     AccessToken.objects.filter(pk=token_id, user=user, personal__isnull=False).delete()
 
 
 def revoke_app(*, user: User, app_id: int) -> None:
-    """What the person let an app do; idempotent. Its open sockets close."""
+    """Revoke everything the user allowed an app to do, and close the app's sockets. Idempotent."""
     with transaction.atomic():
         for kind in (Grant, RefreshToken, AccessToken):
             kind.objects.filter(user=user, application=app_id).delete()
 
 
 def revoke_all(*, user: User) -> int:
-    """Revoke every personal token, and what the user let apps do; return how many tokens. The user's own apps stay.
+    """Revoke every personal token and everything the user allowed apps to do. Return how many tokens were revoked.
 
-    Open sockets of all of them close.
+    The open sockets of all of them are closed. The apps that the user registered stay.
     """
     with transaction.atomic():
         Grant.objects.filter(user=user).delete()
@@ -87,7 +90,7 @@ def revoke_all(*, user: User) -> int:
 
 
 def register_app(*, user: User, name: str, redirect_uris: str, is_public: bool, for_itself: bool = False) -> IssuedApp:
-    """An app that asks people for access, or with `for_itself` reads what is public in its own name.
+    """Register an app that asks users for access or, with `for_itself`, reads public data in its own name.
 
     Raises `BadInput` `bad_name`, `bad_redirect`; `Conflict` `too_many`.
     """
@@ -113,7 +116,7 @@ def register_app(*, user: User, name: str, redirect_uris: str, is_public: bool, 
 
 
 def delete_app(*, user: User, app_id: int) -> None:
-    """With every token it was given, by anybody. Raises `NotFound`."""
+    """Delete an app and every token that any user gave it. Raises `NotFound` `not_found`."""
     deleted, _ = Application.objects.filter(pk=app_id, user=user).delete()
     if not deleted:
         raise NotFound("not_found", "There is no such app.")

@@ -1,9 +1,10 @@
-"""Telling programs what happened.
+"""Delivery of events to webhooks.
 
-An event is written down for each webhook first, in the log that the admin shows; deliveries work through what is due. A
-lost worker loses nothing, and two of them do not send the same try twice: a try is claimed by compare-and-swap.
+An event is first written to the delivery log, one row for each webhook; the admin shows this log. Delivery tasks then
+work through the rows that are due. A crashed worker loses nothing, and two workers never send the same attempt twice,
+because an attempt is claimed by compare-and-swap.
 
-Each owner has one try under way at a time, so that twenty slow receivers of one person hold one thread of the worker.
+Each owner has one attempt under way at a time, so that twenty slow receivers of one user hold one thread of the worker.
 """
 
 import base64
@@ -27,18 +28,25 @@ from spaces_project.common.errors import BadInput, Conflict, NotFound
 
 MOST_WEBHOOKS = 20
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400))
-"""How long after each failed try the next comes; after the last one it is given up."""
+"""The pause after each failed attempt. After the last pause and one more failure, the delivery is given up."""
 GONE = 410
 MOST_FAILURES = 20
-"""After so many tries in a row without one that arrived a webhook is turned off."""
+"""Failed attempts in a row after which a webhook is turned off."""
 BUSY = timedelta(seconds=30)
-"""How long a try may be under way; longer than any is. A worker that died over one holds its owner up for no longer."""
+"""The lease of one attempt, longer than any attempt takes.
+
+If a worker dies during an attempt, its owner's deliveries wait no longer than this.
+"""
 KEPT = timedelta(days=30)
 SCRUBBED_AT_ONCE = 200
 
 
 def create_webhook(*, owner: User | None, url: str, events: Sequence[str]) -> Webhook:
-    """Without an owner it hears of every Space of the site. Raises `bad_url`, `bad_events`, `too_many`."""
+    """Create a webhook.
+
+    Without an owner it receives the events of every Space of the site. Raises `BadInput` `bad_url` or `bad_events`,
+    `Conflict` `too_many`.
+    """
     try:
         outside.target(url)
     except outside.Forbidden as error:
@@ -68,7 +76,10 @@ def delete_webhook(*, owner: User, webhook_id: int) -> None:
 
 
 def announce_event(*, event: WebhookEvent, owner_ids: Collection[int], data: Mapping[str, Any]) -> None:
-    """To the webhooks of those whom it is about, and of the site. Written down now, sent after the commit."""
+    """Queue an event for the webhooks of the users it is about and for those of the site.
+
+    It is written now and sent after the commit.
+    """
     hooks = Webhook.objects.filter(Q(owner__in=owner_ids) | Q(owner=None), is_active=True)
     payload = {"type": event.value, "timestamp": timezone.now().isoformat(), "data": dict(data)}
     rows = [Delivery(webhook=hook, event=event, payload=payload) for hook in hooks if event.value in hook.events]
@@ -83,8 +94,10 @@ def due_deliveries(*, now: datetime | None = None, limit: int = 100) -> list[int
 
 
 def deliver(*, delivery_id: int, now: datetime | None = None) -> bool:
-    """One try, if it is due and no other of the same owner is under way. Whether it arrived. What of the owner is due
-    besides comes next."""
+    """Make one attempt if it is due and no other attempt of the same owner is under way. Return whether it arrived.
+
+    The next due delivery of the same owner is started afterwards.
+    """
     moment = now or timezone.now()
     delivery = _claim(delivery_id, moment)
     if delivery is None:
@@ -100,7 +113,7 @@ def deliver(*, delivery_id: int, now: datetime | None = None) -> bool:
 
 
 def deliver_again(*, delivery: Delivery) -> None:
-    """From the admin: once more, whatever became of it."""
+    """Queue a delivery again from the admin, whatever its state."""
     Delivery.objects.filter(pk=delivery.pk).update(
         state=DeliveryState.WAITING, tries=0, next_try_at=timezone.now(), settled_at=None
     )
@@ -108,7 +121,8 @@ def deliver_again(*, delivery: Delivery) -> None:
 
 
 def scrub_deliveries(*, space_ids: Collection[str]) -> None:
-    """Take the titles of these Spaces out of what was, or is to be, sent: their host deletes the account."""
+    """Remove the titles of these Spaces from deliveries that were or will be sent, because their
+    host deletes the account."""
     for start in range(0, len(space_ids), SCRUBBED_AT_ONCE):
         some = list(space_ids)[start : start + SCRUBBED_AT_ONCE]
         for delivery in Delivery.objects.filter(payload__data__space__id__in=some).iterator():
@@ -126,7 +140,10 @@ def _due(now: datetime) -> QuerySet[Delivery]:
 
 
 def _claim(delivery_id: int, now: datetime) -> Delivery | None:
-    """The try is counted before it is made: a worker that dies over it has used it up."""
+    """Claim the next attempt of a delivery.
+
+    It is counted before it is made, so that an attempt that kills its worker is used up.
+    """
     with transaction.atomic():
         row = _due(now).select_related("webhook__owner").filter(pk=delivery_id).first()
         if row is None or row.tries >= len(PAUSES) + 1:
@@ -148,7 +165,10 @@ def _is_busy(owner_id: int | None) -> bool:
 
 
 def _lock_owner_of(webhook: Webhook) -> None:
-    """Two claims of one owner come one after the other; those of the site, which has no owner, by its first webhook."""
+    """Take the lock that makes claims of one owner run one after the other.
+
+    The site's webhooks have no owner; the first of them is locked instead.
+    """
     if webhook.owner_id is not None:
         lock_user(webhook.owner_id)
     else:
@@ -186,7 +206,10 @@ def _settle(delivery: Delivery, *, status: int | None, error: str) -> None:
 
 
 def _count(webhook: Webhook, *, failed: bool, is_gone: bool) -> None:
-    """One more failure in a row, or none any more. Too many, or a receiver that says it is gone, turn it off."""
+    """Update the number of failures in a row.
+
+    Turn the webhook off after too many of them, or if the receiver says that it is gone.
+    """
     row = Webhook.objects.filter(pk=webhook.pk)
     if not failed:
         row.filter(failures__gt=0).update(failures=0)
@@ -197,7 +220,7 @@ def _count(webhook: Webhook, *, failed: bool, is_gone: bool) -> None:
 
 
 def _turn_off(webhook: Webhook) -> None:
-    """Nothing more is sent to it, nor what waits. Its owner is told once."""
+    """Turn a webhook off, give up its waiting deliveries, and tell its owner once."""
     with transaction.atomic():
         if not Webhook.objects.filter(pk=webhook.pk, is_active=True).update(is_active=False):
             return
@@ -208,10 +231,10 @@ def _turn_off(webhook: Webhook) -> None:
 
 
 def _new_secret() -> str:
-    """As Standard Webhooks has it: 32 random bytes."""
+    """Return a new signing secret of 32 random bytes, in the form of Standard Webhooks."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def _tell(delivery_ids: list[int]) -> None:
-    # Robust: the rows are there, and beat finds them if the broker is away.
+    # Robust: the rows are committed, and the periodic task finds them if the broker is down.
     signals.deliveries_made.send_robust(sender=Delivery, delivery_ids=delivery_ids)

@@ -1,4 +1,4 @@
-"""`{% load accounts %}`"""
+"""Template tags for users' images: `{% load accounts %}`."""
 
 from django import template
 from django.utils.html import format_html
@@ -10,15 +10,18 @@ register = template.Library()
 
 GRADIENTS = 8
 SIZES = {"xs": 24, "s": 32, "m": 40, "l": 64, "xl": 112}
-"""Sides in CSS pixels; the stylesheet has a class `avatar-<size>` for each. CSP forbids styles in the markup."""
+"""Sides in CSS pixels.
+
+The stylesheet has a class `avatar-<size>` for each, because CSP forbids styles in the markup.
+"""
 
 
 @register.simple_tag
 def avatar(user: User, size: str = "m", label: str = "") -> SafeString:
-    """`{% avatar person "m" %}`: the person's image, or their initials on one of eight gradients chosen by id.
+    """Return a user's image, or their initials on one of eight gradients chosen by id: `{% avatar person "m" %}`.
 
-    Without `label` it is decoration for screen readers, right wherever the name stands beside it. Raises `ValueError`
-    for a size without a class in the stylesheet.
+    Without `label` it is decoration for screen readers, which is right wherever the name stands beside it. Raises
+    `ValueError` for a size that has no class in the stylesheet.
     """
     if size not in SIZES:
         raise ValueError(f"no avatar class for size {size!r}; there are {sorted(SIZES)}")
@@ -26,7 +29,10 @@ def avatar(user: User, size: str = "m", label: str = "") -> SafeString:
 
 
 def initials(name: str) -> str:
-    """At most two capitals, of the first and the last word; nothing where no word begins with a letter or digit."""
+    """Return at most two capitals, from the first and the last word.
+
+    Return "" if no word begins with a letter or digit.
+    """
     first_characters = [word[0].upper()[0] for word in name.split() if word[0].isalnum()]
     return "".join(first_characters[:1] + first_characters[1:][-1:])
 

@@ -1,4 +1,4 @@
-"""Doors: one call into services or selectors, then an answer."""
+"""The views of accounts. Each makes one call to a service or selector and answers."""
 
 from accounts.views.apps import apps, create_token, delete_app, register_app, revoke_app, revoke_token
 from accounts.views.authorize import AskPerson, AskPersonOnX

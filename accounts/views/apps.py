@@ -1,4 +1,4 @@
-"""Tokens and apps: what programs may do for a person."""
+"""The page for tokens and apps, which shows what programs may do in a user's name."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from spaces_project.common.errors import ProductError
 from spaces_project.common.http import translates_errors
 
 TOKEN_IDS, APP_IDS = "token_%s", "app_%s"
-"""Both forms are on one page, and both have a name."""
+"""Patterns for element ids. Both forms are on one page and both have a field called name."""
 
 
 @require_safe
@@ -32,7 +32,7 @@ def apps(request: PersonRequest) -> HttpResponse:
 @login_required
 @asks_again
 def create_token(request: PersonRequest) -> HttpResponse:
-    """The page with the new token on it: it is shown nowhere else and never again."""
+    """Create a token and show it on the page. It is shown nowhere else and never again."""
     form = TokenForm(request.POST, auto_id=TOKEN_IDS)
     if not form.is_valid():
         return _apps_page(request, token_form=form, status=400)
@@ -64,7 +64,7 @@ def revoke_app(request: PersonRequest, app_id: int) -> HttpResponse:
 @login_required
 @asks_again
 def register_app(request: PersonRequest) -> HttpResponse:
-    """The page with the new app's secret on it."""
+    """Register an app and show its secret on the page."""
     form = AppForm(request.POST, auto_id=APP_IDS)
     if not form.is_valid():
         return _apps_page(request, app_form=form, status=400)

@@ -1,4 +1,4 @@
-"""The page that asks whether an app may act for a person."""
+"""The page that asks whether an app may act for a user."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ from spaces_project.common.http import as_response
 
 
 class AskPerson(AuthorizationView):
-    """As the toolkit does it, in our clothes."""
+    """The toolkit's authorization view with our page and our checks."""
 
     template_name = "accounts/authorize.html"
     http_method_names = ["get", "head", "post"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer an address that cannot be decoded as any other wrong request."""
+        """Answer an address that cannot be decoded like any other invalid request."""
         self.oauth2_data: dict[str, Any] = {}
         try:
             answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
@@ -32,7 +32,10 @@ class AskPerson(AuthorizationView):
             return self._refusal(errors.InvalidRequestFatalError())
 
     def form_valid(self, form: Form) -> HttpResponse:
-        """Look at app and address once more: the form may be older than both, and its fields are the browser's."""
+        """Check the app and the redirect address again.
+
+        Both may have changed since the form was shown, and the browser can alter its fields.
+        """
         if form.cleaned_data["allow"] and (error := suspension(self.request.user)):
             return as_response(self.request, error)
         app = Application.objects.filter(client_id=form.cleaned_data["client_id"]).first()
@@ -48,7 +51,7 @@ class AskPerson(AuthorizationView):
         return self._refusal(errors.InvalidRequestFatalError())
 
     def redirect(self, redirect_to: str, application: Model | None) -> HttpResponse:
-        """Send a person back to the app, with a code or with an error: both say from which site they come."""
+        """Redirect the user back to the app with a code or an error. Both name this site as the sender."""
         answer: HttpResponse = super().redirect(with_issuer(redirect_to), application)
         return answer
 
@@ -63,21 +66,21 @@ class AskPerson(AuthorizationView):
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         answer: HttpResponse = super().render_to_response(context, **kwargs)
-        # The form is answered by a redirect to the app, which the policy of every other page forbids. Not to anything
-        # that is merely named in the address: the toolkit has found it among the app's own by now.
+        # The form is answered by a redirect to the app, which the policy of every other page forbids. It is allowed
+        # only for an address that the toolkit has found among the app's own, not for any address in the query string.
         if context.get("application") is not None and context.get("origin"):
-            # A policy cannot name an IPv6 address: there, the person's own machine, the scheme must do.
+            # A policy cannot name an IPv6 address. That address is the user's own machine, so the scheme has to do.
             allowed = "http:" if "[" in context["origin"] else context["origin"]
             answer._csp_update = {"form-action": [allowed]}  # type: ignore[attr-defined]
         return answer
 
     def _refusal(self, error: errors.OAuth2Error) -> HttpResponse:
-        """Say what is wrong on a page: there is no address that the person may be sent to with it."""
+        """Show the error on a page, because there is no safe address to send the user to."""
         return self.render_to_response({"error": error}, status=error.status_code)
 
 
 class AskPersonOnX(AskPerson):
-    """The same where programs look for it; one that is no browser reads errors as JSON."""
+    """The same page at X's own path. A client that is not a browser gets errors as JSON."""
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         error = context.get("error")

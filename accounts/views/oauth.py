@@ -1,4 +1,4 @@
-"""OAuth for programs: tokens, their revocation, and what this site says of itself. Every answer is JSON."""
+"""The OAuth endpoints for programs: tokens, revocation and metadata. Every answer is JSON."""
 
 import json
 import logging
@@ -25,13 +25,19 @@ logger = logging.getLogger(__name__)
 
 REFUSED = "oauth:refused"
 MOST_REFUSALS, WINDOW = 60, timedelta(minutes=15)
-"""Wrong secrets from one address. To look at one costs a tenth of a second: it is hashed as a password is."""
+"""Limit of wrong secrets from one network address.
+
+Checking one costs a tenth of a second, because secrets are hashed like passwords.
+"""
 _UNREADABLE = (ValueError, SuspiciousOperation, MultiPartParserError, UnreadablePostError)
 
 
 @method_decorator(csrf_exempt, name="dispatch")
 class JsonView:
-    """Goes before a view of the toolkit's, whose own faults are pages for people."""
+    """A mixin placed before a view of the toolkit.
+
+    It answers faults as JSON, where the toolkit would answer with a page.
+    """
 
     request: HttpRequest
 
@@ -49,14 +55,15 @@ class JsonView:
 
 
 class Token(JsonView, TokenView):
-    """Codes, refresh tokens and an app's own credentials become tokens."""
+    """The token endpoint: it exchanges codes, refresh tokens and an app's own credentials for tokens."""
 
     http_method_names: ClassVar[list[str]] = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Leave out the flow for devices, which the toolkit has and we do not.
+        """Answer a token request. The toolkit's flow for devices is left out because we do not have it.
 
-        The type is written as X does. Its case means nothing (RFC 6749, 5.1), but tweepy compares it letter by letter.
+        The token type is written as X writes it. Its case has no meaning (RFC 6749, 5.1), but tweepy compares it letter
+        by letter.
         """
         answer: HttpResponse = self.authorization_flow_token_response(request)
         if answer.status_code == 200:
@@ -65,7 +72,7 @@ class Token(JsonView, TokenView):
 
 
 class Revoke(JsonView, RevokeTokenView):
-    """A program gives back a token; an unknown one is none already."""
+    """The endpoint where a program gives a token back. An unknown token counts as revoked."""
 
     http_method_names: ClassVar[list[str]] = ["post"]
 
@@ -75,7 +82,10 @@ class Revoke(JsonView, RevokeTokenView):
 
 
 class Metadata(OAuthServerMetadataView):
-    """Where everything is (RFC 8414), by the site's own name and not by the `Host` somebody asked for."""
+    """The addresses of all endpoints (RFC 8414).
+
+    They use the site's configured name, not the `Host` header of the request.
+    """
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         told = json.loads(super().get(request, *args, **kwargs).content)
@@ -109,13 +119,17 @@ def _in_json(answer: Callable[[], HttpResponse]) -> HttpResponse:
         retry = {"Retry-After": str(AWAY_SECONDS)}
         return oauth_error(503, "temporarily_unavailable", "That did not work. Try again.", headers=retry)
     except Exception:
-        # Programs read JSON here whatever happened; the log has what Django's own would.
+        # Programs always read JSON here; the log gets what Django would have logged.
         logger.exception("OAuth failed")
         return oauth_error(500, "server_error", "That did not work.")
 
 
 def _named(answer: HttpResponse) -> HttpResponse:
-    """Ask for the scheme that a client authenticates with. oauthlib names Bearer, which no client sends here."""
+    """Set the headers of an answer.
+
+    A 401 names the scheme that clients authenticate with here; oauthlib would name Bearer, which no client sends to
+    this endpoint.
+    """
     answer["Content-Type"] = "application/json"
     answer["Cache-Control"] = "no-store"
     if answer.status_code == 401:

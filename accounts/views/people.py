@@ -1,4 +1,4 @@
-"""Pages about a person, open to everyone."""
+"""Pages about a user, open to every visitor."""
 
 from django.http import HttpResponse
 from django.shortcuts import render

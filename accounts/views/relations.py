@@ -1,4 +1,7 @@
-"""The buttons between two people: POST, answered with the new button or by going back to where the person was."""
+"""The buttons between two users.
+
+Each answers a POST with the new button, or redirects back to the page with the button.
+"""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -51,7 +54,7 @@ def unblock(request: PersonRequest, username: str) -> HttpResponse:
 @login_required
 @translates_errors
 def relation(request: PersonRequest, username: str) -> HttpResponse:
-    """Return what the viewer may do about a person, for the menu of that person in a room."""
+    """Return what the viewer may do about a user, for that user's menu in a room."""
     person = selectors.get_user_by_username(username)
     known = selectors.relation(viewer_id=request.user.pk, person_id=person.pk)
     return render(request, "accounts/_relation.html", {"person": person, "relation": known})
@@ -66,7 +69,8 @@ def _changed(request: PersonRequest, username: str) -> HttpResponse:
 
 
 def _page_before(request: PersonRequest, username: str) -> str:
-    """The page with the button, or the profile where the browser does not say or it is not one of ours."""
+    """Return the address of the page with the button, or of the profile if the browser does not
+    say or the page is not ours."""
     before = request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
     return before if is_ours else f"/{username}"

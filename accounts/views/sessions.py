@@ -1,4 +1,4 @@
-"""Where a user is logged in."""
+"""The page that lists the sessions of a user."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from accounts.http import PersonRequest
 from accounts.reauthentication import asks_again
 from spaces_project.common.http import translates_errors
 
-# In this order: Edge and Opera also say "Chrome", which also says "Safari".
+# The order matters: Edge and Opera also say "Chrome", which also says "Safari".
 _BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
 _NAMES = {"Edg": "Edge", "OPR": "Opera"}
 _SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Mac OS X", "CrOS", "Linux")
@@ -60,7 +60,7 @@ def end_other_sessions(request: PersonRequest) -> HttpResponse:
 
 
 def device_of(user_agent: str) -> str:
-    """Return a browser's name and its system, as far as the browser says them."""
+    """Return the name of a browser and its system, as far as the user agent names them."""
     browser = next((name for name in _BROWSERS if f"{name}/" in user_agent), "")
     system = next((name for name in _SYSTEMS if re.search(rf"\b{name}\b", user_agent)), "")
     known = [_NAMES.get(browser, browser), {"Mac OS X": "macOS", "CrOS": "ChromeOS"}.get(system, system)]

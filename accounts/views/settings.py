@@ -1,4 +1,4 @@
-"""What people change about themselves."""
+"""The settings pages for a user's profile and image."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -27,7 +27,7 @@ def profile_settings(request: PersonRequest) -> HttpResponse:
 @login_required
 @translates_errors
 def avatar_settings(request: PersonRequest) -> HttpResponse:
-    """Sets the image in `avatar`, or removes the present one when the button named `remove` was pressed."""
+    """Set the image in `avatar`, or remove the present one if the button named `remove` was pressed."""
     if "remove" in request.POST:
         services.remove_avatar(user=request.user)
         return redirect("profile_settings")

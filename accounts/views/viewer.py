@@ -1,4 +1,4 @@
-"""What scripts ask of a page that was open for long: who is logged in now, and the token of today's forms."""
+"""Answers for the scripts of a page that has been open for long: the current user and a fresh CSRF token."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -22,8 +22,8 @@ def viewer(request: HttpRequest) -> HttpResponse:
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form whose token is not good any more. Scripts send it again; a page shows what was typed."""
-    get_token(request)  # a browser that lost the cookie gets another one
+    """Answer a form whose CSRF token is no longer valid. A script sends the form again; a page shows what was typed."""
+    get_token(request)  # sets a new cookie if the browser has lost it
     if wants_json(request) or wants_partial(request):
         answer = as_response(request, STALE)
         answer[HEADER] = STALE.code

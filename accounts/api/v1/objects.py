@@ -1,4 +1,4 @@
-"""What `/api/v1` takes and gives about oneself and other people."""
+"""Request and response objects of `/api/v1` for the caller's account, other users and webhooks."""
 
 from datetime import datetime
 from typing import Annotated

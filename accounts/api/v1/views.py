@@ -1,4 +1,4 @@
-"""`/api/v1`: oneself, follows, blocks and webhooks."""
+"""The `/api/v1` views for the caller's account, follows, blocks and webhooks."""
 
 from msgspec import UNSET
 
@@ -99,7 +99,10 @@ class OneWebhook(ApiView):
 
 
 def _update(user: User, body: ProfileChange) -> None:
-    """Raises `BadInput` whose `details["field"]` is the name that the request has for it."""
+    """Update the profile with the fields that the request has.
+
+    Raises `BadInput`; its `details["field"]` is the name that the request uses: `description`, not `bio`.
+    """
     try:
         services.update_profile(
             user=user,

@@ -1,1 +1,1 @@
-"""People as X's API v2 has them."""
+"""Users in the shape of X's API v2."""

@@ -1,4 +1,7 @@
-"""The objects and parameters of X that are about people. Fields nobody asked for are `UNSET` and not written."""
+"""X's objects and parameters for users.
+
+Fields that the request did not ask for are `UNSET` and left out of the answer.
+"""
 
 from typing import Annotated, Literal
 
@@ -15,17 +18,20 @@ UserField = Literal[
     "receives_your_dm", "subscribes_to_you", "subscription", "subscription_type", "url", "username", "verified",
     "verified_followers_count", "verified_type", "withheld",
 ]  # fmt: skip
-"""X's names; of what we do not have the key is absent."""
+"""X's field names. A field that we do not have is accepted, and its key is absent from the answer."""
 PostFields = Annotated[list[Annotated[str, Meta(pattern="^[a-z_]{1,40}$")]], Meta(min_length=1, max_length=40)]
 OtherFields = PostFields
-"""`media.fields`, `place.fields`, `poll.fields`: accepted, because clients send them; we have no such things."""
+"""The parameters `media.fields`, `place.fields` and `poll.fields`.
+
+They are accepted because clients send them; we have no such objects.
+"""
 UserFields = Annotated[list[UserField], Meta(min_length=1, max_length=40)]
 UserExpansion = Literal[
     "affiliation", "affiliation.user_id", "most_recent_post_id", "most_recent_tweet_id", "pinned_post_id",
     "pinned_tweet_id",
 ]  # fmt: skip
 UserExpansions = Annotated[list[UserExpansion], Meta(min_length=1, max_length=10)]
-"""Accepted, and never filled: we have no such posts."""
+"""Accepted but never filled: no user has a pinned or most recent post here."""
 
 
 class PublicMetrics(msgspec.Struct, frozen=True, kw_only=True):

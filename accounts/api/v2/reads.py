@@ -1,4 +1,4 @@
-"""People for programs: one query for any number of them, one more where posts are counted."""
+"""Queries for users in X's shape: one query for any number of users, and one more if posts are counted."""
 
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
@@ -24,7 +24,7 @@ _post_counters: list[Counter] = []
 
 
 def counts_posts(counter: Counter) -> Counter:
-    """Registers who knows how many posts people have: an app above this one."""
+    """Register the function that counts posts by user id. An app above this one provides it."""
     _post_counters[:] = [counter]
     return counter
 
@@ -34,14 +34,14 @@ def users_by_id(ids: Collection[int], fields: Collection[str]) -> dict[int, XUse
 
 
 def users_by_name(usernames: Iterable[str], fields: Collection[str]) -> dict[str, XUser]:
-    """By username in upper case."""
+    """Return the active users with these usernames, keyed by username in upper case."""
     names = {name.upper() for name in usernames}
     people = _active().alias(username_key=Upper("username")).filter(username_key__in=names)
     return {row[1].upper(): shown for row, shown in _read(people, fields)}
 
 
 def as_users(rows: Collection[Row], fields: Collection[str]) -> list[XUser]:
-    """`rows` of `COLUMNS`."""
+    """Return one `XUser` for each of `rows`, whose columns are `COLUMNS`."""
     posts = _posts([row[0] for row in rows], fields)
     return [_shown(row, frozenset(fields), posts) for row in rows]
 

@@ -1,4 +1,4 @@
-"""`/2/users…`: X's reads of people, and following."""
+"""The `/2/users…` views: X's reads of users, and following."""
 
 from collections.abc import Collection
 from typing import Any
@@ -111,7 +111,7 @@ class UsersUnfollow(XView):
 
 
 def require_self(request: ApiRequest, user_id: str) -> None:
-    """Raises `Refused`: nobody acts for somebody else."""
+    """Raise `Refused` `not_yours` if `user_id` is not the owner of the token: a program acts only for its own user."""
     if number(user_id) != request.user.pk:
         raise Refused("not_yours", "The id in the address must be that of the person whose token this is.")
 
