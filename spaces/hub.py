@@ -42,7 +42,7 @@ RENEW_EVERY_TICKS = 5
 ROLL_CALL_SECONDS = 60.0
 _GONE_FOR_GOOD = (events.CLOSE_LEFT.code, events.CLOSE_REMOVED.code, events.CLOSE_SUSPENDED.code)
 SPREAD_SECONDS_PER_SOCKET = 0.02
-"""Two processes let some fifty people a second in (docs/performance.md)."""
+"""Two processes let some fifty people a second in (docs/measurements/presence.md)."""
 FLUSH_SECONDS = 0.2
 RESYNC_MS_PER_SOCKET = 5
 RESYNC_MS = (500, 15_000)

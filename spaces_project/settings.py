@@ -460,7 +460,7 @@ GATEWAY_ROOM_KEY = local_secret("GATEWAY_ROOM_KEY", directory=SECRETS_DIR)
 GATEWAY_ICE_ADDRESS = env.str("GATEWAY_ICE_ADDRESS", default="")
 """Address that browsers send audio to; empty: the machine's own first one."""
 GATEWAY_RTP_PORTS = env.str("GATEWAY_RTP_PORTS", default="20000-40000")
-# Threads that carry all media; they share nothing but what they forward (docs/performance.md).
+# Threads that carry all media; they share nothing but what they forward (docs/measurements/listeners.md).
 GATEWAY_EVENT_LOOPS = env.int("GATEWAY_EVENT_LOOPS", default=os.cpu_count() or 2)
 GATEWAY_TIMEOUT_SECONDS = env.float("GATEWAY_TIMEOUT_SECONDS", default=3.0)
 

@@ -1,4 +1,4 @@
-"""Results as people read them, here and in `docs/performance.md`."""
+"""Print results as tables: on the terminal and, copied, in `docs/measurements/`."""
 
 import platform
 from collections.abc import Sequence

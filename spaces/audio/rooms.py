@@ -32,7 +32,7 @@ STALE_SECONDS = 3.0
 OPTIONS = RoomOptions(talk_packets=10, talk_level=45, prebuffering=2, expected_loss=10, bitrate=32_000)
 """Opus for voice, see docs/audio.md: 32 kbit/s mono is transparent for speech; FEC for 10 % loss, because the one mix
 reaches every listener over their own bad network; two packets of prebuffering take 80 ms off the delay of the default
-six and lose no more of a voice at 30 ms of jitter (docs/performance.md), one packet does."""
+six and lose no more of a voice at 30 ms of jitter (docs/measurements/latency.md), one packet does."""
 
 Present = tuple[MixerParticipant, ...] | None
 

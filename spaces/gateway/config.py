@@ -34,7 +34,8 @@ class GatewaySettings:
         media_ports: for browsers' media; open them in the firewall.
         mountpoint_ports: for RTP from the mixer to the mountpoints, on loopback.
         event_loops: threads that carry all media; one for each core. On a single core 1, 2 and 8 cost the same (27.6,
-            26.6 and 23 µs a listener-packet, docs/performance.md), a thread for each listener 1.5 times as much.
+            26.6 and 23 µs a listener-packet, docs/measurements/listeners.md), a thread for each listener 1.5 times as
+            much.
         session_timeout: a session without a request for so long dies.
         reclaim_session_timeout: how long handles and audio outlive a lost connection of ours.
         server_name: what it says of itself to who asks for `info`; a site knows its own gateway by it.

@@ -1,9 +1,10 @@
 """Which posts a home timeline shows: newest first, of those one follows and of oneself.
 
-Three shapes were measured with 2,000,000 posts on both databases (docs/performance.md). No single one is flat: joining
-follows to posts sorts everything 20,000 people ever wrote; scanning posts newest first, asking of each whether one
-follows its author, reads the whole table for somebody with ten quiet follows; and rows written for every follower
-(fan-out on write) cost 600 writes a post at least here, since hosts have 600 followers, and more rows than all others.
+Three shapes were measured with 2,000,000 posts on both databases (docs/measurements/timeline.md). No single one is
+flat: joining follows to posts sorts everything 20,000 people ever wrote; scanning posts newest first, asking of each
+whether one follows its author, reads the whole table for somebody with ten quiet follows; and rows written for every
+follower (fan-out on write) cost 600 writes a post at least here, since hosts have 600 followers, and more rows than all
+others.
 
 - **Many follows** (more than `MANY`, which is where both cost the same, about 10 ms, if 200,000 people write): newest
   first over the last `WINDOW` ids, probing the follow key with a scalar sub-select, which neither planner can turn back
