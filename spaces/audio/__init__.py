@@ -1,6 +1,6 @@
-"""Joins database and mixer: rooms, connections, talking, and the repair of what drifted apart.
+"""Join the database and the mixer: rooms, connections, the display of who talks, and the repair of differences.
 
-The database says who may be heard; the gateway follows. Nothing here decides anything about people.
+The database says who may be heard, and the gateway follows. This package decides nothing about people.
 """
 
 from spaces.audio.connection import TARGETS, ConnectionAudio

@@ -1,7 +1,7 @@
-"""The audio of one browser connection: at most one peer connection to listen and one to speak.
+"""Manage the audio of one browser connection: at most one peer connection to listen and one to speak.
 
-A new peer connection takes the place of an old one only once the gateway reports it up, so that a rebuilt connection
-has no gap. All methods are called on the web server's loop; the gateway's own loop does the talking to the gateway.
+A new peer connection replaces an old one only once the gateway reports it up, so a rebuilt connection has no gap. All
+methods are called on the web server's loop. The gateway's own loop talks to the gateway.
 """
 
 import asyncio
@@ -35,20 +35,21 @@ Target = Literal["listen", "speak"]
 TARGETS: Final[tuple[Target, ...]] = ("listen", "speak")
 
 DOUBT_SECONDS = 3.5
-"""Longer than the gateway needs to say that packets cease: 2.6 s were seen."""
+"""Longer than the gateway needs to report that packets have stopped: up to 2.6 s were measured."""
 _OPENING_TRIES = 20
 _OPENING_PAUSE_SECONDS = 0.1
 
 
 @dataclass
 class Line:
-    """The peer connections of one target: the one that carries the audio, and the one that is to replace it."""
+    """The peer connections of one target: the one that carries the audio, and the one that will replace it."""
 
     current: Handle | None = None
     coming: Handle | None = None
 
     @property
     def newest(self) -> Handle | None:
+        """Return the handle to ask: the coming one if there is one."""
         return self.coming or self.current
 
     def holds(self, opaque_id: str) -> bool:
@@ -60,7 +61,7 @@ class Line:
 
 @dataclass
 class ConnectionAudio(Party):
-    """`on_event` is called on the loop that made this object."""
+    """The audio of one connection of a page. `on_event` is called on the loop that made this object."""
 
     public_id: str
     user_id: int
@@ -70,22 +71,23 @@ class ConnectionAudio(Party):
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _closed: bool = False
     _space_id: int | None = None
-    """Known with the first microphone."""
+    """The Space's database id. It is set with the first microphone."""
     _lane_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _lane_asked: bool = False
     _carried: dict[str, int | None] = field(default_factory=dict)
-    """Which lane each handle is in, by its opaque id; not there: none."""
+    """The caption lane of each handle, by its opaque id. A handle that is missing here has no lane."""
     _trickled: dict[str, int] = field(default_factory=dict)
-    """How many candidates came one by one for each handle, by its opaque id."""
+    """The number of candidates that came one by one for each handle, by its opaque id."""
     _asked_at: dict[str, float] = field(default_factory=dict)
-    """When the audio of each handle that is not up yet was asked for, by its opaque id."""
+    """The time at which the audio of each handle was asked for, by its opaque id, until the handle is up."""
 
     @property
     def speaks(self) -> bool:
         return self._lines["speak"].newest is not None
 
     async def page_is_gone(self) -> None:
-        """Its socket is closed: nobody is heard to talk until it is known whether the voice is gone, too."""
+        """Show this voice as silent after its socket has closed, until the gateway had time to report whether the audio
+        stopped too. Takes `DOUBT_SECONDS`."""
         handle = self._lines["speak"].newest
         if handle is not None:
             await in_thread(switchboard.doubt, handle.opaque_id)
@@ -93,18 +95,18 @@ class ConnectionAudio(Party):
             await in_thread(switchboard.trust_again, handle.opaque_id)
 
     def holds(self, target: Target) -> int:
-        """How many peer connections: two while one takes the place of another."""
+        """Return the number of peer connections of this target: two while one replaces another."""
         return len(self._lines[target].handles())
 
     async def listen(self, mix: Mix) -> str:
-        """The gateway's offer. Raises `try_again` while the gateway is away."""
+        """Return the gateway's SDP offer for the room's sound. Raise `try_again` while the gateway is away."""
         asked_at = time.monotonic()
         handle, offer = await self._ask(mix.gateway, lambda gateway: _watch(gateway, mix, new_listener_id()))
         await self._keep("listen", handle, asked_at)
         return offer
 
     async def answer(self, sdp: str) -> None:
-        """The browser's answer to the newest offer. Errors: `bad_sdp`, `no_offer`."""
+        """Pass on the browser's SDP answer to the newest offer. Raise `bad_sdp` or `no_offer`."""
         sdp = _checked(descriptions.check_answer, sdp)
         handle = self._lines["listen"].newest
         if handle is None:
@@ -112,7 +114,8 @@ class ConnectionAudio(Party):
         await self._ask(None, lambda gateway: gateway.streaming.start(handle, answer=sdp))
 
     async def speak(self, mix: Mix, *, mixer_id: str, muted: bool, sdp: str) -> str:
-        """The gateway's answer. The database already knows `mixer_id`. Errors: `bad_sdp`, `try_again`."""
+        """Bring a microphone into the mixer and return the gateway's SDP answer. The database must know `mixer_id`
+        already. Raise `bad_sdp` or `try_again`."""
         sdp = _checked(descriptions.check_offer, sdp)
         asked_at = time.monotonic()
         self._space_id = mix.space_id
@@ -124,7 +127,8 @@ class ConnectionAudio(Party):
         return descriptions.prefer_voice(answer)
 
     async def candidate(self, target: Target, candidate: dict[str, object] | None) -> None:
-        """Pass one on, or leave it out where the gateway should not send to it. Errors: `bad_sdp`, `no_connection`."""
+        """Pass on one ICE candidate, or leave it out if the gateway should not send packets to it. Raise `bad_sdp` or
+        `no_connection`."""
         checked = None if candidate is None else _checked(descriptions.check_candidate, candidate)
         handle = self._lines[target].newest
         if handle is None:
@@ -134,13 +138,14 @@ class ConnectionAudio(Party):
             await self._ask(None, lambda gateway: handle.trickle(checked))
 
     def _count_candidate(self, handle: Handle) -> None:
-        """The gateway sends packets to each: a connection may name as many one by one as in its description."""
+        """Refuse more candidates, one by one, than a whole description may have. The gateway sends packets to each of
+        them."""
         self._trickled[handle.opaque_id] = number = self._trickled.get(handle.opaque_id, 0) + 1
         if number > descriptions.MAX_CANDIDATES:
             raise BadInput("bad_sdp", "There are too many candidates.", reason="too_many_candidates")
 
     async def close(self, target: Target) -> None:
-        """Give this target's peer connections up. May be called again."""
+        """Close this target's peer connections. May be called again."""
         line = self._lines[target]
         handles, line.current, line.coming = line.handles(), None, None
         for handle in handles:
@@ -149,17 +154,18 @@ class ConnectionAudio(Party):
             await self._fall_silent()
 
     async def _fall_silent(self) -> None:
-        """The mixer says no word of it when somebody who talks is taken out of it."""
+        """Report this user as silent. The mixer does not report it when a talking participant is taken out."""
         await in_thread(talking.heard, self.public_id, self.user_id, talking=False)
 
     async def close_all(self) -> None:
+        """Close every peer connection, and accept no new one."""
         self._closed = True
         for target in TARGETS:
             await self.close(target)
 
     async def retune(self, open_microphones: int) -> None:
-        """As many voices as may talk at once must fit into the mix. A line that is on its way out needs no volume, and
-        one that is made anew has it from the start: not being able to is no failure."""
+        """Set the volume of this voice so that all voices that may talk at once fit into the mix. If the gateway does
+        not answer, ignore it: a closing connection needs no volume, and a new one has it from the start."""
         handle = self._lines["speak"].newest
         if handle is not None:
             volume = voice_volume(open_microphones)
@@ -167,8 +173,9 @@ class ConnectionAudio(Party):
                 await self._ask(None, lambda gateway: gateway.bridge.configure(handle, volume=volume))
 
     async def follow_lane(self) -> None:
-        """Bring the voice to the lane that the database names, and tell where it is. What is asked meanwhile is seen by
-        whoever is at it; a lane that cannot be told to the gateway now is told with the next change, or roll call."""
+        """Move the voice to the lane that the database names, and publish where it is. A call that comes while another
+        one runs is served by the running one. If the gateway cannot be told now, the next change or roll call tells
+        it."""
         self._lane_asked = True
         async with self._lane_lock:
             while self._lane_asked:
@@ -178,7 +185,8 @@ class ConnectionAudio(Party):
                         await self._carry(handle)
 
     async def _carry(self, handle: Handle) -> None:
-        """At most one call. An older handle of the same microphone is not in the database any more: it goes idle."""
+        """Move one handle to its lane with at most one call. An older handle of the same microphone is no longer in the
+        database, so it goes to the idle group."""
         lane = await in_thread(lane_of, public_id=self.public_id, mixer_id=handle.opaque_id)
         if self._carried.get(handle.opaque_id) != lane:
             group = group_of(lane)
@@ -186,7 +194,7 @@ class ConnectionAudio(Party):
             self._carried[handle.opaque_id] = lane
         await in_thread(publish, space_channel(self.public_id), carried(handle.opaque_id, lane))
 
-    # --- what the gateway says, on its relay thread ---
+    # --- what the gateway reports, on its relay thread ---
 
     def went_up(self, opaque_id: str) -> None:
         self._loop.call_soon_threadsafe(self._up, opaque_id)
@@ -194,7 +202,7 @@ class ConnectionAudio(Party):
     def went_down(self, opaque_id: str) -> None:
         self._loop.call_soon_threadsafe(self._down, opaque_id)
 
-    # --- the same, on our loop ---
+    # --- the same reports, on the web server's loop ---
 
     def _up(self, opaque_id: str) -> None:
         for target, line in self._lines.items():
@@ -202,14 +210,14 @@ class ConnectionAudio(Party):
                 old, line.current, line.coming = line.current, line.coming, None
                 if old is not None:
                     self._loop.create_task(self._drop(old))
-                    if target == "speak":  # the new one is heard anew
+                    if target == "speak":  # the mixer reports talk again for the new one
                         self._loop.create_task(self._fall_silent())
             if line.holds(opaque_id):
                 if asked_at := self._asked_at.pop(opaque_id, None):
                     metrics.FIRST_SOUND.labels(target).observe(time.monotonic() - asked_at)
                 self.on_event(AudioReady(target=target))
                 if target == "speak" and self._space_id is not None:
-                    follow(self._space_id)  # puts out the connection, of another process, whose place this one takes
+                    follow(self._space_id)  # remove the connection of another process that this one replaces
 
     def _down(self, opaque_id: str) -> None:
         for target, line in self._lines.items():
@@ -221,7 +229,7 @@ class ConnectionAudio(Party):
                 self.on_event(AudioLost(targets=[target]))
 
     async def _keep(self, target: Target, handle: Handle, asked_at: float) -> None:
-        if self._closed:  # the person left, or was put out, while the gateway was asked
+        if self._closed:  # the user left, or was removed, while the gateway answered
             await self._drop(handle)
             raise Conflict("replaced", "This connection has no audio any more.")
         line = self._lines[target]
@@ -248,7 +256,8 @@ class ConnectionAudio(Party):
 
 
 async def _watch(gateway: Gateway, mix: Mix, listener: str) -> tuple[Handle, str]:
-    """A Space that has just started, or a gateway that has, may not have its mountpoint yet: open it, and wait."""
+    """Attach a listener to the mountpoint. Return its handle and the gateway's SDP offer. A Space or a gateway that has
+    just started may have no mountpoint yet, so open it and try again."""
     pin = mountpoint_credentials(mix.room).pin
     handle = await gateway.streaming.attach(listener=listener)
     try:
@@ -267,7 +276,8 @@ async def _watch(gateway: Gateway, mix: Mix, listener: str) -> tuple[Handle, str
 async def _enter(
     gateway: Gateway, mix: Mix, mixer_id: str, offer: str, *, muted: bool, volume: int
 ) -> tuple[Handle, str]:
-    """With a new handle for the second try: a refused one is of no further use, see `AudioBridge.join`."""
+    """Join the mixer room, and open the room if it is missing. The second try has a new handle: a refused one is of no
+    further use, see `AudioBridge.join`."""
     try:
         return await _join(gateway, mix, mixer_id, offer, muted=muted, volume=volume)
     except NoSuchRoom:

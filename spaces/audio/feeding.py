@@ -1,4 +1,4 @@
-"""Who feeds a room's mountpoint: one process at a time, or there would be two forwards of one mix."""
+"""Let one process at a time feed a room's mountpoint. Two at once would make two forwards of one mix."""
 
 import asyncio
 import logging
@@ -12,7 +12,8 @@ from spaces_project.common.store import AWAY, store
 logger = logging.getLogger(__name__)
 
 SECONDS = 15
-"""Longer than the gateway takes for all of it; a process that dies over it holds a room up for no longer."""
+"""Longer than the gateway takes for the whole feeding. If a process dies meanwhile, the room waits no longer than
+this."""
 
 _LET_GO = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
@@ -21,8 +22,8 @@ _locks: "WeakValueDictionary[str, asyncio.Lock]" = WeakValueDictionary()
 
 @asynccontextmanager
 async def feeding(room: str) -> AsyncIterator[bool]:
-    """Tell whether this caller may feed the room; nobody else may meanwhile. With Redis away it is one caller of each
-    process: a room without sound would be worse."""
+    """Yield True if this caller may feed the room. No other caller may until it is done. If Redis is away, one caller
+    of each process may: a room without sound would be worse."""
     lock = _locks.setdefault(room, asyncio.Lock())
     if lock.locked():
         yield False

@@ -1,8 +1,8 @@
-"""The mixer follows the database, one Space at a time.
+"""Bring the mixer in line with the database, one Space at a time.
 
 `follow(space_id)` may be called from anywhere after a commit and returns at once. A thread reads what is true by then,
-brings the gateway in line, and looks again: what changed meanwhile, here or in another process, is not missed. Many
-calls for one Space become one. What fails is left to the next change, the reconnection or the beat.
+corrects the gateway, and reads again. So a change that comes meanwhile, in this process or another, is not missed. Many
+calls for one Space become one. A failure is left to the next change, the reconnection or the periodic task.
 """
 
 import logging
@@ -31,6 +31,8 @@ _THREADS = 4
 
 
 class Follower:
+    """A queue of Spaces whose mixer must be checked, and the threads that do it."""
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: set[int] = set()
@@ -39,6 +41,7 @@ class Follower:
         self._threads: ThreadPoolExecutor | None = None
 
     def follow(self, space_id: int) -> None:
+        """Ask for a check of this Space. Return at once."""
         with self._lock:
             self._waiting.add(space_id)
             if space_id in self._busy:
@@ -51,7 +54,7 @@ class Follower:
         job.add_done_callback(self._jobs.discard)
 
     def drain(self, *, timeout: float) -> bool:
-        """Waits for what was asked so far; false when `timeout` seconds were not enough."""
+        """Wait for everything asked so far. Return False if `timeout` seconds were not enough."""
         return not wait(tuple(self._jobs), timeout).not_done
 
     def _work(self, space_id: int) -> None:
@@ -60,11 +63,11 @@ class Follower:
                 bring_in_line(space_id)
             except (GatewayError, DatabaseError) as error:
                 logger.warning("audio of Space %s does not follow yet: %s", space_id, error)
-            except Exception:  # whatever it is, the Space must not stay busy for ever
+            except Exception:  # after any error the Space must not stay busy for ever
                 logger.exception("audio of Space %s does not follow", space_id)
 
     def _take(self, space_id: int) -> bool:
-        """False, and no longer busy, when nothing is asked any more."""
+        """Take the request for this Space. If there is none, mark the Space as not busy and return False."""
         with self._lock:
             if space_id in self._waiting:
                 self._waiting.discard(space_id)
@@ -74,10 +77,15 @@ class Follower:
 
 
 def bring_in_line(space_id: int) -> None:
-    """1. Ask the mixer who is in it. 2. Ask the database who should be. 3. Correct the mixer. 4. Look again.
+    """Correct the mixer room of one Space. Raise `GatewayError` if the gateway is away.
 
-    In this order, because a microphone is in the database before it is in the mixer: whoever the mixer had earlier and
-    the database does not know later is a ghost, and nobody who has just come is taken for one. Raises GatewayError.
+    1. Ask the mixer who is in the room.
+    2. Ask the database who should be.
+    3. Correct the mixer.
+    4. Look again.
+
+    The order matters, because a microphone is in the database before it is in the mixer. A participant that the mixer
+    had first and the database does not know later is a ghost. A participant who has just come is never taken for one.
     """
     done: Mix | None = None
     while (mix := selectors.mix(space_id)) is not None and mix != done:

@@ -1,4 +1,4 @@
-"""The gateways of this process, made from settings on first use."""
+"""Make the gateway clients of this process from settings, on first use."""
 
 from functools import cache
 
@@ -13,11 +13,13 @@ from spaces_project.common import metrics
 
 @cache
 def pool() -> GatewayPool:
+    """Return the gateway pool of this process."""
     return GatewayPool([endpoint()], on_answer=_measure)
 
 
 def leave_gateways() -> None:
-    """This process ends; what people hear goes on until they have it from another, or the gateway misses us."""
+    """Leave the gateways at the end of this process, but keep the sessions. Users go on hearing until another process
+    serves them, or the gateway misses this one."""
     pool().close(keep_sessions=True)
 
 
@@ -29,6 +31,7 @@ def _measure(verb: str, seconds: float | None) -> None:
 
 
 def endpoint() -> Endpoint:
+    """Return the address and the secrets of the site's gateway."""
     return Endpoint(
         name="default",
         url=settings.GATEWAY_URL,
@@ -39,16 +42,18 @@ def endpoint() -> Endpoint:
 
 
 def room_credentials(room: str) -> Credentials:
-    """Derived, not stored: whoever holds the site's key can also close rooms that no Space remembers."""
+    """Return the secret and pin of a mixer room. They are derived, not stored, so a process with the site's key can
+    also close rooms that no Space remembers."""
     return credentials_of(Secured.ROOM, room, admin_key=settings.GATEWAY_ROOM_KEY)
 
 
 def mountpoint_credentials(mountpoint: str) -> Credentials:
+    """Return the secret and pin of a mountpoint, derived as those of a room."""
     return credentials_of(Secured.MOUNTPOINT, mountpoint, admin_key=settings.GATEWAY_ROOM_KEY)
 
 
 def gateway_settings() -> GatewaySettings:
-    """How `run_gateway` configures the gateway of this machine."""
+    """Return the settings with which `run_gateway` configures the gateway of this machine."""
     media, mountpoints = _port_ranges(settings.GATEWAY_RTP_PORTS)
     return GatewaySettings(
         server_name=settings.SITE_MARK,
@@ -65,7 +70,7 @@ def gateway_settings() -> GatewaySettings:
 
 
 def _port_ranges(both: str) -> tuple[tuple[int, int], tuple[int, int]]:
-    """`"20000-40000"` halved: for browsers, and for the feeds of mountpoints on loopback."""
+    """Halve `"20000-40000"`: the first half is for browsers, the second for the feeds of mountpoints on loopback."""
     first, last = (int(port) for port in both.split("-"))
     middle = (first + last) // 2
     return (first, middle), (middle + 1, last)

@@ -1,7 +1,7 @@
-"""Lanes: groups of a mixer room, each of which carries one voice alone and may be forwarded by itself.
+"""Name the lanes: groups of a mixer room that each carry one voice alone and can be forwarded separately.
 
-Every voice enters in the idle group, which nobody ever forwards, and leaves it only for the lane that the database
-names. A process can move only the voices whose connections it holds.
+Every voice enters in the idle group, which is never forwarded. It moves to a lane only when the database names one. A
+process can move only the voices whose connections it holds.
 """
 
 from typing import Final
@@ -14,4 +14,5 @@ GROUPS: Final = (*(f"lane{number}" for number in range(LANES)), IDLE)
 
 
 def group_of(lane: int | None) -> str:
+    """Return the mixer group of a lane number, or the idle group for None."""
     return IDLE if lane is None else GROUPS[lane]

@@ -1,7 +1,7 @@
-"""Compares gateway and database, and repairs the gateway.
+"""Compare the gateway with the database, and repair the gateway.
 
-Runs in the beat and by command. Rooms are listed before the database is read: a room is opened only after its Space is
-live in the database, so one that the later reading does not know is a leftover.
+This runs in the periodic task and by command. It lists the rooms before it reads the database. A room is opened only
+after its Space is live in the database, so a room that the later reading does not know is a leftover.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ DEADLINE_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How many live Spaces were compared, feeds renewed, and leftovers (rooms, mountpoints) removed."""
+    """The numbers of live Spaces compared, of feeds renewed, and of leftovers (rooms and mountpoints) removed."""
 
     spaces: int
     refed: int
@@ -29,7 +29,7 @@ class Report:
 
 
 def reconcile(gateway: str = "default") -> Report:
-    """Raises GatewayError when the gateway is away."""
+    """Compare and repair one gateway. Raise `GatewayError` if the gateway is away."""
     found = pool().run(gateway, _found, timeout=DEADLINE_SECONDS)
     mixes = selectors.live_mixes(gateway)
     leftovers = sorted(found - {mix.room for mix in mixes})
@@ -51,5 +51,5 @@ async def _found(gateway: Gateway) -> set[str]:
 
 
 async def _remove(gateway: Gateway, room: str) -> None:
-    with contextlib.suppress(NotAuthorised):  # made with another site's key: not ours to remove
+    with contextlib.suppress(NotAuthorised):  # made with another site's key, so it belongs to that site
         await close_room(gateway, room)

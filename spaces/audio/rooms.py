@@ -1,7 +1,7 @@
-"""What the gateway holds for one live Space, brought in line with the database.
+"""Keep what the gateway holds for one live Space in line with the database.
 
-A Space is a mixer room for those with a microphone, and a mountpoint of the same name that everybody else listens to,
-fed by one RTP forward of the whole mix.
+A Space is a mixer room for those with a microphone, and a mountpoint of the same name for all listeners. One RTP
+forward of the whole mix feeds the mountpoint.
 """
 
 import asyncio
@@ -27,24 +27,26 @@ from spaces.ids import is_mixer_id_of
 from spaces.selectors import Microphone, Mix
 
 STALE_SECONDS = 3.0
-"""The forward never pauses, so a mountpoint without packets for so long has lost its feed."""
+"""The forward never pauses, so a mountpoint without packets for this long has lost its feed."""
 
 OPTIONS = RoomOptions(talk_packets=10, talk_level=45, prebuffering=2, expected_loss=10, bitrate=32_000)
-"""Opus for voice, see docs/audio.md: 32 kbit/s mono is transparent for speech; FEC for 10 % loss, because the one mix
-reaches every listener over their own bad network; two packets of prebuffering take 80 ms off the delay of the default
-six and lose no more of a voice at 30 ms of jitter (docs/measurements/latency.md), one packet does."""
+"""Opus for voice, see docs/audio.md. 32 kbit/s mono is transparent for speech. FEC is set for 10 % loss, because the
+one mix reaches every listener over their own bad network. Two packets of prebuffering take 80 ms off the delay of the
+default six. At 30 ms of jitter they lose no more of a voice than six do; one packet would
+(docs/measurements/latency.md)."""
 
 Present = tuple[MixerParticipant, ...] | None
 
 
 def voice_volume(open_microphones: int) -> int:
-    """Percent. The mixer adds samples and wraps around above full scale (janus_audiobridge.c, 1.1.2), so as many
-    full-scale voices as are likely to talk at once must fit: two, three, or four of however many."""
+    """Return the volume of each voice in percent. The mixer adds samples and wraps around above full scale
+    (janus_audiobridge.c, 1.1.2). So as many full-scale voices as are likely to talk at once must fit: two to four,
+    whatever the number of microphones."""
     return 100 // min(max(open_microphones, 2), 4)
 
 
 async def present_in(gateway: Gateway, room: str) -> Present:
-    """Everybody in the mixer room, or None where there is no such room."""
+    """Return the participants of the mixer room, or None if there is no such room."""
     try:
         return await gateway.bridge.list_participants(room=room)
     except NoSuchRoom:
@@ -52,9 +54,10 @@ async def present_in(gateway: Gateway, room: str) -> Present:
 
 
 async def converge(gateway: Gateway, mix: Mix, present: Present) -> None:
-    """Open or close the room, put out who does not belong, and set every mute as the database has it.
+    """Open or close the room, remove every participant who does not belong, and set every mute as the database has it.
 
-    `present` must be older than `mix`: whoever came in between is in neither, and not taken for a ghost.
+    `present` must be read before `mix`. A participant who came in between is then in neither, and is not taken for a
+    ghost.
     """
     if not mix.live:
         await close_room(gateway, mix.room)
@@ -67,8 +70,8 @@ async def converge(gateway: Gateway, mix: Mix, present: Present) -> None:
 
 
 def not_yet_replaced(microphones: Iterable[Microphone], present: Sequence[MixerParticipant]) -> dict[str, Microphone]:
-    """The older connections that carry a voice until the newer one of the same person is up, by their mixer ids. They
-    are muted and put out with the microphone whose place they keep."""
+    """Return the older connections that still carry a voice until the same user's newer one is up, by their mixer ids.
+    Each one is muted and removed together with the microphone it stands for."""
     is_up = {participant.id: participant.setup for participant in present}
     return {
         old.id: coming
@@ -80,7 +83,8 @@ def not_yet_replaced(microphones: Iterable[Microphone], present: Sequence[MixerP
 
 
 async def open_room(gateway: Gateway, room: str, *, lanes: bool) -> None:
-    """Whoever creates the room also feeds its mountpoint; to everybody else the room exists and is left alone."""
+    """Create the mixer room, and feed its mountpoint. A caller that finds the room existing leaves it alone: its
+    creator feeds it."""
     keys = room_credentials(room)
     options = replace(OPTIONS, groups=GROUPS) if lanes else OPTIONS
     try:
@@ -91,6 +95,7 @@ async def open_room(gateway: Gateway, room: str, *, lanes: bool) -> None:
 
 
 async def close_room(gateway: Gateway, room: str) -> None:
+    """Remove the mixer room and its mountpoint, if they exist."""
     keys = room_credentials(room)
     with contextlib.suppress(NoSuchRoom):
         await gateway.bridge.destroy_room(room=room, secret=keys.secret)
@@ -99,10 +104,10 @@ async def close_room(gateway: Gateway, room: str) -> None:
 
 
 async def feed_anew(gateway: Gateway, room: str) -> bool:
-    """Where the room's mountpoint is missing or runs dry. True where that was necessary."""
+    """Feed the room's mountpoint again if it is missing or gets no packets. Return True if that was necessary."""
     try:
         return not await _is_fed(gateway, room) and await _feed_mountpoint(gateway, room)
-    except NoSuchRoom:  # its Space has ended meanwhile
+    except NoSuchRoom:  # the Space has ended meanwhile
         return False
 
 
@@ -116,15 +121,16 @@ async def _is_fed(gateway: Gateway, room: str) -> bool:
 
 
 async def _whole_mixes(gateway: Gateway, room: str) -> list[Forwarder]:
-    """The forwards that are not of a lane."""
+    """Return the forwards of the whole mix, without those of a lane."""
     secret = room_credentials(room).secret
     return [f for f in await gateway.bridge.list_forwarders(room=room, secret=secret) if f.group is None]
 
 
 async def _feed_mountpoint(gateway: Gateway, room: str) -> bool:
-    """Forward the mix to a new mountpoint, with a key that nobody else has. False where another process is at it.
+    """Forward the mix to a new mountpoint, with a new secret key. Return False if another process is doing so.
 
-    There must never be a second forward of a mix: the gateway cuts packets of one of them short, without a word.
+    There must never be a second forward of a mix: the gateway then cuts the packets of one of them short, without an
+    error.
     """
     async with feeding(room) as is_ours:
         if not is_ours:
@@ -153,7 +159,7 @@ async def _fresh_mountpoint(gateway: Gateway, room: str, srtp_key: str) -> int:
 async def _correct(gateway: Gateway, room: str, present: MixerParticipant, wanted: Microphone | None) -> None:
     secret = room_credentials(room).secret
     bridge = gateway.bridge
-    with contextlib.suppress(NoSuchParticipant):  # gone by themselves meanwhile
+    with contextlib.suppress(NoSuchParticipant):  # the participant has left meanwhile
         if wanted is None:
             await bridge.kick(room=room, secret=secret, participant=present.id)
         elif wanted.muted and not present.muted:

@@ -1,6 +1,6 @@
-"""Passes what the gateway says to the connection it is about.
+"""Pass each report of the gateway to the connection it is about.
 
-Runs on the gateway pool's relay thread, so it may use the database and Redis.
+This runs on the gateway pool's relay thread, so it may use the database and Redis.
 """
 
 import threading
@@ -19,7 +19,7 @@ from spaces_project.common.threads import with_database
 
 
 class Party(Protocol):
-    """Whoever owns audio handles. The calls come on another thread."""
+    """The owner of audio handles, as the switchboard calls it. The calls come on another thread."""
 
     public_id: str
     user_id: int
@@ -30,19 +30,23 @@ class Party(Protocol):
 
 
 class Switchboard:
+    """The table of this process's audio handles, and the one listener of its gateway pool."""
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._parties: dict[str, Party] = {}
         self._cut_off: set[str] = set()
-        """Who talked when their packets ceased, by opaque id."""
+        """The opaque ids of participants who were talking when their packets stopped."""
         self._doubted: set[str] = set()
-        """Of those the ones whose page is gone, while the gateway has not said yet whether their voice is, too."""
+        """Those of `_cut_off` whose page is gone, while the gateway has not reported yet whether their audio stopped
+        too."""
         self._put_out: set[str] = set()
-        """Whom the mixer has put out. Whoever did so has told of it, and the person may talk by a newer connection."""
+        """The opaque ids that were kicked from the mixer. The process that kicked them has reported them silent, and
+        the user may be talking by a newer connection. So packets of these ids must not change the display."""
         self._listens = False
 
     def start(self) -> None:
-        """Connect to the gateway and hear it from now on."""
+        """Connect to the gateway and listen to it from now on."""
         with self._lock:
             if not self._listens:
                 pool().subscribe(lambda notice: with_database(self.hear, notice))
@@ -50,10 +54,12 @@ class Switchboard:
         pool().start()
 
     def register(self, opaque_id: str, party: Party) -> None:
+        """Send reports about this handle to `party`."""
         with self._lock:
             self._parties[opaque_id] = party
 
     def forget(self, opaque_id: str) -> None:
+        """Drop all that is known of this handle."""
         with self._lock:
             self._parties.pop(opaque_id, None)
             self._cut_off.discard(opaque_id)
@@ -61,19 +67,21 @@ class Switchboard:
             self._put_out.discard(opaque_id)
 
     def doubt(self, opaque_id: str) -> None:
-        """The page of this voice is gone, as after a crash: silent, until it is known. The gateway takes up to three
-        seconds to miss the packets. May use Redis."""
+        """Show a voice as silent because its page is gone, as after a crash. The gateway takes up to three seconds to
+        miss the packets. May use Redis."""
         self._media(opaque_id, receiving=False)
         if opaque_id in self._cut_off:
             self._doubted.add(opaque_id)
 
     def trust_again(self, opaque_id: str) -> None:
-        """The gateway has had its time: a voice that it does not miss only changed its network."""
+        """Show a doubted voice as talking again. The gateway had time to miss it and did not: its page only changed its
+        network."""
         if opaque_id in self._doubted:
             self._doubted.discard(opaque_id)
             self._media(opaque_id, receiving=True)
 
     def hear(self, notice: Notice) -> None:
+        """Handle one report of the gateway."""
         match notice.subject:
             case Reconnected(session_kept=kept):
                 self._gateway_is_back(kept=kept)
@@ -92,7 +100,8 @@ class Switchboard:
                 self._talking(notice)
 
     def _gateway_is_back(self, *, kept: bool) -> None:
-        """With the session its handles are gone too, and everybody must connect anew; rooms may be gone either way."""
+        """Check every live Space, because its room may be gone. If the session was lost, its handles are gone too, and
+        every connection must be made anew."""
         self._follow_all()
         if kept:
             return
@@ -114,8 +123,9 @@ class Switchboard:
         (party.went_up if up else party.went_down)(opaque_id)
 
     def _media(self, opaque_id: str | None, *, receiving: bool) -> None:
-        """Packets of a voice ceased, or came again. The mixer judges talk only when a packet comes: whoever vanishes in
-        mid-word would be talking for ever, and whoever is back after a moment is in its eyes talking still."""
+        """Note that the packets of a voice stopped, or came again. The mixer judges talk only when a packet comes. A
+        participant who vanishes in mid-word would be shown talking for ever, and the mixer does not report one who is
+        back after a moment, because in its eyes the talking never stopped."""
         party = self._party(opaque_id)
         if party is None or opaque_id is None or is_listener(opaque_id) or opaque_id in self._put_out:
             return
@@ -140,8 +150,8 @@ class Switchboard:
 
 
 def _puts_out(mixer_id: str | None, data: dict[str, object]) -> bool:
-    """The mixer's way of saying that this handle is in no room any more: kicked, or the room destroyed. It tells
-    everybody in the room who was kicked."""
+    """Return True if the mixer reports that this handle is in no room any more: kicked, or the room destroyed. The
+    mixer reports a kick to every participant of the room, so the id must be compared."""
     if "kicked" in data:
         return data["kicked"] == mixer_id
     return data.get("audiobridge") == "destroyed"

@@ -1,6 +1,6 @@
-"""Who talks: what every process hears from its own microphones, gathered in Redis.
+"""Show who talks. Every process hears its own microphones, and Redis gathers them.
 
-Cosmetic: with Redis away the rings rest, and nothing else happens.
+This is cosmetic: while Redis is away the talking rings do not move, and nothing else happens.
 """
 
 import logging
@@ -22,7 +22,8 @@ def _key(public_id: str) -> str:
 
 
 def heard(public_id: str, user_id: int, *, talking: bool) -> bool:
-    """The mixer heard somebody begin or cease to talk; everybody in the Space is told. True where that is news."""
+    """Store that a participant began or stopped talking, and tell everyone in the Space. Return True if that was a
+    change."""
     try:
         change = store().sadd if talking else store().srem
         if not change(_key(public_id), str(user_id)):
@@ -36,8 +37,8 @@ def heard(public_id: str, user_id: int, *, talking: bool) -> bool:
 
 
 def keep_only(mix: Mix, present: Sequence[MixerParticipant] | None = None) -> None:
-    """Whoever was muted, left, or lost the connection to the mixer talks no longer, though the mixer never says so.
-    `present`: who is in it, where the caller knows."""
+    """Take participants off the display who were muted, left, or lost the connection to the mixer. The mixer never
+    reports that they stopped talking. `present` lists who is in the mixer, if the caller knows."""
     try:
         talkers = _talkers(mix.public_id)
         silent = talkers - {str(m.user_id) for m in mix.microphones if not m.muted and _is_up(m, present)}
@@ -49,12 +50,12 @@ def keep_only(mix: Mix, present: Sequence[MixerParticipant] | None = None) -> No
 
 
 def _is_up(microphone: Microphone, present: Sequence[MixerParticipant] | None) -> bool:
-    """By any of this person's connections: an older one carries the voice until the newer is up."""
+    """Return True if any connection of this user is up. An older one carries the voice until the newer one is up."""
     return present is None or any(p.setup and is_mixer_id_of(microphone.user_id, p.id) for p in present)
 
 
 def now_talking(public_id: str) -> list[str]:
-    """Ids of everyone the mixer hears; nobody while Redis is away."""
+    """Return the user ids of everyone the mixer hears, sorted; an empty list while Redis is away."""
     try:
         return sorted(_talkers(public_id), key=int)
     except AWAY:

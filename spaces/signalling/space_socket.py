@@ -174,9 +174,10 @@ class SpaceSocket(CommandSocket):
     async def _join(self, resume: str | None) -> dict[str, Any]:
         """Enter, subscribe, then read, in this order.
 
-        1. Enter. The rules raise if the visitor may not. 2. Subscribe to the Space's events, so that none is missed
-        from now on. 3. Only then read the snapshot. The visitor may have been removed, or have come by another tab,
-        before this socket could hear of it.
+        1. Enter. The rules raise if the visitor may not.
+        2. Subscribe to the Space's events, so that none is missed from now on.
+        3. Only then read the snapshot. The visitor may have been removed, or have come by another tab, before this
+           socket could hear of it.
         """
         resumed = self._member or self._resume(resume or "")
         connection = resumed.connection if resumed else self.place.begin(resume)
