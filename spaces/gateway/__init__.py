@@ -1,11 +1,12 @@
-"""The gateway's client: no Django inside, nothing of our own apps.
+"""Talk to the media gateway. This package imports neither Django nor any app of the project.
 
-messages, protocol      what is said, without a socket            errors
-connection              one socket                                endpoint
-client, handle          one session, kept alive                   notices
-audiobridge, streaming  typed requests to the two plugins         answers, credentials
+messages, protocol      the messages and their order, without a socket
+connection              one socket
+client, handle          one session, kept alive
+audiobridge, streaming  typed requests to the two plugins
 pool, relay             the gateways of one process, for callers on any loop or thread
-sdp                     what browsers send, checked before any of it gets here
+sdp                     checks of what browsers send, made before any of it gets here
 admin                   the admin API
-config, supervisor      the gateway process itself                addresses
+config, supervisor      the gateway process itself
+errors, endpoint, notices, answers, credentials, addresses
 """

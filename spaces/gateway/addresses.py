@@ -1,4 +1,4 @@
-"""The machine's own addresses. Linux."""
+"""Find the machine's own addresses (Linux)."""
 
 import fcntl
 import ipaddress
@@ -8,13 +8,13 @@ from typing import Final
 
 SIOCGIFADDR: Final = 0x8915
 _ANYWHERE: Final = ("192.0.2.1", 9)
-"""An address set aside for documentation: connecting a UDP socket to it sends nothing."""
+"""An address reserved for documentation. Connecting a UDP socket to it sends nothing."""
 
 
 def own_address() -> str:
-    """The IPv4 address other machines would see: the default route's, else the first that is not loopback.
+    """Return the IPv4 address that other machines see: the default route's, or else the first that is not loopback.
 
-    Raises LookupError on a machine that has loopback only.
+    Raises LookupError on a machine that has only loopback.
     """
     for address in [_default_route_address(), *_interface_addresses()]:
         if address is not None and not ipaddress.ip_address(address).is_loopback:

@@ -1,4 +1,4 @@
-"""The gateway's admin API: which sessions and handles exist. For tests of leaks and for a watchdog.
+"""Ask the gateway's admin API which sessions and handles exist. Used by tests of leaks and by a watchdog.
 
 Reference: https://janus.conf.meetecho.com/docs/admin.html.
 """
@@ -20,7 +20,7 @@ from .messages import Refusal
 
 SUBPROTOCOL: Final = Subprotocol("janus-admin-protocol")
 MAX_BYTES: Final = 8 << 20
-"""A list of all handles grows with the listeners: 20 bytes each."""
+"""A list of all handles grows with the number of listeners, by 20 bytes each."""
 
 
 class _Failed(msgspec.Struct):
@@ -40,7 +40,7 @@ class _HandleInfo(msgspec.Struct):
 
 
 class AdminClient:
-    """One socket to the admin API; an async context manager. Requests go one at a time.
+    """One socket to the admin API, as an async context manager. Requests run one at a time.
 
     Every method raises GatewayUnavailable, GatewayTimeout or GatewayRefused.
     """
@@ -63,22 +63,23 @@ class AdminClient:
             await self._socket.close()
 
     async def ping(self) -> None:
-        """Returns when the gateway's request loop is alive. Says nothing about its plugins."""
+        """Return if the gateway's request loop is alive. This says nothing about its plugins."""
         await self._ask("ping")
 
     async def list_sessions(self) -> tuple[int, ...]:
+        """Return the ids of all sessions."""
         return read(await self._ask("list_sessions"), _Sessions).sessions
 
     async def list_handles(self, *, session_id: int) -> tuple[int, ...]:
-        """Raises NoSuchSession."""
+        """Return the ids of a session's handles. Raise NoSuchSession."""
         return read(await self._ask("list_handles", session_id=session_id), _Handles).handles
 
     async def handle_info(self, *, session_id: int, handle_id: int) -> dict[str, Any]:
-        """All the gateway knows of a handle, in its own words. Raises NoSuchSession, NoSuchHandle."""
+        """Return all the gateway knows of a handle, in its own field names. Raise NoSuchSession or NoSuchHandle."""
         return read(await self._ask("handle_info", session_id=session_id, handle_id=handle_id), _HandleInfo).info
 
     async def count_handles(self) -> int:
-        """Handles of all sessions."""
+        """Return the number of handles of all sessions."""
         return sum([len(await self.list_handles(session_id=session)) for session in await self.list_sessions()])
 
     async def _ask(self, verb: str, **fields: object) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Bodies of plugin requests and typed readings of what comes back."""
+"""Build the bodies of plugin requests, and read the replies into types."""
 
 from typing import Any, TypeVar
 
@@ -11,12 +11,12 @@ T = TypeVar("T")
 
 
 def body(request: str, **fields: object) -> dict[str, object]:
-    """A plugin request; fields that are None are left out."""
+    """Build a plugin request. Fields that are None are left out."""
     return {"request": request} | {name: value for name, value in fields.items() if value is not None}
 
 
 def read(data: dict[str, Any], shape: type[T]) -> T:
-    """`data` as a Struct. Raises UnexpectedAnswer when something is missing or of another type."""
+    """Return `data` as a Struct. Raise UnexpectedAnswer if a field is missing or has another type."""
     try:
         return msgspec.convert(data, shape)
     except msgspec.ValidationError as error:
@@ -24,7 +24,7 @@ def read(data: dict[str, Any], shape: type[T]) -> T:
 
 
 def description(reply: Reply, kind: str) -> str:
-    """The SDP of the "offer" or "answer" that came with `reply`. Raises UnexpectedAnswer when there is none."""
+    """Return the SDP of the "offer" or "answer" that came with `reply`. Raise UnexpectedAnswer if there is none."""
     if reply.jsep is None or reply.jsep.type != kind:
         raise UnexpectedAnswer(f"the gateway sent no {kind}")
     return reply.jsep.sdp

@@ -1,7 +1,8 @@
-"""The mixer: rooms in which every speaker hears everybody else, and RTP forwards of the mix.
+"""Ask the mixer plugin: rooms in which every speaker hears all others, and RTP forwards of the mix.
 
 Reference: https://janus.conf.meetecho.com/docs/audiobridge.html and `janus_audiobridge.c`, v1.1.2. Ids of rooms and
-participants are strings. All methods raise what `Handle.request` raises; refusals worth a branch are named per method.
+participants are strings. All methods raise what `Handle.request` raises. A method names the refusals that a caller may
+want to handle.
 """
 
 from dataclasses import dataclass
@@ -19,21 +20,22 @@ from .notices import Notice
 
 PLUGIN: Final = Origin.AUDIOBRIDGE.value
 SAMPLING_RATE: Final = 48000
-"""One rate for all rooms: mixed rates go through code paths that crashed in v1.1.2."""
+"""The one rate of all rooms. Mixed rates use code paths that crashed in v1.1.2."""
 OPUS_PAYLOAD_TYPE: Final = 111
 MAX_GROUPS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomOptions:
-    """How a room sounds and listens.
+    """The sound of a room, and how it detects talk.
 
     Attributes:
-        groups: at most five names; with any, every participant must belong to one, and a group can be forwarded alone.
-        talk_packets: packets of 20 ms over which loudness is averaged before somebody counts as talking or silent.
+        groups: at most five names. If there are any, every participant must belong to one, and a group can be forwarded
+            alone.
+        talk_packets: packets of 20 ms over which loudness is averaged before a participant counts as talking or silent.
         talk_level: average in -dBov below which it is talk: 0 is the loudest, 127 is silence.
-        prebuffering: packets of 20 ms collected from a speaker before mixing starts; delay against drop-outs.
-        expected_loss: percent, at most 20; how much in-band FEC the mix carries, forwards included.
+        prebuffering: packets of 20 ms collected from a speaker before mixing starts. More add delay and avoid gaps.
+        expected_loss: percent, at most 20. It sets how much in-band FEC the mix carries, forwards included.
         bitrate: bits per second of every encoded mix, forwards included.
     """
 
@@ -60,7 +62,8 @@ class MixerRoom(msgspec.Struct, frozen=True):
 
 
 class MixerParticipant(msgspec.Struct, frozen=True):
-    """Somebody in a room. `setup`: the peer connection is up. `talking` is None where talk events are off."""
+    """A participant of a room. `setup` is True when the peer connection is up. `talking` is None if talk events are
+    off."""
 
     id: str
     setup: bool = False
@@ -80,7 +83,7 @@ class Forwarder(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class TalkingChanged:
-    """Somebody began or ceased to talk."""
+    """The report that a participant began or stopped talking."""
 
     room: str
     participant: str
@@ -104,14 +107,15 @@ class _Forwarded(msgspec.Struct):
 
 
 class AudioBridge:
-    """Rooms are managed through a control handle; a speaker acts through a handle of their own, see `attach`."""
+    """The requests to the mixer plugin. Rooms are managed through a control handle. A speaker has a handle of their
+    own, see `attach`."""
 
     def __init__(self, client: GatewayClient) -> None:
         self._client = client
         self._admin_key = client.endpoint.admin_key
 
     async def create_room(self, *, room: str, secret: str, pin: str, options: RoomOptions = DEFAULT_OPTIONS) -> None:
-        """Open a room that lasts until it is destroyed or the gateway ends. Raises RoomExists."""
+        """Open a room that lasts until it is destroyed or the gateway ends. Raise RoomExists."""
         await self._control(
             "create",
             room=room,
@@ -131,27 +135,30 @@ class AudioBridge:
         )
 
     async def destroy_room(self, *, room: str, secret: str) -> None:
-        """Put everybody out and remove the room. Raises NoSuchRoom."""
+        """Remove the room and everyone in it. Raise NoSuchRoom."""
         await self._control("destroy", room=room, secret=secret)
 
     async def list_rooms(self) -> tuple[MixerRoom, ...]:
+        """Return all rooms, private ones too."""
         return read(await self._control("list", admin_key=self._admin_key), _Rooms).list
 
     async def list_participants(self, *, room: str) -> tuple[MixerParticipant, ...]:
-        """Raises NoSuchRoom."""
+        """Return the participants of a room. Raise NoSuchRoom."""
         return read(await self._control("listparticipants", room=room), _Participants).participants
 
     async def mute(self, *, room: str, secret: str, participant: str) -> None:
-        """Raises NoSuchRoom, NoSuchParticipant. The participant's own `configure(muted=False)` would undo it."""
+        """Mute a participant. Their own `configure(muted=False)` would undo it. Raise NoSuchRoom or
+        NoSuchParticipant."""
         await self._control("mute", room=room, secret=secret, id=participant)
 
     async def unmute(self, *, room: str, secret: str, participant: str) -> None:
-        """Raises NoSuchRoom, NoSuchParticipant."""
+        """Unmute a participant. Raise NoSuchRoom or NoSuchParticipant."""
         await self._control("unmute", room=room, secret=secret, id=participant)
 
     async def kick(self, *, room: str, secret: str, participant: str) -> None:
-        """Put somebody out; their handle lives on, and its HangUp says when it is done. For ghosts of other processes;
-        one's own are detached. Raises NoSuchRoom, NoSuchParticipant."""
+        """Remove a participant from the room. Their handle lives on, and its HangUp reports when the removal is done.
+        Use this for ghosts of other processes, and `detach` for a handle of this one. Raise NoSuchRoom or
+        NoSuchParticipant."""
         await self._control("kick", room=room, secret=secret, id=participant)
 
     async def rtp_forward(
@@ -165,11 +172,11 @@ class AudioBridge:
         host: str = "127.0.0.1",
         srtp_key: str | None = None,
     ) -> int:
-        """Send the mix, or one group's voices, as Opus over RTP; returns the forwarder's id. Raises NoSuchRoom.
+        """Send the mix, or one group's voices, as Opus over RTP. Return the forwarder's id. Raise NoSuchRoom.
 
-        With `srtp_key`, of `srtp.new_key`, over SRTP: who has no key can neither hear nor replace it. Silence is sent
-        too: without it the stream stops in an empty room and receivers take it for dead.
-        The gateway does not say when nobody listens at `port`.
+        With `srtp_key`, made by `srtp.new_key`, the stream is SRTP: a program without the key can neither hear nor
+        replace it. Silence is sent too. Without it the stream would stop in an empty room, and receivers would take it
+        for dead. The gateway does not report when no program listens at `port`.
         """
         data = await self._control(
             "rtp_forward",
@@ -189,17 +196,17 @@ class AudioBridge:
         return read(data, _Forwarded).stream_id
 
     async def stop_rtp_forward(self, *, room: str, secret: str, forwarder: int) -> None:
-        """Raises NoSuchRoom."""
+        """Stop a forward. Raise NoSuchRoom."""
         await self._control(
             "stop_rtp_forward", room=room, secret=secret, admin_key=self._admin_key, stream_id=forwarder
         )
 
     async def list_forwarders(self, *, room: str, secret: str) -> tuple[Forwarder, ...]:
-        """Raises NoSuchRoom."""
+        """Return the forwards of a room. Raise NoSuchRoom."""
         return read(await self._control("listforwarders", room=room, secret=secret), _Forwarders).rtp_forwarders
 
     async def attach(self, *, participant: str) -> Handle:
-        """A speaker's handle. Its opaque id is the participant's, on which `talking_changed` relies."""
+        """Make a speaker's handle. Its opaque id is the participant's id, on which `talking_changed` relies."""
         return await self._client.attach(PLUGIN, opaque_id=participant)
 
     async def join(
@@ -214,11 +221,11 @@ class AudioBridge:
         volume: int | None = None,
         group: str | None = None,
     ) -> str:
-        """Enter a room with the browser's SDP offer; returns the SDP answer.
+        """Enter a room with the browser's SDP offer. Return the SDP answer.
 
-        Ids are not used twice: a ghost may still hold the old one. `volume` is percent. A handle whose `join` was
-        refused is of no further use: the offer has half set up its peer connection.
-        Raises NoSuchRoom, ParticipantExists, AlreadyJoined, NotAuthorised, InvalidSdp.
+        Never use an id twice: a ghost may still hold the old one. `volume` is percent. A handle whose `join` was
+        refused is of no further use, because the offer has half set up its peer connection. Raise NoSuchRoom,
+        ParticipantExists, AlreadyJoined, NotAuthorised or InvalidSdp.
         """
         request = body("join", room=room, pin=pin, id=participant, muted=muted, volume=volume, group=group)
         return description(await handle.request(request, jsep=Jsep("offer", offer)), "answer")
@@ -226,11 +233,12 @@ class AudioBridge:
     async def configure(
         self, handle: Handle, *, muted: bool | None = None, volume: int | None = None, group: str | None = None
     ) -> None:
-        """Change a speaker who has joined; what is None stays. `volume` is percent. Raises NotJoined."""
+        """Change a speaker who has joined. An argument that is None changes nothing. `volume` is percent. Raise
+        NotJoined."""
         await handle.request(body("configure", muted=muted, volume=volume, group=group))
 
     async def leave(self, handle: Handle) -> None:
-        """Leave the room and keep the handle. Raises NotJoined."""
+        """Leave the room and keep the handle. Raise NotJoined."""
         await handle.request(body("leave"))
 
     async def _control(self, request: str, **fields: object) -> dict[str, Any]:
@@ -239,10 +247,10 @@ class AudioBridge:
 
 
 def talking_changed(notice: Notice) -> TalkingChanged | None:
-    """What `notice` says about somebody's talking, if anything.
+    """Return what `notice` says about a participant's talking, or None.
 
-    The gateway tells every participant of the room, the talker included; only the talker's own copy counts, so that
-    a room of ten does not report everything ten times.
+    The gateway tells every participant of the room, the talking one included. Only the talking participant's own copy
+    counts, so that a room of ten does not report everything ten times.
     """
     match notice.subject:
         case PluginEvent(plugindata=PluginData(plugin=Origin.AUDIOBRIDGE, data=data)):

@@ -1,8 +1,9 @@
-"""One session on one gateway, kept alive and rebuilt for as long as the client runs.
+"""Keep one session on one gateway alive, and rebuild it for as long as the client runs.
 
-After a lost socket the old session is claimed: within the gateway's `reclaim_session_timeout` it still has its handles,
-and media went on meanwhile. What the gateway reported while nobody listened is lost all the same, so whoever hears
-`Reconnected` compares the truth with the gateway, whether or not the session was kept.
+After a lost socket, the client claims the old session. Within the gateway's `reclaim_session_timeout` the session still
+has its handles, and media went on meanwhile. What the gateway reported while no client listened is lost all the same. A
+listener that gets `Reconnected` must therefore compare its own state with the gateway's, whether or not the session was
+kept.
 """
 
 import asyncio
@@ -36,19 +37,19 @@ OnAnswer = Callable[[str, float | None], None]
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
-"""Seconds between attempts to connect: short, because every second is a second of silence for somebody."""
+"""Seconds between attempts to connect. They are short, because every second is a second of silence for a listener."""
 
 
 class GatewayClient:
-    """Lives on the event loop that called `start`. Times are seconds.
+    """A client with one session on one gateway. It lives on the event loop that called `start`. Times are seconds.
 
     Attributes:
-        was_connected: there has been a session, so a missing one now is a failure and not merely the beginning.
+        was_connected: True once there has been a session. A missing session is then a failure, not the beginning.
 
     Args:
-        on_notice: called on that loop for everything the gateway says unasked; must not block or raise.
-        on_answer: likewise after every request, with its verb and how many seconds its answer took; None when there
-            was none.
+        on_notice: called on that loop for every unsolicited report of the gateway; must not block or raise.
+        on_answer: called on that loop after every request, with its verb and the seconds its answer took, or None if
+            there was no answer; must not block or raise.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class GatewayClient:
 
     @property
     def ready(self) -> bool:
+        """Return True while there is a session on an open socket."""
         return self._ready.is_set()
 
     @property
@@ -87,12 +89,12 @@ class GatewayClient:
         return self._protocol.counters
 
     async def start(self) -> None:
-        """Begin to connect, and stay connected until `close`. Returns at once."""
+        """Begin to connect, and stay connected until `close`. Return at once."""
         if self._task is None:
             self._task = asyncio.create_task(self._stay_connected(), name=f"gateway-{self.endpoint.name}")
 
     async def wait_ready(self, *, timeout: float) -> None:
-        """Wait for a session. Raises GatewayUnavailable with the last reason after `timeout`."""
+        """Wait for a session. Raise GatewayUnavailable with the last reason after `timeout` seconds."""
         try:
             async with asyncio.timeout(timeout):
                 await self._ready.wait()
@@ -100,15 +102,15 @@ class GatewayClient:
             raise GatewayUnavailable(f"gateway {self.endpoint.name} is not ready: {self._trouble}") from None
 
     async def close(self, *, keep_session: bool = False) -> None:
-        """Destroy the session, with all its handles, and stop. May be called again.
+        """Destroy the session with all its handles, and stop. May be called again.
 
-        `keep_session` leaves it to the gateway, which ends it after its `reclaim_session_timeout`.
+        `keep_session` leaves the session to the gateway, which ends it after its `reclaim_session_timeout`.
         """
         task, self._task = self._task, None
         if task is None:
             return
         if not keep_session:
-            with contextlib.suppress(GatewayError):  # what cannot be destroyed dies when its reclaim time is over
+            with contextlib.suppress(GatewayError):  # the session then ends when its reclaim time is over
                 await self.request("destroy", deadline=1)
         task.cancel()
         await asyncio.wait([task])
@@ -125,9 +127,11 @@ class GatewayClient:
         return handle
 
     async def control(self, plugin: str) -> Handle:
-        """The handle for requests about rooms or mountpoints; made on first use and again in every new session."""
+        """Return the handle for requests about rooms or mountpoints. It is made on first use, and again in every new
+        session."""
         try:
-            # Without a limit on the whole, callers would line up at the lock and each wait out the ones before.
+            # Limit the whole wait. Otherwise callers would queue at the lock, and each would wait out the timeouts of
+            # those before it.
             async with asyncio.timeout(self.endpoint.request_timeout), self._attaching_control:
                 handle = self._controls.get(plugin)
                 if handle is None or handle.lost:
@@ -137,7 +141,8 @@ class GatewayClient:
             raise GatewayTimeout(f"no handle on {plugin} before the deadline") from None
 
     async def request(self, verb: str, *, deadline: float | None = None, **fields: object) -> Reply:
-        """Ask within the session. Raises GatewayUnavailable at once when there is no connection."""
+        """Send a request within the session, and return its answer. Raise GatewayUnavailable at once if there is no
+        connection."""
         if self._connection is None or not self.ready:
             raise GatewayUnavailable(f"gateway {self.endpoint.name} is not connected: {self._trouble}")
         try:
@@ -150,7 +155,7 @@ class GatewayClient:
             raise
 
     async def release(self, handle: Handle) -> None:
-        """Called by `Handle.detach`."""
+        """Detach a handle that its owner gave up. Called by `Handle.detach`."""
         self._handles.pop(handle.id, None)
         self._leaving.add(handle.id)
         await self._detach(handle.id)
@@ -169,7 +174,8 @@ class GatewayClient:
         return reply
 
     async def _detach(self, handle_id: int) -> None:
-        """Try to detach; what cannot be told now stays in `_leaving` for the next keepalive."""
+        """Try to detach a handle. If the gateway cannot be told now, the id stays in `_leaving` for the next
+        keepalive."""
         with contextlib.suppress(GatewayUnavailable, GatewayTimeout, SessionLost):
             with contextlib.suppress(NoSuchHandle):
                 await self.request("detach", handle_id=handle_id)
@@ -188,7 +194,7 @@ class GatewayClient:
             await asyncio.sleep(next(pauses))
 
     async def _connect_and_serve(self) -> None:
-        """Always raises: a GatewayError says why the connection is over."""
+        """Connect, and serve until the connection is over. Always raises a GatewayError that says why it is over."""
         endpoint = self.endpoint
         socket = await open_socket(
             endpoint.url, subprotocol=API, timeout=endpoint.request_timeout, max_bytes=endpoint.max_message_bytes
@@ -220,7 +226,7 @@ class GatewayClient:
         return True
 
     async def _keep_alive(self, connection: Connection) -> None:
-        """Prove the gateway alive at intervals and on suspicion, and tell it which handles to drop."""
+        """Check that the gateway is alive, at intervals and on suspicion, and tell it which handles to drop."""
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.endpoint.keepalive_every):
@@ -265,10 +271,10 @@ class GatewayClient:
 
 
 async def _until_one_fails(*endless: Coroutine[Any, Any, None]) -> None:
-    """Run all, raise the first failure, end the others.
+    """Run all coroutines, raise the first failure, and end the others.
 
-    Not a TaskGroup: in CPython 3.11 one that ends with an error forgets a cancellation that came meanwhile, and `close`
-    would wait for ever.
+    This is not a TaskGroup. In CPython 3.11, a TaskGroup that ends with an error forgets a cancellation that came
+    meanwhile, and `close` would wait for ever.
     """
     tasks = [asyncio.create_task(work) for work in endless]
     try:
@@ -289,7 +295,8 @@ def _identifier(reply: Reply) -> int:
 
 
 def _pauses() -> Iterator[float]:
-    """Growing pauses, with jitter so that many processes do not return to a restarted gateway in step."""
+    """Yield growing pauses in seconds. The jitter keeps many processes from returning to a restarted gateway in
+    step."""
     pause = FIRST_PAUSE
     while True:
         yield pause * SystemRandom().uniform(0.5, 1)

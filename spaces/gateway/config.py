@@ -1,7 +1,7 @@
-"""The gateway's configuration files, written from settings.
+"""Write the gateway's configuration files from settings.
 
-Only what the product uses is switched on: two plugins, one transport, loopback for the API. Debian keeps plugins in a
-directory named after the architecture, so it is looked up.
+Only what the product uses is switched on: two plugins, one transport, and loopback for the API. Debian keeps the
+plugins in a directory named after the architecture, so the directory is searched for.
 """
 
 import os
@@ -22,25 +22,27 @@ Value = bool | int | str | Mapping[str, "Value"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewaySettings:
-    """One gateway process. Ports are TCP on `api_host`, ranges are UDP, times are whole seconds.
+    """The settings of one gateway process. Ports are TCP on `api_host`, ranges are UDP, times are whole seconds.
 
     Attributes:
         api_secret, admin_secret, admin_key: three different secrets: for the API, the admin API, and for creating rooms
             and mountpoints.
-        api_host: where the API listens. The gateway trusts who reaches it with the secret: keep it on loopback.
+        api_host: where the API listens. The gateway trusts every program that reaches it with the secret, so keep it on
+            loopback.
         media_address: the one address offered to browsers. Never loopback: the gateway skips that interface, whatever
-            it is told (`ice.c`), and a device name in its place did not hold either. None finds the machine's own.
+            its settings say (`ice.c`), and a device name in place of the address was not honoured either. None finds
+            the machine's own.
         public_address: the address browsers reach when the machine is behind one-to-one NAT.
         media_ports: for browsers' media; open them in the firewall.
         mountpoint_ports: for RTP from the mixer to the mountpoints, on loopback.
         event_loops: threads that carry all media; one for each core. On a single core 1, 2 and 8 cost the same (27.6,
-            26.6 and 23 µs a listener-packet, docs/measurements/listeners.md), a thread for each listener 1.5 times as
-            much.
-        session_timeout: a session without a request for so long dies.
-        reclaim_session_timeout: how long handles and audio outlive a lost connection of ours.
-        server_name: what it says of itself to who asks for `info`; a site knows its own gateway by it.
+            26.6 and 23 µs a listener-packet, docs/measurements/listeners.md), a thread for each listener 1.5 times
+            as much.
+        session_timeout: a session without a request for this long ends.
+        reclaim_session_timeout: how long handles and audio outlive a client's lost connection.
+        server_name: the name the gateway reports to an `info` request, by which a site knows its own gateway.
         debug_level: 0 to 7. From 5 on the log holds whole session descriptions, which carry people's addresses.
-        library_directory: holds `plugins/` and `transports/`; None looks for it.
+        library_directory: holds `plugins/` and `transports/`; None searches for it.
     """
 
     api_secret: str = field(repr=False)
@@ -68,14 +70,16 @@ class GatewaySettings:
 
     @property
     def url(self) -> str:
+        """Return the WebSocket address of the API."""
         return f"ws://{self.api_host}:{self.api_port}"
 
     @property
     def admin_url(self) -> str:
+        """Return the WebSocket address of the admin API."""
         return f"ws://{self.api_host}:{self.admin_port}"
 
     def endpoint(self, name: str) -> Endpoint:
-        """How clients reach this gateway."""
+        """Return the address and secrets with which clients reach this gateway."""
         return Endpoint(
             name=name,
             url=self.url,
@@ -86,9 +90,10 @@ class GatewaySettings:
 
 
 def write_configuration(directory: Path, settings: GatewaySettings) -> Path:
-    """Write the four files the gateway reads into `directory`, readable by nobody else. Returns the main file.
+    """Write the four files the gateway reads into `directory`, readable only by this process's user. Return the main
+    file.
 
-    Raises FileNotFoundError when the gateway's plugins are not installed, and LookupError when no address fits.
+    Raises FileNotFoundError if the gateway's plugins are not installed, and LookupError if no address fits.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     main = directory / "janus.jcfg"
@@ -100,7 +105,7 @@ def write_configuration(directory: Path, settings: GatewaySettings) -> Path:
 
 
 def find_libraries() -> Path:
-    """The directory with the gateway's `plugins/` and `transports/`. Raises FileNotFoundError."""
+    """Return the directory with the gateway's `plugins/` and `transports/`. Raise FileNotFoundError."""
     for root in LIBRARIES:
         for pattern in ("janus", "*/janus", "."):
             for directory in sorted(Path(root).glob(pattern)):
@@ -136,9 +141,11 @@ def _core(directory: Path, settings: GatewaySettings) -> dict[str, Value]:
 
 def _nat(settings: GatewaySettings) -> dict[str, Value]:
     nat: dict[str, Value] = {
-        # Without it a browser that vanished is never noticed: no hangup, a ghost in the room for ever.
+        # Without this, a browser that vanished is never noticed: no hangup comes, and a ghost stays in the room for
+        # ever.
         "ice_keepalive_conncheck": True,
-        # Resolving the .local names of browsers that hide their addresses only costs time; peer-reflexive works.
+        # Do not resolve the .local names of browsers that hide their addresses: that only costs time, and a
+        # peer-reflexive candidate works without it.
         "ignore_mdns": True,
         "ice_enforce_list": settings.media_address or own_address(),
     }
@@ -183,12 +190,12 @@ def _range(ports: tuple[int, int]) -> str:
 def _write_private(path: Path, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        os.fchmod(descriptor, 0o600)  # a file that was there before keeps its mode
+        os.fchmod(descriptor, 0o600)  # an existing file keeps its mode when it is opened
         file.write(text)
 
 
 def render(section: Mapping[str, Value], indent: str = "") -> str:
-    """Settings in libconfig's syntax."""
+    """Return the settings in libconfig's syntax."""
     return "".join(f"{indent}{name} = {_literal(value, indent)};\n" for name, value in section.items())
 
 

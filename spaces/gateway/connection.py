@@ -1,4 +1,5 @@
-"""One open WebSocket to a gateway: requests out, answers matched, events handed on, every waiter told when it ends."""
+"""Use one open WebSocket to a gateway: send requests, match answers, hand events on, and end every waiter when it
+closes."""
 
 import asyncio
 import contextlib
@@ -20,7 +21,7 @@ API: Final = Subprotocol("janus-protocol")
 
 
 async def open_socket(url: str, *, subprotocol: Subprotocol, timeout: float, max_bytes: int) -> ClientConnection:
-    """Open a WebSocket to a gateway. Raises GatewayUnavailable."""
+    """Open a WebSocket to a gateway. Raise GatewayUnavailable."""
     try:
         return await connect(
             url,
@@ -29,7 +30,7 @@ async def open_socket(url: str, *, subprotocol: Subprotocol, timeout: float, max
             close_timeout=1,
             max_size=max_bytes,
             compression=None,
-            proxy=None,  # the gateway is on loopback; an HTTP_PROXY in the environment is not for it
+            proxy=None,  # the gateway is on loopback, so an HTTP_PROXY in the environment does not apply
             ping_interval=None,  # libwebsockets answers pings even when Janus is deadlocked; keepalive asks Janus
         )
     except (OSError, TimeoutError, WebSocketException) as error:
@@ -41,7 +42,7 @@ class Connection:
 
     Args:
         on_event: called for every unsolicited message; must not block or raise.
-        on_late: called for every answer that came after its waiter had given up; likewise.
+        on_late: called for every answer that came after its waiter had given up; must not block or raise.
     """
 
     def __init__(
@@ -74,7 +75,8 @@ class Connection:
             return await waiter
 
     async def run(self) -> None:
-        """Carry messages both ways until the socket is lost. Always raises: GatewayUnavailable, or on cancellation."""
+        """Carry messages both ways until the socket is lost. Always raises GatewayUnavailable, or ends by
+        cancellation."""
         writing = asyncio.create_task(self._write(), name="gateway-writer")
         try:
             while True:
@@ -92,7 +94,7 @@ class Connection:
         self._socket.transport.abort()  # a closing handshake with a hung gateway would only cost time
 
     async def _write(self) -> None:
-        with contextlib.suppress(ConnectionClosed):  # `run` reads the same socket and tells everybody
+        with contextlib.suppress(ConnectionClosed):  # `run` reads the same socket and ends every waiter
             while True:
                 await self._socket.send(await self._outbox.get())
 
@@ -123,12 +125,13 @@ class Connection:
 
     def _expire(self, deadline: float) -> None:
         # The loop may fire a timer one clock tick early.
+        """Give up every request whose deadline has come."""
         for transaction in self._protocol.expire(max(deadline, asyncio.get_running_loop().time())):
             self._settle(transaction, GatewayTimeout("no answer before the deadline"))
 
     def _settle(self, transaction: str, result: Reply | GatewayError) -> None:
         waiter = self._waiters.get(transaction)
-        if waiter is None or waiter.done():  # cancelled in this very turn of the loop
+        if waiter is None or waiter.done():  # cancelled in this same turn of the loop
             return
         if isinstance(result, Reply):
             waiter.set_result(result)

@@ -1,7 +1,7 @@
-"""The secret and pin of every room and mountpoint, derived instead of stored.
+"""Derive the secret and pin of every room and mountpoint instead of storing them.
 
-Whoever has the gateway's admin key can compute them, in any process and after any crash, so the supervisor can clear a
-gateway whose rooms other processes made. They differ per room, so one that leaks opens nothing else.
+A process with the gateway's admin key can compute them, at any time and after any crash. So the supervisor can clear a
+gateway whose rooms other processes made. They differ for each room, so a secret that leaks opens no other room.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Secured(StrEnum):
-    """What has credentials of its own."""
+    """The kinds of things that have credentials of their own."""
 
     ROOM = "room"
     MOUNTPOINT = "mountpoint"
@@ -19,14 +19,14 @@ class Secured(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """`secret` is needed to manage a room or mountpoint, `pin` to enter or watch it."""
+    """The two secrets of a room or mountpoint: `secret` to manage it, `pin` to enter or watch it."""
 
     secret: str = field(repr=False)
     pin: str = field(repr=False)
 
 
 def credentials_of(kind: Secured, name: str, *, admin_key: str) -> Credentials:
-    """The credentials of the room or mountpoint with id `name` on the gateway with this admin key."""
+    """Return the credentials of the room or mountpoint with id `name` on the gateway with this admin key."""
     return Credentials(*(_derived(admin_key, f"{kind}:{use}:{name}") for use in ("secret", "pin")))
 
 

@@ -1,4 +1,4 @@
-"""Where a gateway is and how to speak to it."""
+"""Describe where a gateway is and how to speak to it."""
 
 from dataclasses import dataclass, field
 

@@ -30,7 +30,7 @@ from typing import Final
 
 
 class Origin(StrEnum):
-    """Which part of the gateway refused."""
+    """The part of the gateway that refused a request."""
 
     CORE = "core"
     AUDIOBRIDGE = "janus.plugin.audiobridge"
@@ -157,5 +157,5 @@ _REFUSALS: Final[dict[tuple[str, int], type[GatewayRefused]]] = {
 
 
 def refusal(origin: str, number: int, reason: str) -> GatewayRefused:
-    """The most specific `GatewayRefused` for an error the gateway reported."""
+    """Return the most specific `GatewayRefused` for an error that the gateway reported."""
     return _REFUSALS.get((origin, number), GatewayRefused)(origin, number, reason)

@@ -1,4 +1,4 @@
-"""A handle: one plugin's end of one peer connection, or of none for a control handle."""
+"""Use a handle: one plugin's end of one peer connection, or a control handle without a peer connection."""
 
 from collections.abc import Mapping
 from typing import Protocol as Interface
@@ -17,13 +17,13 @@ class HandleOwner(Interface):
 
 
 class Handle:
-    """Made by `GatewayClient.attach`.
+    """One handle on the gateway, made by `GatewayClient.attach`.
 
-    Every request raises GatewayTimeout, GatewayUnavailable, GatewayRefused, and, once the handle is gone, HandleLost or
-    SessionLost for ever. Deadlines are seconds; None is the endpoint's `request_timeout`.
+    Every request raises GatewayTimeout, GatewayUnavailable or GatewayRefused. Once the handle is gone, every request
+    raises HandleLost or SessionLost. Deadlines are seconds; None is the endpoint's `request_timeout`.
 
     Attributes:
-        opaque_id: our own name for it; it comes back with every notice about the handle.
+        opaque_id: this product's own name for the handle; it comes back with every notice about it.
     """
 
     def __init__(self, owner: HandleOwner, *, handle_id: int, plugin: str, opaque_id: str) -> None:
@@ -43,11 +43,11 @@ class Handle:
     async def request(
         self, body: Mapping[str, object], *, jsep: Jsep | None = None, deadline: float | None = None
     ) -> Reply:
-        """Ask the plugin; an asynchronous request returns its event, not its ack."""
+        """Ask the plugin. An asynchronous request returns its event, not its ack."""
         return await self._ask("message", deadline=deadline, body=body, jsep=jsep)
 
     async def trickle(self, candidate: Mapping[str, object] | None) -> None:
-        """Pass on a candidate of the browser's; None says there are no more."""
+        """Pass on a candidate of the browser. None means that there are no more."""
         await self._ask("trickle", candidate={"completed": True} if candidate is None else candidate)
 
     async def hangup(self) -> None:
@@ -55,16 +55,16 @@ class Handle:
         await self._ask("hangup")
 
     async def detach(self) -> None:
-        """Give the handle up; with it go its peer connection and its seat in a room. May be called again.
+        """Give the handle up, with its peer connection and its seat in a room. May be called again.
 
-        Never raises a GatewayError: what the gateway cannot be told now the client tells it later.
+        Never raises a GatewayError: if the gateway cannot be told now, the client tells it later.
         """
         if self._lost is None:
             self.lose(HandleLost("detached"))
             await self._owner.release(self)
 
     def lose(self, error: GatewayError) -> None:
-        """Called by the client: from now on every request raises `error`."""
+        """Make every further request raise `error`. Called by the client."""
         self._lost = self._lost or error
 
     async def _ask(self, verb: str, *, deadline: float | None = None, **fields: object) -> Reply:

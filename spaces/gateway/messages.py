@@ -1,7 +1,8 @@
-"""What the gateway sends, as types. Shapes from https://janus.conf.meetecho.com/docs/rest.html and `janus.c`, v1.1.2.
+"""Declare the types of what the gateway sends. Shapes from https://janus.conf.meetecho.com/docs/rest.html and
+`janus.c`, v1.1.2.
 
-Unknown fields are ignored. A message of another kind, or one that lacks what its kind promises, is no message (`decode`
-returns None): a reader that raises would take every Space of the gateway down with it.
+Unknown fields are ignored. For a message of another kind, or one that lacks what its kind promises, `decode` returns
+None. It must not raise: an exception in the reader would end the audio of every Space on this gateway.
 """
 
 from typing import Any, Final
@@ -51,7 +52,8 @@ class Pong(_Message, frozen=True, tag="pong"):
 
 
 class PluginEvent(_Message, frozen=True, tag="event"):
-    """A plugin speaks to the owner of `handle_id`; under a transaction it is the answer to an asynchronous request."""
+    """A message of a plugin to the owner of `handle_id`. With a transaction it is the answer to an asynchronous
+    request."""
 
     handle_id: int = msgspec.field(name="sender")
     plugindata: PluginData
@@ -68,13 +70,13 @@ class PluginEvent(_Message, frozen=True, tag="event"):
 
 
 class WebrtcUp(_Message, frozen=True, tag="webrtcup"):
-    """ICE and DTLS are done: media can flow."""
+    """The report that ICE and DTLS are done: media can flow."""
 
     handle_id: int = msgspec.field(name="sender")
 
 
 class MediaState(_Message, frozen=True, tag="media"):
-    """Packets of `kind` ("audio") began or ceased to arrive from the browser."""
+    """The report that packets of `kind` ("audio") began or stopped to arrive from the browser."""
 
     handle_id: int = msgspec.field(name="sender")
     kind: str = msgspec.field(name="type")
@@ -82,7 +84,7 @@ class MediaState(_Message, frozen=True, tag="media"):
 
 
 class SlowLink(_Message, frozen=True, tag="slowlink"):
-    """Many packets were lost; `uplink` is seen from the browser's side."""
+    """The report that many packets were lost. `uplink` is seen from the browser's side."""
 
     handle_id: int = msgspec.field(name="sender")
     uplink: bool
@@ -90,27 +92,27 @@ class SlowLink(_Message, frozen=True, tag="slowlink"):
 
 
 class HangUp(_Message, frozen=True, tag="hangup"):
-    """The peer connection ended; the handle lives on."""
+    """The report that the peer connection ended. The handle lives on."""
 
     handle_id: int = msgspec.field(name="sender")
     reason: str = ""
 
 
 class Detached(_Message, frozen=True, tag="detached"):
-    """The handle is gone."""
+    """The report that the handle is gone."""
 
     handle_id: int = msgspec.field(name="sender")
 
 
 class Trickle(_Message, frozen=True, tag="trickle"):
-    """A candidate of the gateway's own (full-trickle mode only)."""
+    """A candidate of the gateway itself (full-trickle mode only)."""
 
     handle_id: int = msgspec.field(name="sender")
     candidate: dict[str, Any]
 
 
 class SessionTimeout(_Message, frozen=True, tag="timeout"):
-    """The session and all its handles are gone."""
+    """The report that the session and all its handles are gone."""
 
     session_id: int
 
@@ -124,8 +126,8 @@ _decoder: Final[msgspec.json.Decoder[Message]] = msgspec.json.Decoder(Message)
 
 
 def decode(text: str | bytes) -> Message | None:
-    """The message in `text`, or None if there is none."""
+    """Return the message in `text`, or None if there is none."""
     try:
         return _decoder.decode(text)
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):  # too deep; lone surrogates
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):  # nested too deeply, or with lone surrogates
         return None

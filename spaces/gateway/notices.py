@@ -1,4 +1,4 @@
-"""What a client tells its owner: what the gateway sent, and what became of the connection."""
+"""Declare what a client tells its owner: what the gateway sent, and what happened to the connection."""
 
 import msgspec
 
@@ -6,25 +6,27 @@ from .messages import Event
 
 
 class Connected(msgspec.Struct, frozen=True):
-    """The first session is open."""
+    """The report that the first session is open."""
 
     session_id: int
 
 
 class Reconnected(msgspec.Struct, frozen=True):
-    """Connected again. With `session_kept` the handles live on; without, all of them are lost. Events were missed."""
+    """The report of a new connection. With `session_kept` the handles live on; without, all are lost. Events were
+    missed."""
 
     session_kept: bool
 
 
 class Disconnected(msgspec.Struct, frozen=True):
-    """The socket is lost. Media goes on unless the gateway itself is gone."""
+    """The report that the socket is lost. Media goes on unless the gateway itself is gone."""
 
     reason: str
 
 
 class NoticesLost(msgspec.Struct, frozen=True):
-    """`count` notices were dropped here because the listeners were too slow; compare instead of counting on events."""
+    """The report that `count` notices were dropped here because the listeners were too slow. A listener must then
+    compare its state with the gateway's, instead of relying on events."""
 
     count: int
 
@@ -33,7 +35,7 @@ Subject = Event | Connected | Reconnected | Disconnected | NoticesLost
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """Something happened on `gateway`; `opaque_id` names the handle it happened to, if we still have it."""
+    """A report about `gateway`. `opaque_id` names the handle it is about, if the client still has it."""
 
     gateway: str
     subject: Subject

@@ -1,4 +1,4 @@
-"""The gateways of this process, on an event loop of their own, for callers on any other loop or on none.
+"""Hold the gateways of this process on an event loop of their own, for callers on any other loop or on none.
 
     pool = GatewayPool([endpoint])
     rooms = await pool.run_async("main", lambda gateway: gateway.bridge.list_rooms())      from async code
@@ -6,9 +6,9 @@
     pool.submit("main", lambda gateway: gateway.bridge.destroy_room(...)); pool.drain(5)    from a short-lived command
     pool.subscribe(listener)
 
-One socket and one session per gateway and process, whoever calls: a session made per request would take its handles,
-and the audio on them, with it. The loop is separate because consumers, Celery and management commands each bring their
-own, or none, and come and go, while a session must stay.
+Each process has one socket and one session for each gateway, shared by all callers. A session for each request would
+end with the request, and take its handles and their audio with it. The loop is separate because consumers, Celery and
+management commands each bring their own loop, or none. Those come and go, while a session must stay.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ CLOSES_WITHIN: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """One gateway and what can be asked of it. Belongs to the pool's loop."""
+    """One gateway and what can be asked of it. It belongs to the pool's loop."""
 
     client: GatewayClient
     bridge: AudioBridge
@@ -49,14 +49,15 @@ class Gateway:
 
 
 Call = Callable[[Gateway], Coroutine[Any, Any, T]]
-"""What callers hand in: it runs on the pool's loop and must not block."""
+"""A caller's function. It runs on the pool's loop and must not block."""
 
 
 class GatewayPool:
-    """Starts itself on first use, and anew in a forked child. Methods may be called from any thread but the loop's."""
+    """The gateways of one process. The pool starts itself on first use, and anew in a forked child. Methods may be
+    called from any thread but the loop's."""
 
     def __init__(self, endpoints: Iterable[Endpoint], *, on_answer: OnAnswer = lambda verb, seconds: None) -> None:
-        """`on_answer`: see `GatewayClient`."""
+        """Store the endpoints; nothing connects yet. For `on_answer` see `GatewayClient`."""
         self._endpoints = tuple(endpoints)
         self._on_answer = on_answer
         self._listeners: tuple[Listener, ...] = ()
@@ -68,18 +69,18 @@ class GatewayPool:
         os.register_at_fork(after_in_child=lambda: (forked() or _nothing)())
 
     def start(self) -> None:
-        """Connect now instead of on first use; does not wait for the connection."""
+        """Connect now instead of on first use. Return without waiting for the connection."""
         self._running()
 
     async def run_async(self, gateway: str, call: Call[T]) -> T:
         """Run `call` and wait on the caller's loop. Cancelling the caller cancels the call.
 
-        Raises what `call` raises, and GatewayUnavailable when there is no such gateway.
+        Raises what `call` raises, and GatewayUnavailable if there is no such gateway.
         """
         return await asyncio.wrap_future(self._begin(gateway, call))
 
     def run(self, gateway: str, call: Call[T], *, timeout: float) -> T:
-        """Run `call` and wait in this thread. Raises as `run_async`, and GatewayTimeout after `timeout` seconds."""
+        """Run `call` and wait in this thread. Raise as `run_async` does, and GatewayTimeout after `timeout` seconds."""
         running = self._begin(gateway, call)
         try:
             return running.result(timeout)
@@ -88,20 +89,21 @@ class GatewayPool:
             raise GatewayTimeout(f"gateway {gateway}: not done within {timeout} s") from None
 
     def submit(self, gateway: str, call: Call[object]) -> None:
-        """Run `call` and do not wait; its failure is logged. A process about to end calls `drain` first."""
+        """Run `call` and do not wait. A failure is logged. A process about to end calls `drain` first."""
         running = self._begin(gateway, call)
         self._submitted.add(running)
         running.add_done_callback(self._finished)
 
     def drain(self, *, timeout: float) -> bool:
-        """Wait for everything submitted so far; False if some of it was not done in time."""
+        """Wait for everything submitted so far. Return False if some of it was not done in `timeout` seconds."""
         return not concurrent.futures.wait(tuple(self._submitted), timeout).not_done
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with every Notice, one at a time, on one thread. Returns what ends the subscription.
+        """Call `listener` with every Notice, one at a time, on one thread. Return a function that ends the
+        subscription.
 
         A listener may block, but all others wait for it. When more than `relay.CAPACITY` notices queue up, the rest is
-        dropped and a NoticesLost says so; `Disconnected` and `Reconnected` may be among the dropped.
+        dropped and a NoticesLost reports it. `Disconnected` and `Reconnected` may be among the dropped ones.
         """
         with self._lock:
             self._listeners = (*self._listeners, listener)
@@ -138,7 +140,8 @@ class GatewayPool:
             logger.error("a submitted gateway call failed", exc_info=error)
 
     def _forked(self) -> None:
-        # The threads are the parent's. Their loop is kept, not closed: closing it would reach into the parent's epoll.
+        # The threads belong to the parent. Keep their loop and do not close it: closing it would reach into the
+        # parent's epoll.
         self._inherited.append(self._engine)
         self._engine = None
         self._lock = threading.Lock()
@@ -147,7 +150,7 @@ class GatewayPool:
 
 @dataclass
 class _Engine:
-    """The loop's thread with everything that lives on it."""
+    """The loop's thread, with everything that lives on it."""
 
     endpoints: tuple[Endpoint, ...]
     listeners: Callable[[], tuple[Listener, ...]]

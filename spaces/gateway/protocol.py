@@ -1,10 +1,11 @@
-"""The gateway's JSON protocol without I/O: texts to send, meanings of texts received, who waits for what.
+"""Speak the gateway's JSON protocol without I/O: build the texts to send, interpret received texts, and match answers.
 
-Nothing here opens a socket, reads a clock or raises because of what the gateway sent. A request is answered by the
-first `success`, `error`, or `event` under its own transaction. An `ack` ends only what has nothing more to say
-(`keepalive`, `trickle`). A plugin acks its asynchronous requests (join, configure, leave, watch, start, stop) and sends
-the event later; its synchronous ones (create, destroy, rtp_forward, kick, mute, listparticipants, info) it never acks.
-So the two kinds need no telling apart beforehand: an ack of a plugin request only says "wait on".
+This module opens no socket, reads no clock, and raises nothing because of what the gateway sent. A request is answered
+by the first `success`, `error`, or `event` under its own transaction. An `ack` ends only requests that get no other
+answer (`keepalive`, `trickle`). A plugin acks its asynchronous requests (join, configure, leave, watch, start, stop)
+and sends the event later. It never acks its synchronous ones (create, destroy, rtp_forward, kick, mute,
+listparticipants, info). So the two kinds need not be told apart beforehand: an ack of a plugin request only means "wait
+on".
 """
 
 import secrets
@@ -19,7 +20,7 @@ from .messages import Ack, Answer, Event, Failure, Jsep, PluginData, PluginEvent
 
 ENDED_BY_ACK: Final = frozenset({"keepalive", "trickle"})
 REMEMBERED: Final = 60.0
-"""Seconds after its deadline for which a late answer is still recognised, so that what it did can be undone."""
+"""Seconds after its deadline for which a late answer is still recognised, so that its effect can be undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The waiter of `transaction` gets `result`."""
+    """An answer for the waiter of `transaction`."""
 
     transaction: str
     result: Reply | GatewayRefused
@@ -45,7 +46,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """An answer nobody waits for any more. `verb` tells what may need undoing: a late `attach` has left a handle."""
+    """An answer whose waiter has given up. `verb` tells what may need undoing: a late `attach` has left a handle."""
 
     verb: str
     result: Reply | GatewayRefused
@@ -53,7 +54,8 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Nothing to do: "ack" (more follows), "unmatched" (nobody asked) or "malformed" (no message at all)."""
+    """A message that needs no action: "ack" (more follows), "unmatched" (no request has this transaction) or
+    "malformed" (not a message)."""
 
     reason: str
 
@@ -63,7 +65,7 @@ Received = Answered | Late | Ignored | Event
 
 @dataclass(slots=True)
 class Counters:
-    """What came in that nobody could use."""
+    """The numbers of received messages that had no use."""
 
     late: int = 0
     unmatched: int = 0
@@ -92,11 +94,11 @@ class Protocol:
 
     @property
     def waiting(self) -> int:
-        """How many requests are unanswered."""
+        """Return the number of unanswered requests."""
         return len(self._pending)
 
     def request(self, verb: str, *, deadline: float, **fields: object) -> tuple[str, str]:
-        """Build a request and expect its answer until `deadline`. Returns the transaction and the text to send.
+        """Build a request and expect its answer until `deadline`. Return the transaction and the text to send.
 
         Fields that are None are left out.
         """
@@ -107,7 +109,7 @@ class Protocol:
         return transaction, msgspec.json.encode(head | body).decode()
 
     def receive(self, text: str | bytes) -> Received:
-        """Understand one text from the gateway."""
+        """Interpret one text from the gateway."""
         message = decode(text)
         if message is None:
             self.counters.malformed += 1
@@ -119,7 +121,7 @@ class Protocol:
         return message
 
     def expire(self, now: float) -> tuple[str, ...]:
-        """Give up every request whose deadline has come; returns their transactions, whose waiters must be told."""
+        """Give up every request whose deadline has come. Return their transactions, whose waiters must be told."""
         expired = tuple(name for name, pending in self._pending.items() if pending.deadline <= now)
         for transaction in expired:
             self.abandon(transaction)
@@ -127,13 +129,14 @@ class Protocol:
         return expired
 
     def abandon(self, transaction: str) -> None:
-        """Nobody waits for `transaction` any more, but its answer may still come."""
+        """Stop waiting for `transaction`. Its answer may still come, and is then `Late`."""
         pending = self._pending.pop(transaction, None)
         if pending is not None:
             self._abandoned[transaction] = pending
 
     def disconnected(self) -> tuple[str, ...]:
-        """The socket is gone, so no answer can come. Returns the transactions that were waiting."""
+        """Give up every request, because the socket is gone and no answer can come. Return the transactions that were
+        waiting."""
         waiting = tuple(self._pending)
         self._pending.clear()
         self._abandoned.clear()
@@ -146,7 +149,7 @@ class Protocol:
         transaction = message.transaction
         pending = self._pending.get(transaction) or self._abandoned.get(transaction)
         if isinstance(message, Ack) and (pending is None or pending.verb not in ENDED_BY_ACK):
-            return Ignored("ack")  # without a waiter when the plugin's thread was quicker: the event came first
+            return Ignored("ack")  # there is no waiter if the plugin's thread was quicker and the event came first
         if pending is None:
             self.counters.unmatched += 1
             return Ignored("unmatched")

@@ -1,4 +1,5 @@
-"""Notices from the gateway's event loop to listeners on a thread of their own, where a synchronous ORM may be used."""
+"""Carry notices from the gateway's event loop to listeners on a thread of their own, which may use a synchronous
+ORM."""
 
 import asyncio
 import contextlib
@@ -17,16 +18,16 @@ logger = logging.getLogger(__name__)
 Listener = Callable[[Notice], None]
 
 CAPACITY: Final = 10_000
-"""About a minute of talk events of a hundred lively rooms; more than that is not late but useless."""
+"""About a minute of talk events of a hundred lively rooms. More would be useless by the time it is read."""
 RETRY: Final = 0.5
 _LOOK_EVERY: Final = 0.02
 
 
 class Relay:
-    """A bounded queue and the thread that empties it. Made on the loop that calls `put`.
+    """A bounded queue and the thread that empties it. It is made on the loop that calls `put`.
 
     A full queue drops what comes next, and listeners are then told how much (`NoticesLost`). Waiting instead would stop
-    the loop, and with it every answer; dropping the oldest would lose as much and hide where.
+    the loop, and with it every answer. Dropping the oldest would lose as much and hide where.
     """
 
     def __init__(self, listeners: Callable[[], tuple[Listener, ...]], *, capacity: int = CAPACITY) -> None:
@@ -38,16 +39,16 @@ class Relay:
         self._thread.start()
 
     def put(self, notice: Notice) -> None:
-        """Queue a notice; never waits."""
+        """Queue a notice, without ever waiting."""
         if self._dropped or not self._try(notice):
             if not self._dropped:
                 self._loop.call_later(RETRY, self._confess)
             self._dropped[notice.gateway] += 1
 
     async def close(self, *, timeout: float) -> None:
-        """Let the listeners finish what is queued, at most `timeout` seconds."""
+        """Let the listeners finish what is queued, for at most `timeout` seconds."""
         self._queue.shutdown()
-        # Not `to_thread`: no executor takes work any more when the interpreter is about to end.
+        # Do not use `to_thread`: when the interpreter is about to end, no executor takes work any more.
         deadline = self._loop.time() + timeout
         while self._thread.is_alive() and self._loop.time() < deadline:
             await asyncio.sleep(_LOOK_EVERY)
@@ -82,7 +83,8 @@ class Relay:
 
 
 def _report(error: Exception) -> None:
-    """As the interpreter reports an exception that ends a thread, so that whatever collects those collects this."""
+    """Report an error in the way the interpreter reports an exception that ends a thread. A collector of those then
+    collects this one too."""
     threading.excepthook(
         threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))
     )

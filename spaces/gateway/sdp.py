@@ -1,11 +1,11 @@
-"""What a browser may send towards the gateway: one audio section, small, plain, and in the direction it was given.
+"""Check what a browser sends towards the gateway: one audio section, small, plain, and in the expected direction.
 
-Pure checks, made before anything reaches the gateway, whose WebSocket takes messages of any size and whose SDP parser
-is written in C. Structure: RFC 8866 and RFC 8829; candidates: RFC 8839.
+The checks are pure and come before anything reaches the gateway, whose WebSocket takes messages of any size and whose
+SDP parser is written in C. Structure: RFC 8866 and RFC 8829; candidates: RFC 8839.
 
-What passes is written anew in one form, whatever the stack it came from: the gateway's parser ignores case where ours
-could be led past by it. Candidates that no browser of another machine can have are left out: the gateway sends packets
-to whatever a candidate names.
+A description that passes is written anew in one form, whichever WebRTC stack it came from. The gateway's parser ignores
+case, so a check of the text as it came could be evaded. Candidates that no browser of another machine can have are left
+out: the gateway sends packets to every address a candidate names.
 """
 
 import ipaddress
@@ -41,7 +41,7 @@ _CANDIDATE: Final = re.compile(
     re.IGNORECASE,
 )
 _LOCAL_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,63}\.local\.?", re.IGNORECASE)
-"""A browser's name for an address that it does not tell, known in its own network only."""
+"""A browser's name for an address that it hides. It is known only in the browser's own network."""
 _MID: Final = re.compile(r"[!-~]{1,32}")
 _FMTP_OF_OPUS: Final = re.compile(r"(?P<head>a=fmtp:\d{1,3} )(?P<parameters>[^\r\n]*)")
 _DIRECTIONS: Final = frozenset({"a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive"})
@@ -62,9 +62,9 @@ class BadSdp(Exception):
 
 
 def check_offer(sdp: str) -> str:
-    """Return a speaker's offer as it may reach the gateway. Raises BadSdp.
+    """Return a speaker's offer in the form that may reach the gateway. Raise BadSdp.
 
-    It must name its SSRC: the gateway mixed an offer without one as silence.
+    The offer must name its SSRC: the gateway mixed an offer without one as silence.
     """
     lines = _checked(sdp)
     _require(_SSRC, lines, code="no_ssrc")
@@ -74,9 +74,9 @@ def check_offer(sdp: str) -> str:
 
 
 def check_answer(sdp: str) -> str:
-    """Return a listener's answer as it may reach the gateway. Raises BadSdp unless it only receives.
+    """Return a listener's answer in the form that may reach the gateway. Raise BadSdp unless it only receives.
 
-    One that sends is refused and not rewritten: no browser makes one by itself.
+    An answer that sends is refused and not rewritten: no browser makes one by itself.
     """
     lines = _checked(sdp)
     if _direction(lines) not in {"a=recvonly", "a=inactive"}:
@@ -85,10 +85,10 @@ def check_answer(sdp: str) -> str:
 
 
 def check_candidate(candidate: Mapping[str, object]) -> dict[str, object] | None:
-    """Return a trickled candidate as `Handle.trickle` takes it: None when the browser has no more, and nothing at all,
-    `{}`, for one that is left out. Raises BadSdp.
+    """Return a trickled candidate as `Handle.trickle` takes it. Raise BadSdp.
 
-    Keys are those of RTCIceCandidateInit, and `completed`. An empty `candidate` is how a browser says it has no more.
+    None means that the browser has no more candidates. An empty `{}` means that this one is left out. Keys are those of
+    RTCIceCandidateInit, and `completed`. An empty `candidate` is a browser's way to say that it has no more.
     """
     if not candidate.keys() <= CANDIDATE_KEYS:
         raise BadSdp("bad_candidate", "the candidate has unknown keys")
@@ -99,8 +99,9 @@ def check_candidate(candidate: Mapping[str, object]) -> dict[str, object] | None
 
 
 def is_reachable(candidate: str) -> bool:
-    """Tell whether the gateway may send packets to what a candidate names: an address that a browser elsewhere can
-    have, or its hidden name. Not this machine, not everybody at once, not the services of a cloud's own network."""
+    """Return True if the gateway may send packets to the address of a candidate. It must be an address that a browser
+    elsewhere can have, or a browser's hidden name. It must not be this machine, a broadcast or multicast address, or a
+    service of a cloud's own network."""
     match = _CANDIDATE.fullmatch(candidate)
     if match is None or int(match["port"]) > 65_535:
         return False
@@ -111,7 +112,7 @@ def is_reachable(candidate: str) -> bool:
 
 
 def prefer_voice(answer: str) -> str:
-    """The gateway's answer to a speaker, asking the browser's encoder for voice.
+    """Return the gateway's answer to a speaker, changed so that it asks the browser's encoder for voice.
 
     An encoder follows the `fmtp` it receives, so this is the only place from which the browser's can be set; the
     gateway has no option for it. Each parameter (RFC 7587):
@@ -122,7 +123,7 @@ def prefer_voice(answer: str) -> str:
       4 s pauses in speech: each pause was noticed within 0.5 s without DTX, and every second one not at all with it.
     - `stereo=0`, `sprop-stereo=0`: rooms are mixed in mono.
     - `maxaveragebitrate=32000`: full-band mono speech; more would only cost a phone its uplink.
-    - `minptime=10`: as every browser says itself.
+    - `minptime=10`: the value that every browser sends itself.
     """
     return _FMTP_OF_OPUS.sub(_with_voice, answer)
 
@@ -142,12 +143,12 @@ def _is_special(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
         or address.is_link_local
         or address.is_multicast
         or address.is_unspecified
-        or address.is_reserved  # 255.255.255.255 is of 240.0.0.0/4; IPv4 within IPv6 is of ::/8
+        or address.is_reserved  # 255.255.255.255 is in 240.0.0.0/4; IPv4 within IPv6 is in ::/8
     )
 
 
 def _checked(sdp: str) -> list[str]:
-    """What offers and answers have in common; returns the lines as they may reach the gateway."""
+    """Check what offers and answers have in common. Return the lines in the form that may reach the gateway."""
     lines = _lines(sdp)
     audio = _audio(lines)
     _require(_FINGERPRINT, lines, code="bad_fingerprint")
@@ -174,8 +175,8 @@ def _is_left_out(line: str) -> bool:
 
 
 def _lines(sdp: str) -> list[str]:
-    """Lines end in CRLF, or in LF alone as RFC 8866 asks of who reads them. Names of attributes in lower case: the
-    gateway's parser takes `a=CANDIDATE` for one, too."""
+    """Split a description into lines, which end in CRLF, or in LF alone as RFC 8866 asks of readers. Attribute names
+    become lower case, because the gateway's parser accepts `a=CANDIDATE` as a candidate too."""
     if len(sdp) > MAX_SDP_BYTES:
         raise BadSdp("too_long", f"a session description may have {MAX_SDP_BYTES} bytes")
     *lines, rest = (line.removesuffix("\r") for line in sdp.split("\n"))
@@ -185,7 +186,7 @@ def _lines(sdp: str) -> list[str]:
 
 
 def _audio(lines: list[str]) -> str:
-    """The line that opens the audio section."""
+    """Return the line that opens the audio section."""
     sections = [line for line in lines if line.startswith("m=")]
     if lines[0] != "v=0" or len(sections) != 1 or not _AUDIO.fullmatch(sections[0]):
         raise BadSdp("not_one_audio", "there must be exactly one audio section and no other")
@@ -193,7 +194,7 @@ def _audio(lines: list[str]) -> str:
 
 
 def _require(shape: re.Pattern[str], lines: list[str], *, code: str) -> None:
-    """At least one attribute of this name, and none in another shape."""
+    """Raise unless there is at least one attribute of this name, and each one has this shape."""
     name = shape.pattern.partition(":")[0] + ":"
     found = [line for line in lines if line.startswith(name)]
     if not found or not all(shape.fullmatch(line) for line in found):
@@ -215,7 +216,7 @@ def _check_candidates(lines: list[str]) -> None:
 
 
 def _direction(lines: list[str]) -> str:
-    """The media section's direction, or the session's, or what RFC 8866 says when there is none."""
+    """Return the media section's direction, or else the session's, or else the default of RFC 8866."""
     section = lines.index(_audio(lines))
     for part in (lines[section:], lines[:section]):
         found = [line for line in part if line in _DIRECTIONS]
@@ -233,7 +234,7 @@ def _candidate(text: object) -> str:
 
 
 def _section(candidate: Mapping[str, object]) -> dict[str, object]:
-    """Which media section it belongs to; there is only one."""
+    """Return the media section a candidate belongs to. There is only one."""
     mid, index = candidate.get("sdpMid"), candidate.get("sdpMLineIndex")
     if index not in (None, 0) or isinstance(index, bool):
         raise BadSdp("bad_candidate", "the candidate is for a section that does not exist")

@@ -1,12 +1,12 @@
-"""Keys of RTP that goes over the network of the machine itself, which every program there can reach."""
+"""Make keys for RTP on the machine's own network, which every program on the machine can reach."""
 
 import base64
 import secrets
 from typing import Final
 
 SUITE: Final = 80
-"""AES-128 in counter mode, authenticated with 80 bits of HMAC-SHA1 (RFC 3711); the stronger of the two that the plugins
-know."""
+"""AES-128 in counter mode, authenticated with 80 bits of HMAC-SHA1 (RFC 3711). It is the stronger of the two suites
+that the plugins know."""
 _KEY_BYTES, _SALT_BYTES = 16, 14
 
 
@@ -16,6 +16,6 @@ def new_key() -> str:
 
 
 def new_ssrc() -> int:
-    """Make the SSRC of one forward. A new one each time: receivers take the sequence of an older one that goes on for
-    replayed packets, and an SSRC that can be guessed can be forged where there is no key."""
+    """Make the SSRC of one forward. It must be new each time: if an old SSRC goes on with a new sequence, receivers
+    take its packets for replayed ones. It must be random: without a key, an SSRC that can be guessed can be forged."""
     return secrets.randbelow((1 << 32) - 1) + 1

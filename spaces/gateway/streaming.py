@@ -1,7 +1,7 @@
-"""Mountpoints: one RTP stream in, the same packets out to every listener, encoded once.
+"""Ask the mountpoint plugin: one RTP stream comes in, and every listener gets the same packets, encoded once.
 
-Reference: https://janus.conf.meetecho.com/docs/streaming.html and `janus_streaming.c`, v1.1.2. Ids are strings.
-All methods raise what `Handle.request` raises; the refusals worth a branch are named per method.
+Reference: https://janus.conf.meetecho.com/docs/streaming.html and `janus_streaming.c`, v1.1.2. Ids are strings. All
+methods raise what `Handle.request` raises. A method names the refusals that a caller may want to handle.
 """
 
 from typing import Annotated, Any, Final
@@ -18,7 +18,8 @@ from .messages import Jsep
 
 PLUGIN: Final = Origin.STREAMING.value
 COLLISION_MS: Final = 1000
-"""A packet with another SSRC is dropped unless the known one was silent for so long: strays are not heard."""
+"""The plugin drops a packet with another SSRC unless the known one was silent for this long, so stray packets are not
+heard."""
 _CANNOT_CREATE: Final = 456
 _TAKEN: Final = "already exists"
 
@@ -36,7 +37,8 @@ class Mountpoint(msgspec.Struct, frozen=True):
 
     @property
     def age(self) -> float | None:
-        """Seconds since the last packet came in, or since creation if none did; None when the gateway does not say."""
+        """Return the seconds since the last packet came in, or since creation if none did. None if the gateway does not
+        say."""
         ages = [media.age_ms for media in self.media if media.age_ms is not None]
         return min(ages) / 1000 if ages else None
 
@@ -62,7 +64,8 @@ class _Info(msgspec.Struct):
 
 
 class Streaming:
-    """Mountpoints are managed through a control handle; a listener has a handle of their own, see `attach`."""
+    """The requests to the mountpoint plugin. Mountpoints are managed through a control handle. A listener has a handle
+    of their own, see `attach`."""
 
     def __init__(self, client: GatewayClient) -> None:
         self._client = client
@@ -71,10 +74,11 @@ class Streaming:
     async def create_mountpoint(
         self, *, mountpoint: str, secret: str, pin: str, srtp_key: str | None = None, iface: str = "127.0.0.1"
     ) -> int:
-        """Open a mountpoint for one Opus stream; returns the UDP port it listens on. Raises MountpointExists.
+        """Open a mountpoint for one Opus stream. Return the UDP port it listens on. Raise MountpointExists.
 
-        `iface` is the address bound. The plugin takes RTP from any sender, so that every program that reaches the port,
-        of this machine at least, is heard by everybody; with `srtp_key`, of `srtp.new_key`, only one that has the key.
+        `iface` is the address bound. The plugin takes RTP from any sender: any program that reaches the port, at least
+        on this machine, would be heard by every listener. With `srtp_key`, made by `srtp.new_key`, only a program with
+        the key is heard.
         """
         media = {"type": "audio", "mid": "a", "port": 0, "pt": OPUS_PAYLOAD_TYPE, "codec": "opus", "iface": iface}
         try:
@@ -97,32 +101,33 @@ class Streaming:
         return read(data, _Created).stream.ports[0].port
 
     async def destroy_mountpoint(self, *, mountpoint: str, secret: str) -> None:
-        """Hang up on all its listeners and remove it. Raises NoSuchMountpoint."""
+        """Disconnect all listeners of a mountpoint and remove it. Raise NoSuchMountpoint."""
         await self._control("destroy", id=mountpoint, secret=secret)
 
     async def list_mountpoints(self) -> tuple[Mountpoint, ...]:
+        """Return all mountpoints, private ones too."""
         return read(await self._control("list", admin_key=self._admin_key), _Mountpoints).list
 
     async def info(self, *, mountpoint: str) -> Mountpoint:
-        """Raises NoSuchMountpoint."""
+        """Return one mountpoint. Raise NoSuchMountpoint."""
         return read(await self._control("info", id=mountpoint), _Info).info
 
     async def attach(self, *, listener: str) -> Handle:
-        """A listener's handle; `listener` comes back as the opaque id of its notices."""
+        """Make a listener's handle. `listener` comes back as the opaque id of its notices."""
         return await self._client.attach(PLUGIN, opaque_id=listener)
 
     async def watch(self, handle: Handle, *, mountpoint: str, pin: str) -> str:
-        """Returns the gateway's SDP offer for the browser. Raises NoSuchMountpoint, NotAuthorised."""
+        """Return the gateway's SDP offer for the browser. Raise NoSuchMountpoint or NotAuthorised."""
         return description(await handle.request(body("watch", id=mountpoint, pin=pin)), "offer")
 
     async def start(self, handle: Handle, *, answer: str) -> None:
-        """Pass on the browser's SDP answer; audio flows as soon as ICE and DTLS are done. Raises InvalidSdp."""
+        """Pass on the browser's SDP answer. Audio flows as soon as ICE and DTLS are done. Raise InvalidSdp."""
         await handle.request(body("start"), jsep=Jsep("answer", answer))
 
     async def stop(self, handle: Handle) -> None:
         """End the listener's peer connection and keep the handle for another `watch`.
 
-        A hangup, not the plugin's own `stop`: that one is never answered before media has started.
+        This is a hangup and not the plugin's own `stop`, which is never answered before media has started.
         """
         await handle.hangup()
 
@@ -132,7 +137,8 @@ class Streaming:
 
 
 def _sharpened(error: GatewayRefused) -> GatewayRefused:
-    """The plugin has one number for all that can go wrong with creation, and only its text tells them apart."""
+    """Return a more specific error. The plugin has one number for every failed creation, and only its text tells them
+    apart."""
     if error.number == _CANNOT_CREATE and _TAKEN in error.reason:
         return MountpointExists(error.origin, error.number, error.reason)
     return error

@@ -1,8 +1,8 @@
-"""Runs one gateway process: starts it, notices when it hangs or dies, starts it again, and stops it without a crash.
+"""Run one gateway process: start it, notice when it hangs or dies, restart it, and stop it without a crash.
 
-A hung gateway keeps its sockets open, and a deadlock can sit in a plugin alone; so being alive means that the API and
-both plugins answer. After a restart the gateway is empty: rebuilding its rooms is for those who know which there
-should be, and their clients tell them (`Reconnected`).
+A hung gateway keeps its sockets open, and a deadlock can sit in one plugin alone. So the gateway counts as alive only
+if the API and both plugins answer. After a restart the gateway is empty. Its clients learn of it (`Reconnected`), and
+rebuild the rooms that should exist.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long the supervisor waits for what, in seconds.
+    """The supervisor's waiting times, in seconds.
 
     A hung gateway is killed after `misses_allowed * (probe_every + answers_within)` seconds at the latest.
     """
@@ -44,12 +44,12 @@ DEFAULT_PATIENCE: Final = Patience()
 
 
 class Supervisor:
-    """One gateway process at a time.
+    """A keeper of one gateway process at a time.
 
     Attributes:
         pid: of the running process; None between two.
         restarts: how many times it had to be started again.
-        last_status: exit status of the process before, negative for a signal; None as long as there was none.
+        last_status: exit status of the previous process, negative for a signal; None if there was none.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Supervisor:
         patience: Patience = DEFAULT_PATIENCE,
         on_look: Callable[["Supervisor"], None] = lambda supervisor: None,
     ) -> None:
-        """`on_look` is called whenever it has looked after the process."""
+        """Store the settings; nothing starts yet. `on_look` is called after each check of the process."""
         self.pid: int | None = None
         self.restarts = 0
         self.last_status: int | None = None
@@ -74,7 +74,7 @@ class Supervisor:
         self._streaming = Streaming(self._client)
 
     async def run(self) -> None:
-        """Keep a gateway running until `stop`. Raises FileNotFoundError when none is installed."""
+        """Keep a gateway running until `stop`. Raise FileNotFoundError if none is installed."""
         main = write_configuration(self._directory, self._settings)
         await self._client.start()
         try:
@@ -83,7 +83,7 @@ class Supervisor:
             await self._client.close()
 
     def stop(self) -> None:
-        """End `run`: put everybody out, then end the process."""
+        """End `run`: remove everyone from the gateway, then end the process."""
         self._stopping.set()
 
     async def _keep_running(self, main: Path) -> None:
@@ -100,9 +100,9 @@ class Supervisor:
 
     @contextlib.asynccontextmanager
     async def _process(self, main: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-        """A running gateway; dead on the way out.
+        """Yield a running gateway, and kill it on the way out.
 
-        `setpriv` has the kernel kill it should this process be killed, or an orphan would hold the ports. A process
+        `setpriv` has the kernel kill it if this process is killed; otherwise an orphan would hold the ports. A process
         group of its own keeps a terminal's Ctrl-C from reaching it before its mountpoints are gone.
         """
         command = ["setpriv", "--pdeathsig", "KILL", "janus", "-F", str(self._directory), "-C", str(main)]
@@ -119,7 +119,7 @@ class Supervisor:
             self.last_status = await process.wait()
 
     async def _watch(self, process: asyncio.subprocess.Process) -> bool:
-        """Returns when the gateway has died or hangs, or on `stop`. Was it ever healthy?"""
+        """Wait until the gateway has died or hangs, or until `stop`. Return True if it was ever healthy."""
         healthy = False
         misses = 0
         while misses < self._patience.misses_allowed:
@@ -149,7 +149,7 @@ class Supervisor:
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         """Ask the process to end once it is empty: v1.1.2 crashes on SIGTERM while it has mountpoints.
 
-        One that cannot be emptied is left to SIGKILL: it keeps nothing on disk that could be spoilt.
+        A gateway that cannot be emptied is left to SIGKILL: it keeps nothing on disk that could be damaged.
         """
         if not await self._clear():
             return
@@ -158,7 +158,7 @@ class Supervisor:
         await _first_of(process.wait(), timeout=self._patience.stops_within)
 
     async def _clear(self) -> bool:
-        """Destroy every mountpoint and room; False when something could not be."""
+        """Destroy every mountpoint and room. Return False if one could not be destroyed."""
         try:
             async with asyncio.timeout(self._patience.clears_within):
                 await self._client.wait_ready(timeout=self._patience.clears_within)
