@@ -1,4 +1,4 @@
-"""Rows that are written once: the log, and what moderators decided."""
+"""Rows that are written once: the log, and the decisions of moderators."""
 
 from typing import Any, NoReturn, TypeVar
 
@@ -8,7 +8,7 @@ Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
 class AppendOnlyError(TypeError):
-    """Somebody tried to change or delete what only grows."""
+    """An attempt to change or delete a row that may only be added."""
 
 
 class AppendOnlyQuerySet(models.QuerySet[Row]):

@@ -13,24 +13,25 @@ from spaces.states import AppealState, Verdict
 
 
 class Decision(AppendOnlyModel):
-    """What somebody of the staff decided: about whom, why, and what it changed. Appended by services, never changed."""
+    """A decision of a member of the staff: about which person, for what reason, and what it changed. Services append
+    decisions and never change them."""
 
     report = models.ForeignKey(Report, models.SET_NULL, null=True, blank=True, related_name="decisions")
-    """Empty where an operator decided without one."""
+    """Empty for a decision that an operator made without a report."""
     verdict = models.CharField(max_length=20, choices=Verdict)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    """Empty when it was done by a command, or the account is gone. Never shown to the person concerned."""
+    """Empty if a command made the decision, or the actor's account is deleted. Never shown to the person concerned."""
     target = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="decisions_about"
     )
     space = models.ForeignKey(Space, models.SET_NULL, null=True, blank=True, related_name="decisions")
     suspension = models.ForeignKey(Suspension, models.SET_NULL, null=True, blank=True, related_name="+")
     reverses = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="reversals")
-    """The decision that an appeal was about."""
+    """The decision that the appeal was about."""
     reason = models.CharField(max_length=TEXT_LENGTH, blank=True)
-    """The person reads it."""
+    """The reason that the person concerned reads."""
     note = models.CharField(max_length=TEXT_LENGTH, blank=True)
-    """Moderators read it."""
+    """A note that only moderators read."""
     before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     at = models.DateTimeField(default=timezone.now)
@@ -45,7 +46,8 @@ class Decision(AppendOnlyModel):
 
 
 class Appeal(models.Model):
-    """The person concerned asks for another look: once for each decision. Only services change it."""
+    """A request of the person concerned for a second look at a decision. One for each decision. Only services change
+    it."""
 
     decision = models.OneToOneField(Decision, models.CASCADE, related_name="appeal")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="appeals")

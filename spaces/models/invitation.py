@@ -6,14 +6,15 @@ from spaces.models.space import Space
 
 
 class Invitation(models.Model):
-    """Somebody is asked into a Space, perhaps to speak. One per person; a later one may add the microphone."""
+    """An invitation of a user to a Space, perhaps to speak. One for each user and Space; a later one may add the
+    microphone."""
 
     space = models.ForeignKey(Space, models.CASCADE, related_name="invitations")
     inviter = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sent_invitations")
     invitee = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="invitations")
     to_speak = models.BooleanField(default=False)
     to_cohost = models.BooleanField(default=False)
-    """A co-host's place waits for them; taken or declined, it is gone."""
+    """The user has been offered the place of a co-host. Set to false when the user accepts or declines."""
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -24,7 +25,7 @@ class Invitation(models.Model):
 
 
 class Reminder(models.Model):
-    """Somebody wants to know when a scheduled Space starts."""
+    """A user's wish to be told when a scheduled Space starts."""
 
     space = models.ForeignKey(Space, models.CASCADE, related_name="reminders")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reminders")

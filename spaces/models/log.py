@@ -10,12 +10,13 @@ from spaces.states import LogKind
 
 
 class LogEntry(AppendOnlyModel):
-    """What happened in a Space: who did what to whom, when, why. Appended by services, never changed."""
+    """One event in a Space: which person did what to which other person, when and why. Services append entries and
+    never change them."""
 
     space = models.ForeignKey(Space, models.CASCADE, related_name="log")
     kind = models.CharField(max_length=20, choices=LogKind)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    """Empty when the system did it."""
+    """Empty if the system did it."""
     target = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     clock_ms = models.PositiveBigIntegerField(default=0)

@@ -9,7 +9,8 @@ from spaces.states import MANAGER_ROLES, MIC_ROLES, Role
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     def of(self, user_id: int) -> "Participant | None":
-        """Return the place of one person in the Space that this is about, with the person: what rules look at."""
+        """Return the participant of a user, or None. Use it on the participants of one Space. The user is loaded too,
+        because rules look at it."""
         return self.select_related("user").filter(user=user_id).first()
 
     def active(self) -> "ParticipantQuerySet":
@@ -23,10 +24,11 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 
 
 class Participant(models.Model):
-    """One person in one Space, kept after they leave. Only services change it."""
+    """One user in one Space. The row stays after the user leaves. Only services change it."""
 
     lost_seat = False
-    """Of the one that `join_space` returns, and not stored: they were away so long that their seat is gone."""
+    """Not stored. True on the participant that `join_space` returns, if the user was away for so long that the seat was
+    given back."""
 
     space = models.ForeignKey(Space, models.CASCADE, related_name="participants")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="participations")
@@ -37,13 +39,14 @@ class Participant(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
     absent_since = models.DateTimeField(null=True, blank=True)
-    """When the sweep first missed a speaker; empty while the person is here."""
+    """The time at which a pass of `expire` first missed a speaker. Empty while the speaker is here."""
     connection = models.CharField(max_length=30, blank=True)
-    """Which of the person's tabs has the audio: the newest."""
+    """The socket or program that has the user's audio: the newest of them."""
     mixer_id = models.CharField(max_length=60, blank=True)
-    """Name in the mixer, new for every audio connection: an old one may linger there as a ghost."""
+    """The name of the microphone in the mixer. Each audio connection gets a new one, because an old connection may
+    linger in the mixer as a ghost."""
     lane = models.PositiveSmallIntegerField(null=True, blank=True)
-    """Which of the room's lanes carries this voice alone; empty: none, and it reaches nothing but the mix."""
+    """The lane of the room that carries this voice alone. Empty: no lane, and the voice reaches nothing but the mix."""
 
     objects = ParticipantQuerySet.as_manager()
 

@@ -13,9 +13,10 @@ SENIOR = "moderate_senior"
 
 
 class Report(models.Model):
-    """Somebody, or the word list, says that something is not right. Only services change it.
+    """A report that something is not right, made by a person or by the word list. Only services change it.
 
-    While it is open, and for as long as there may be an appeal, the Space's log, captions and recording are held.
+    While a report is open, and for as long as there may be an appeal, the log, captions and recording of its Space are
+    held.
     """
 
     subject = models.CharField(max_length=10, choices=Subject)
@@ -24,18 +25,18 @@ class Report(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="reports_about"
     )
-    """Whom it is about: of a Space its host, of a caption who said it."""
+    """The person whom the report is about: the host for a Space, the speaker for a caption."""
     caption_id = models.PositiveBigIntegerField(null=True, blank=True)
-    """In the app that has the captions."""
+    """The id of the caption in the app that keeps captions."""
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="reports_made"
     )
     reason = models.CharField(max_length=20, choices=ReportReason)
     text = models.CharField(max_length=TEXT_LENGTH, blank=True)
     clock_ms = models.PositiveBigIntegerField(null=True, blank=True)
-    """The moment it is about, on the Space's clock."""
+    """The moment that the report is about, in milliseconds since the Space started."""
     shown = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    """What there was to see when it was made: names and titles may change since."""
+    """Names, titles and text as they were when the report was made: they may change since."""
     state = models.CharField(max_length=10, choices=ReportState, default=ReportState.OPEN)
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="claimed_reports"
@@ -65,7 +66,8 @@ class Report(models.Model):
                 condition=Q(state="open", subject="caption"),
                 name="report_of_caption_once",
             ),
-            # A flag has no reporter, and databases take two empty values for different ones.
+            # A flag has no reporter, and databases count two empty values as different. So flags need constraints of
+            # their own.
             models.UniqueConstraint(
                 fields=["space"], condition=Q(source="words", subject="space"), name="report_flag_of_space_once"
             ),

@@ -8,7 +8,7 @@ from spaces.states import RequestState
 
 
 class SpeakRequest(models.Model):
-    """A listener asks for the microphone; at most one waits per person and Space."""
+    """A listener's request for a microphone. At most one waits for each user and Space."""
 
     space = models.ForeignKey(Space, models.CASCADE, related_name="requests")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="speak_requests")

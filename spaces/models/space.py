@@ -18,7 +18,7 @@ class Space(models.Model):
     public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id, editable=False)
     creator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="created_spaces")
     host = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="hosted_spaces")
-    """Whose participant has the role of host: the creator, until the Space is handed over."""
+    """The user whose participant has the role of host: the creator, until the Space is handed over."""
     acting_host = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     """The co-host in charge while the host is lost."""
     title = models.CharField(max_length=TITLE_LENGTH, blank=True)
@@ -27,16 +27,17 @@ class Space(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     scheduled_start = models.DateTimeField(null=True, blank=True)
     starts_when_joined = models.BooleanField(default=False)
-    """It has no time: it goes live when its host joins, as a program's does that is not there yet."""
+    """The Space has no start time: it goes live when its host joins. A program uses this to make a Space before it
+    connects itself."""
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
     host_lost_at = models.DateTimeField(null=True, blank=True)
-    """The host's last sign of life, while the host is missed."""
+    """The host's last sign of life, while the host is lost. Empty otherwise."""
     locked = models.BooleanField(default=False)
-    """Nobody new comes in but the invited."""
+    """A locked Space lets in only invited users and users who were in it before."""
     accounts_only = models.BooleanField(default=False)
-    """Listeners need an account: whoever was removed or blocked could listen on without one."""
+    """Listeners need an account. Without this a user who was removed or blocked could log out and listen on."""
 
     speak_policy = models.CharField(max_length=10, choices=SpeakPolicy, default=SpeakPolicy.EVERYONE)
     captions_allowed = models.BooleanField(default=True)
@@ -44,19 +45,19 @@ class Space(models.Model):
     topics = models.ManyToManyField("spaces.Topic", blank=True, related_name="spaces")
 
     seats_taken = models.PositiveSmallIntegerField(default=0)
-    """Speakers besides host and co-hosts; a seat is taken and given back by compare-and-swap."""
+    """The number of speakers; host and co-hosts take no seat. A seat is taken and given back by compare-and-swap."""
     joins = models.PositiveBigIntegerField(default=0)
     event_seq = models.PositiveBigIntegerField(default=0)
-    """Number of the last event that everyone in the Space was told."""
+    """The number of the last event that was sent to everyone in the Space."""
     queue_seq = models.PositiveBigIntegerField(default=0)
-    """Number of the last change of the request queue, which only hosts follow."""
+    """The number of the last change of the request queue, which only managers follow."""
 
     pins_version = models.PositiveIntegerField(default=0)
-    """Grows whenever what is pinned here changes; 0: nothing ever was. The pins belong to an app above this one."""
+    """Grows with every change of the pins of this Space; 0 if nothing was ever pinned. Another app keeps the pins."""
 
     gateway = models.CharField(max_length=40, default="default")
     room = models.CharField(max_length=30, default=new_token, editable=False)
-    """Name of the mixer room and of its mountpoint on the gateway. No secret: both ask for credentials."""
+    """The name of the mixer room and of its mountpoint on the gateway. It is no secret: both ask for credentials."""
 
     class Meta:
         indexes = [
@@ -91,12 +92,12 @@ class Space(models.Model):
         return self.state == SpaceState.LIVE
 
     def clock(self, at: datetime) -> timedelta:
-        """Time since the start, the one clock of log, captions and replay; zero before the start."""
+        """Return the time since the start, the one clock of log, captions and replay. Zero before the start."""
         return max(at - self.started_at, timedelta()) if self.started_at else timedelta()
 
     @classmethod
     def take_seat(cls, *, space_id: int, limit: int) -> bool:
-        """Compare-and-swap: false when all `limit` seats are taken."""
+        """Take a seat by compare-and-swap. Return False if all `limit` seats are taken."""
         free = cls.objects.filter(pk=space_id, seats_taken__lt=limit)
         return free.update(seats_taken=F("seats_taken") + 1) == 1
 

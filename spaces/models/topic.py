@@ -2,7 +2,7 @@ from django.db import models
 
 
 class Topic(models.Model):
-    """What a Space is about: a node of a fixed tree of two levels, made by a migration."""
+    """A topic of Spaces: a node of a fixed tree of two levels, made by a migration."""
 
     name = models.CharField(max_length=50, unique=True)
     parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")

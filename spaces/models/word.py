@@ -4,7 +4,8 @@ from django.utils import timezone
 
 
 class FlaggedWord(models.Model):
-    """A word or phrase that brings a title or a caption to the moderators' queue. Stored as it is compared."""
+    """A word or phrase of the word list. A title or caption that has it is put into the moderators' queue. It is stored
+    in the normalised form in which texts are compared."""
 
     text = models.CharField(max_length=60, unique=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
