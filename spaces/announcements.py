@@ -1,4 +1,4 @@
-"""What webhooks are told of Spaces."""
+"""Webhook events about Spaces and reports."""
 
 from typing import Any
 
@@ -11,14 +11,15 @@ _TIMES = ("created_at", "scheduled_start", "started_at", "ended_at")
 
 
 def announce_space(*, event: WebhookEvent, space_id: int) -> None:
-    """To the host, and to whoever made the Space and handed it over."""
+    """Send the event to the host's webhooks, and to the creator's if the Space was handed over."""
     space = Space.objects.select_related("creator").filter(pk=space_id).first()
     if space is not None:
         announce_event(event=event, owner_ids={space.creator_id, space.host_id}, data={"space": _shown(space)})
 
 
 def announce_decision(*, decision_id: int) -> None:
-    """To whoever made the report: that it was decided, not what about whom."""
+    """Tell the reporter's webhooks that the report was decided. The event says neither what the verdict is nor whom it
+    concerns."""
     decision = Decision.objects.select_related("report").filter(pk=decision_id, report__isnull=False).first()
     if decision is None or decision.report is None:
         return
@@ -28,7 +29,7 @@ def announce_decision(*, decision_id: int) -> None:
 
 
 def _shown(space: Space) -> dict[str, Any]:
-    """As `/2/spaces` names things."""
+    """Return the Space with the names of fields that `/2/spaces` uses."""
     times = {name: moment(at) for name in _TIMES if (at := getattr(space, name)) is not None}
     return {
         "id": space.public_id,

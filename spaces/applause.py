@@ -1,4 +1,4 @@
-"""Reactions of one Space, gathered for a moment: a thousand people clapping become one frame."""
+"""The reactions of one Space, gathered for a moment: a thousand people clapping become one frame."""
 
 from collections import Counter, deque
 
@@ -9,14 +9,14 @@ FACES = 12
 
 
 class Applause:
-    """What came in since the last time it was handed out. All methods are called on one event loop."""
+    """The reactions that came in since `hand_out` was last called. All methods are called on one event loop."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._latest: deque[Reaction] = deque(maxlen=FACES)
 
     def take(self, envelope: Envelope) -> bool:
-        """Whether it is the first, so that somebody has to hand it out in a while."""
+        """Count a reaction. Return whether it is the first, for which the caller must plan a `hand_out`."""
         is_first = not self._counts
         self._counts[envelope.data] += 1
         for user_id in envelope.to or ():

@@ -1,4 +1,4 @@
-"""Numbered system checks: settings that would only fail in front of people."""
+"""Numbered system checks, for settings whose faults would otherwise show only in production."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -15,7 +15,8 @@ HEARTBEAT = timedelta(seconds=10)
 
 @register()
 def timing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """The clocks must fit into each other: several heartbeats in a lease, and a lease in the grace times."""
+    """Check that the time limits fit into each other: several heartbeats in a lease, and grace times longer than
+    nothing."""
     lease: timedelta = settings.SPACES_PRESENCE_LEASE
     found: list[CheckMessage] = []
     if lease < 2 * HEARTBEAT or lease < timedelta(seconds=DISCONNECT_LEASE_SECONDS):
@@ -29,7 +30,7 @@ def timing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def modes(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse state that every account of the machine may read: sessions, messages, secrets, mails with reset links."""
     if not databases:
-        return []  # not at a start: `make run` mends it before that
+        return []  # This is not the check before a start; `make run` corrects the modes before that one.
     database = settings.DATABASES["default"]
     places = [settings.VAR_DIR, settings.SECRETS_DIR, settings.MEDIA_ROOT, Path(settings.EMAIL_FILE_PATH)]
     if database["ENGINE"] == "django.db.backends.sqlite3":
@@ -42,7 +43,8 @@ def modes(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: An
 
 
 def _is_open_to_all(place: Path) -> bool:
-    """Return whether others than its owner and group reach the place; a closed directory above keeps them out."""
+    """Return whether accounts other than the owner and the group reach the path. A closed directory above it keeps them
+    out."""
     try:
         return all(path.stat().st_mode & 0o001 for path in place.parents) and bool(place.stat().st_mode & 0o005)
     except OSError:

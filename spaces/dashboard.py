@@ -1,4 +1,4 @@
-"""Every live Space by size, with what was reported there: a read for moderators."""
+"""The dashboard of moderators: every live Space by size, with the reports about it. Reads only."""
 
 from dataclasses import dataclass
 
@@ -17,9 +17,9 @@ class LiveSpace:
     space: Space
     people: int
     reports: int
-    """Open ones, by people."""
+    """Open reports made by people."""
     flags: int
-    """Open ones, by the word list."""
+    """Open reports made by the word list."""
     flagged_captions: int
 
 
@@ -30,11 +30,11 @@ class Dashboard:
     people: int
     open_reports: int
     is_counted: bool
-    """False while Redis is away: then nobody knows who is here."""
+    """False while Redis is away, because then the people in a Space cannot be counted."""
 
 
 def dashboard() -> Dashboard:
-    """The hundred largest; four queries, however many are live."""
+    """Return the hundred largest live Spaces. It takes four queries, however many Spaces are live."""
     ids = dict(Space.objects.filter(state=SpaceState.LIVE).values_list("public_id", "pk"))
     sizes, is_counted = _sizes(list(ids))
     largest = sorted(ids, key=lambda public_id: sizes.get(public_id, 0), reverse=True)[:MOST]

@@ -1,4 +1,4 @@
-"""Finding Spaces: what is live, what is to come, and search. Reads for `/i/spaces`."""
+"""Finding Spaces: lists of live and scheduled Spaces, and search. Reads for `/i/spaces`."""
 
 import logging
 from dataclasses import dataclass
@@ -28,15 +28,18 @@ logger = logging.getLogger(__name__)
 PAGE_SIZE = 20
 GLANCE = 3
 LAST_PAGE = 100_000
-"""Far beyond the last there is; databases count to 2⁶³ only."""
+"""Far beyond the last page that exists. Databases count only to 2⁶³."""
 SHORTEST_QUERY, LONGEST_QUERY = 2, 70
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One Space in a list. `people` counts everybody in there, `listening` those whom its room counts, None while they
-    cannot be counted; `followed` counts those on the stage whom the reader follows, as far as the stage is for them to
-    see: who listens is told to nobody outside."""
+    """One Space in a list.
+
+    `people` counts everyone in the Space. `listening` counts the listeners as the room does; it is None while Redis is
+    away. `followed` counts the people on the stage whom the reader follows, if the reader may see the stage. No list
+    shows a reader outside which people listen.
+    """
 
     id: str
     title: str
@@ -58,8 +61,7 @@ class Tab(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DiscoveryPage:
-    """What `/i/spaces` shows. `topic` is the one chosen, or None. What is searched for is looked for
-    whatever the tab and the topic."""
+    """The content of `/i/spaces`. `topic` is the chosen one, or None. A search ignores the tab and the topic."""
 
     tab: Tab
     query: str
@@ -73,7 +75,7 @@ class DiscoveryPage:
 
     @property
     def more(self) -> str:
-        """The query string of the next page."""
+        """Return the query string of the next page."""
         asked = {"tab": self.tab.value, "q": self.query, "topic": self.topic.pk if self.topic else ""}
         return urlencode({name: value for name, value in asked.items() if value} | {"page": self.cards.next_cursor})
 
@@ -81,7 +83,8 @@ class DiscoveryPage:
 def discovery_page(
     *, user: "User", tab: Tab = Tab.LIVE, query: str = "", topic: str | None = None, page: str | None = None
 ) -> DiscoveryPage:
-    """Raises `bad_cursor` for a page that was not given out; a topic that does not exist chooses none."""
+    """Return one page of `/i/spaces`. A topic that does not exist chooses none. Raise `bad_cursor` for a page that was
+    not given out."""
     tree = topics()
     chosen = next((node for node in tree if str(node.pk) == topic), None)
     words = clean_line(query[:LONGEST_QUERY], limit=LONGEST_QUERY)
@@ -97,7 +100,7 @@ def discovery_page(
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """The first few of what is live and of what is to come."""
+    """The first few live Spaces and the first few scheduled ones."""
 
     live: list[Card]
     scheduled: list[Card]
@@ -108,7 +111,7 @@ def glance(*, user: "User") -> Glance:
 
 
 def live(*, user: "User", page: str | None = None, topic: int | None = None) -> Page[Card]:
-    """By how many people the reader follows are on the stage, then by size."""
+    """Return live Spaces, ordered by how many people whom the reader follows are on the stage, then by size."""
     spaces = _visible(user).filter(state=SpaceState.LIVE)
     if topic is not None:
         spaces = spaces.filter(_about(topic))
@@ -116,7 +119,7 @@ def live(*, user: "User", page: str | None = None, topic: int | None = None) -> 
 
 
 def scheduled(*, user: "User", cursor: str | None = None, topic: int | None = None) -> Page[Card]:
-    """Soonest first. The cursor is the id of the last Space shown."""
+    """Return scheduled Spaces, soonest first. The cursor is the id of the last Space shown."""
     spaces = _visible(user).filter(state=SpaceState.SCHEDULED, scheduled_start__isnull=False)
     if topic is not None:
         spaces = spaces.filter(_about(topic))
@@ -129,7 +132,8 @@ def scheduled(*, user: "User", cursor: str | None = None, topic: int | None = No
 
 
 def search(*, user: "User", query: str, page: str | None = None) -> Page[Card]:
-    """Live and scheduled Spaces whose title, host or topic holds `query`; live ones first. Two characters at least."""
+    """Return live and scheduled Spaces whose title, host or topic contains `query`, live ones first. A query of fewer
+    than two characters finds nothing."""
     words = query.strip()
     if len(words) < SHORTEST_QUERY:
         return Page([], None)
@@ -144,7 +148,7 @@ def search(*, user: "User", query: str, page: str | None = None) -> Page[Card]:
 
 
 def topics() -> list[Topic]:
-    """The tree, parents before their children."""
+    """Return the tree of topics as a list, parents before their children."""
     return sorted(Topic.objects.all(), key=lambda t: (t.parent_id or t.pk, t.parent_id is not None, t.name))
 
 
@@ -158,13 +162,14 @@ def _visible(user: "User") -> QuerySet[Space]:
 
 
 def _about(topic: int) -> Q:
-    """The topic itself or one below it."""
+    """Return the condition that a Space is about the topic itself or one below it."""
     below = Topic.objects.filter(Q(pk=topic) | Q(parent=topic)).values("pk")
     return Q(pk__in=Space.topics.through.objects.filter(topic__in=below).values("space_id"))
 
 
 def _counted(user: "User", spaces: QuerySet[Space]) -> QuerySet[Any]:
-    """Spaces with `people` and `followed`; untyped, because the stubs know no annotation outside its own query."""
+    """Add `people` and `followed` to the query. The type is `Any`, because the stubs know an annotation only in its own
+    query."""
     here = Participant.objects.active().filter(space=OuterRef("pk")).order_by()
     followed = here.with_mic().filter(Exists(Follow.objects.filter(follower=user, followee=OuterRef("user"))))
     return spaces.annotate(shows_stage=stage_shown_to(user)).annotate(
@@ -180,7 +185,8 @@ def _counted(user: "User", spaces: QuerySet[Space]) -> QuerySet[Any]:
 
 
 def _ranked(user: "User", spaces: QuerySet[Space], page: str | None) -> Page[Card]:
-    """Ranks move while people come and go, so pages are counted: a keyset on a moving rank would skip more."""
+    """Return one page of ranked Spaces. The cursor is a page number: ranks move while people come and go, and a keyset
+    on a moving rank would skip more."""
     number = parse_cursor(page, parts=1)[0] if page else 0
     if number > LAST_PAGE:
         raise BadInput("bad_cursor", "This page does not exist.")
@@ -208,7 +214,8 @@ def _cards(user: "User", spaces: list[Any]) -> list[Card]:
 
 
 def _listening(live: list[Any]) -> dict[str, int]:
-    """Count as the room does: one room had three numbers, because lists counted those on the stage too."""
+    """Return the number of listeners by public id, counted as the room counts them. Lists used to count the people on
+    the stage too, so that one room had three numbers."""
     holders: dict[str, list[int]] = {space.public_id: [] for space in live}
     on_stage = Participant.objects.with_mic().filter(space__in=live)
     for public_id, user_id in on_stage.values_list("space__public_id", "user_id"):

@@ -1,7 +1,7 @@
-"""How many people without an account are connected from one address, to all web processes together.
+"""How many anonymous listeners are connected from one network address, counted over all web processes.
 
-Leases in Redis as in `spaces.presence`: whatever a process held that died lapses by itself. With Redis away everybody
-is let in: a limit protects from a flood, and must not be what stops the house.
+The counts are leases in Redis as in `spaces.presence`: the leases of a process that dies expire by themselves. While
+Redis is away every listener is let in. A limit protects from a flood and must not stop the site.
 """
 
 import logging
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 LEASE_SECONDS = 25
 """Five renewals of a hub."""
 
-# By Redis's clock, and in one step: two who come at once must not both find the last place.
+# The script uses Redis's clock and is one step: of two sockets that arrive at once only one may take the last place.
 _ADMIT = """
 local now = tonumber(redis.call('TIME')[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
@@ -31,7 +31,8 @@ redis.call('EXPIRE', KEYS[1], tonumber(ARGV[1]))
 
 
 def admit(address: str, name: str, *, limit: int) -> bool:
-    """Whether the socket `name` may stay; counts it until `let_go`, or until nobody renews it."""
+    """Return whether the socket `name` may stay. It counts until `let_go` is called, or until its lease is not
+    renewed."""
     try:
         return bool(store().eval(_ADMIT, 1, _key(address), name, limit, LEASE_SECONDS))
     except AWAY as error:
@@ -40,7 +41,7 @@ def admit(address: str, name: str, *, limit: int) -> bool:
 
 
 def renew(names_by_address: Mapping[str, Collection[str]]) -> None:
-    """Raises redis.RedisError."""
+    """Renew the leases of these sockets. Raise redis.RedisError."""
     pipeline = store().pipeline(transaction=False)
     for address, names in names_by_address.items():
         pipeline.eval(_RENEW, 1, _key(address), LEASE_SECONDS, *names)
@@ -48,7 +49,7 @@ def renew(names_by_address: Mapping[str, Collection[str]]) -> None:
 
 
 def let_go(address: str, name: str) -> None:
-    """Raises redis.RedisError."""
+    """Stop counting the socket `name`. Raise redis.RedisError."""
     store().zrem(_key(address), name)
 
 

@@ -1,7 +1,8 @@
-"""What the staff may do as moderators: one enum, one table. The other half of `spaces/rules.py`, asked the same way.
+"""What members of the staff may do as moderators: one enum, one table. It is the other half of `spaces/rules.py`, and
+is asked in the same way.
 
-A *moderator* looks, claims, listens in and decides; what lasts long or takes everything is for *senior moderators*,
-and so are appeals. The groups are made by a migration; a superuser may do all of it.
+A *moderator* looks, claims, listens in and decides. Long suspensions, suspensions from everything and appeals are for
+*senior moderators*. A migration makes the two groups; a superuser may do all of it.
 """
 
 from datetime import datetime, timedelta
@@ -40,10 +41,10 @@ DUTIES: dict[Duty, str] = {
     Duty.HEAR_APPEAL: SENIOR,
     Duty.KEEP_WORDS: SENIOR,
 }
-"""Which permission of the app each needs."""
+"""The permission of this app that each duty needs."""
 
 SHORT = timedelta(days=7)
-"""How long a moderator may suspend somebody without a senior one."""
+"""The longest suspension that a moderator may give without a senior one."""
 APPEAL_WITHIN = timedelta(days=30)
 
 SUSPENSIONS = frozenset({Verdict.SUSPEND_HOSTING, Verdict.SUSPEND_SPEAKING, Verdict.SUSPEND_ENTIRELY})
@@ -58,7 +59,7 @@ CHOICES = (
     Verdict.SUSPEND_SPEAKING,
     Verdict.SUSPEND_ENTIRELY,
 )
-"""What a report may be answered with; the other verdicts answer appeals."""
+"""The verdicts on a report. The other verdicts answer appeals."""
 
 
 def may(duty: Duty, *, user: "User") -> bool:
@@ -70,7 +71,7 @@ def may(duty: Duty, *, user: "User") -> bool:
 
 
 def require_duty(duty: Duty, *, user: "User") -> None:
-    """Raise `Refused` `forbidden`, `suspended` or `second_factor` where `user` may not do `duty`."""
+    """Raise `Refused` with `forbidden`, `suspended` or `second_factor` if `user` may not do `duty`."""
     if not (user.is_active and user.is_staff and user.has_perm(f"spaces.{DUTIES[duty]}")):
         raise Refused("forbidden", "This is for the moderators of this site.", duty=duty.value)
     if error := staff_refusal(user):
@@ -78,7 +79,7 @@ def require_duty(duty: Duty, *, user: "User") -> None:
 
 
 def duty_of(verdict: Verdict, *, until: datetime | None = None) -> Duty:
-    """What it takes to decide so; `until` is the end of a suspension, None one without end."""
+    """Return the duty that this verdict needs. `until` is the end of a suspension; None means that it has no end."""
     if verdict not in SUSPENSIONS:
         return Duty.DECIDE
     is_short = until is not None and until - timezone.now() <= SHORT
@@ -86,6 +87,6 @@ def duty_of(verdict: Verdict, *, until: datetime | None = None) -> Duty:
 
 
 def require_not_own(*, user_id: int, concerned: "set[int | None]") -> None:
-    """Nobody decides what they reported, or what is about them."""
+    """Raise `own_case` if the user made the report, or is the person whom it concerns."""
     if user_id in concerned:
         raise Refused("own_case", "You cannot decide this: it is about you.")

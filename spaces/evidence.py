@@ -1,6 +1,6 @@
-"""What there was to see around a moment, and how long it is held.
+"""The evidence around a moment in a Space, and how long it is held.
 
-Apps above this one keep evidence of their own (captions, later recordings): they hand it in with `register`, and ask
+Apps above this one keep evidence of their own (captions, later recordings). They register it with `register`, and ask
 `spaces.retention.held` before they delete anything.
 """
 
@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 AROUND = timedelta(minutes=2)
-"""Either side of the moment."""
+"""Taken on either side of the moment."""
 MOST = 200
-"""Lines of one kind on one page."""
+"""The most lines of one kind on one page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something said: `id` is the owner's, the times are on the Space's clock."""
+    """One line that was said. `id` is the id in the app that keeps it; the time is in milliseconds since the Space
+    started."""
 
     id: int
     speaker_id: int | None
@@ -39,26 +40,26 @@ class Line:
 
 
 class Source(Protocol):
-    """Who keeps what was said."""
+    """An app that keeps what was said."""
 
     def line(self, *, space_id: int, line_id: int) -> Line | None: ...
 
     def lines(self, *, space_id: int, first_ms: int, last_ms: int, most: int) -> list[Line]: ...
 
     def export(self, *, space_id: int) -> Iterable[dict[str, Any]]:
-        """Every line as JSON-ready rows."""
+        """Yield every line of the Space as a row ready for JSON."""
         ...
 
     def export_of(self, *, user_id: int) -> Iterable[dict[str, Any]]:
-        """Every line of one person."""
+        """Yield every line of one user as a row ready for JSON."""
         ...
 
     def redact(self, *, line_id: int, user: "User", reason: str) -> None:
-        """Out of sight, everywhere at once; the original stays with the source."""
+        """Hide the line everywhere at once. The source keeps the original."""
         ...
 
     def restore(self, *, line_id: int) -> None:
-        """Puts it back. Repeatable."""
+        """Put the line back. Repeatable."""
         ...
 
 
@@ -66,7 +67,7 @@ _sources: list[Source] = []
 
 
 def register(source: Source) -> None:
-    """Once, by the app that keeps captions, when it is ready."""
+    """Add a source. The app that keeps captions calls this once, when it is ready."""
     _sources.append(source)
 
 
@@ -79,7 +80,7 @@ def sources() -> tuple[Source, ...]:
 
 
 def caption(*, space_id: int, line_id: int) -> tuple[Source, Line]:
-    """Raises `NotFound`."""
+    """Return the caption and the source that keeps it. Raise `NotFound` if no source has it."""
     for source in _sources:
         if line := source.line(space_id=space_id, line_id=line_id):
             return source, line
@@ -98,7 +99,8 @@ class Evidence:
 
 
 def around(space: Space, clock_ms: int) -> Evidence:
-    """The log and what was said, two minutes either side; bounded, whatever the Space's size."""
+    """Return the log, and what was said, up to two minutes before and after the moment. The result is bounded, however
+    large the Space is."""
     margin = int(AROUND.total_seconds() * 1000)
     first, last = max(0, clock_ms - margin), clock_ms + margin
     entries = space.log.filter(clock_ms__range=(first, last)).select_related("actor", "target")
@@ -109,7 +111,7 @@ def around(space: Space, clock_ms: int) -> Evidence:
 
 
 def shown(*, space: Space | None, person: "User | None", line: Line | None) -> dict[str, Any]:
-    """Names and titles as they are now, for a report to keep."""
+    """Return names and titles as they are now, for a report to keep."""
     found: dict[str, Any] = {}
     if space is not None:
         holders = space.participants.with_mic().select_related("user").order_by("id")
@@ -134,10 +136,11 @@ def shown(*, space: Space | None, person: "User | None", line: Line | None) -> d
 
 @holder
 def held_by_reports(space_ids: Collection[int], *, now: datetime | None = None) -> set[int]:
-    """Of which of these Spaces nothing may be deleted. In one query, however many they are.
+    """Return the ids of Spaces from which nothing may be deleted. It takes one query, however many Spaces are asked
+    about.
 
-    An open report holds, and a decided one while there may be, or is, an appeal; but none for longer than
-    `KEPT_WHILE_HELD`.
+    A report holds its Space while it is open. A decided report does so while an appeal is open or still possible. No
+    report holds for longer than `KEPT_WHILE_HELD`.
     """
     moment = now or timezone.now()
     young = Report.objects.filter(space__in=space_ids, created_at__gt=moment - KEPT_WHILE_HELD)

@@ -1,4 +1,4 @@
-"""What an operator, or a person, takes along: rows ready for JSON. Apps above add theirs with `register`."""
+"""Exports of a Space or of an account, as rows ready for JSON. Apps above add sections with `register`."""
 
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -20,7 +20,7 @@ _sections: dict[str, Callable[["User"], Iterable[Row]]] = {}
 
 
 def register(name: str, rows: Callable[["User"], Iterable[Row]]) -> None:
-    """One more section of `account_rows`, from the app that owns it, when it is ready."""
+    """Add a section to `account_rows`. The app that owns it calls this when it is ready."""
     _sections[name] = rows
 
 
@@ -32,7 +32,8 @@ def as_json(value: Any, **options: Any) -> str:
 
 
 def space_rows(public_id: str) -> Iterator[Row]:
-    """The Space, its participants, its log and its captions, one row each, `type` first. Raises `NotFound`."""
+    """Yield the Space, its participants, its log and its captions, one row each, with the key `type`. Raise
+    `NotFound`."""
     space = selectors.get_space(public_id)
     fields = ("title", "state", "created_at", "scheduled_start", "started_at", "ended_at", "end_reason")
     own = {field: getattr(space, field) for field in fields}
@@ -59,7 +60,7 @@ def log_row(entry: LogEntry) -> Row:
 
 
 async def stream_log(space_id: int) -> AsyncIterator[str]:
-    """JSON lines, page by page: a log of a million entries is never in memory."""
+    """Yield the log as JSON lines, page by page, so that a log of a million entries is never in memory."""
     after = 0
     while entries := await in_thread(_log_page, space_id, after):
         after = entries[-1].pk
@@ -80,7 +81,8 @@ def _participant(participant: Participant) -> Row:
 
 
 def account_rows(user: "User") -> dict[str, list[Row]]:
-    """Everything the site keeps about somebody, for themselves: not who reported them, nor who decided."""
+    """Return everything that the site keeps about a user, for that user: but neither who reported them, nor who
+    decided."""
     return {name: [*rows(user)] for name, rows in (_OWN | _sections).items()}
 
 

@@ -1,10 +1,10 @@
-"""Writing to sockets so that none of them holds another up.
+"""Writing to sockets so that a slow reader does not delay the others.
 
-A server takes a frame at once, so a write is a plain call: no task, no queue and no wake-up for a socket. uvicorn alone
-waits, for a peer whose buffers are full; what comes next for that peer queues up here, to a limit, and nobody else
-waits with it. (daphne never waits and keeps everything; a peer that is gone costs memory until its ping fails.)
+A server usually takes a frame at once, so a write is a plain call: no task, no queue and no wake-up for each socket.
+Only uvicorn waits, for a peer whose buffers are full. Later messages for that peer queue up here, to a limit, and no
+other socket waits. (daphne never waits and keeps everything; a peer that is gone costs memory until its ping fails.)
 
-Where the server takes prepared messages, what goes to everybody is made into bytes once and written as it is.
+Where the server takes prepared messages, a frame for many sockets is turned into bytes once and written as it is.
 """
 
 import asyncio
@@ -24,17 +24,18 @@ Message = dict[str, Any]
 Sending = Coroutine[Any, Any, None]
 
 BACKLOG: Final = 100
-"""Messages kept for a peer that reads too slowly."""
+"""How many messages are kept for a peer that reads too slowly."""
 YIELD_EVERY: Final = 200
-"""Frames written before other work of the loop gets its turn."""
+"""How many frames are written before other work of the event loop runs."""
 
 
 @dataclass(eq=False)
 class Socket:
-    """One open WebSocket. `send` takes an ASGI message and does not raise; some servers have `write_prepared`.
+    """One open WebSocket. `send` takes an ASGI message and does not raise. Some servers also have `write_prepared`.
 
-    `kind` is what it is for: a person may have so many sockets of each kind. `proof` is the password's hash at the time
-    when a session was last looked at. One that is not heard for `silent_after` seconds is closed."""
+    `kind` is the purpose of the socket: a user may have a limited number of sockets of each kind. `proof` is the
+    password's hash when the session was last checked. A socket that is silent for `silent_after` seconds is closed.
+    """
 
     user_id: int
     session_key: str
@@ -43,7 +44,7 @@ class Socket:
     kind: str = ""
     proof: str = ""
     silent_after: float = 150.0
-    """Browsers let a page that is not seen ping once a minute."""
+    """Browsers let a page in the background ping only once a minute."""
     heard_at: float = field(default_factory=time.monotonic)
     _backlog: deque[Message] = field(default_factory=deque)
     _catching_up: asyncio.Task[None] | None = None
@@ -57,7 +58,7 @@ class Socket:
         self.post({"type": "websocket.close", "code": code})
 
     def post(self, message: Message) -> None:
-        """Written when this returns, or as soon as the peer reads again, in order."""
+        """Write the message now, or as soon as the peer reads again. The order is kept."""
         if self._held is not None:
             self._hold_back(message)
         elif self._catching_up is not None:
@@ -66,7 +67,7 @@ class Socket:
             self._catching_up = asyncio.create_task(self._catch_up(rest))
 
     def deliver(self, message: Message, prepared: bytes) -> None:
-        """As `post`; `prepared` is the same message as bytes."""
+        """Write the message like `post`. `prepared` is the same message as bytes."""
         if (
             self._held is not None
             or self._catching_up is not None
@@ -77,7 +78,8 @@ class Socket:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep what is posted meanwhile until afterwards: the answer to a command that ends this socket comes first."""
+        """Hold back what is posted inside the block until its end. If a command ends this socket, its answer must come
+        first."""
         self._held = []
         try:
             yield
@@ -96,7 +98,8 @@ class Socket:
             self.post(message)
 
     def _put_off(self, message: Message) -> None:
-        """Whoever is too late for everything is sent away, and comes back for a snapshot: that is one message."""
+        """Keep the message for a slow reader. A reader whose backlog is full is closed instead; it reconnects and gets
+        one snapshot, which is a single message."""
         if self._is_given_up:
             return
         if len(self._backlog) >= BACKLOG:
@@ -115,7 +118,7 @@ class Socket:
 
 
 async def broadcast(sockets: Iterable[Socket], frame: str) -> None:
-    """The same message for everybody, made once."""
+    """Write the same frame to many sockets; it is encoded once."""
     message, prepared, number = _text(frame), prepare(frame), 0
     for number, socket in enumerate(sockets, start=1):
         socket.deliver(message, prepared)
@@ -129,7 +132,8 @@ def _text(frame: str) -> Message:
 
 
 def _begin(sending: Sending) -> Awaitable[None] | None:
-    """Runs it up to its first wait, as an eager task of Python 3.12 does. None when it is done, else what is left."""
+    """Run the coroutine up to its first wait, as an eager task of Python 3.12 does. Return None if it is done, and the
+    rest of it otherwise."""
     try:
         awaited = sending.send(None)
     except StopIteration:

@@ -1,4 +1,5 @@
-"""This process's ear on Redis: one connection, one subscription per Space, and a word when something may be missing."""
+"""The subscription of this process to Redis: one connection, one channel per Space, and a notice when events may be
+missing."""
 
 import asyncio
 import logging
@@ -23,7 +24,8 @@ PAUSE_SECONDS = 0.2
 
 
 class Feed:
-    """`on_gap` is awaited after every reconnection: what was published meanwhile is lost."""
+    """A subscription that survives reconnects. `on_gap` is awaited after every reconnect, because events published
+    meanwhile are lost."""
 
     def __init__(
         self,
@@ -37,7 +39,7 @@ class Feed:
         self._pubsub: Any = None
 
     async def run(self) -> None:
-        """Listens for as long as the process runs."""
+        """Listen for as long as the process runs."""
         had_connection = False
         while True:
             try:
@@ -55,7 +57,8 @@ class Feed:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def subscribe(self, channel: str) -> None:
-        """Returns once Redis has confirmed; from then on nothing is missed. Raises redis.ConnectionError."""
+        """Subscribe to a channel. After the return no event of it is missed, because Redis has confirmed the
+        subscription. Raise redis.ConnectionError if it is not confirmed in time."""
         confirmed = self._confirmed.setdefault(channel, asyncio.Event())
         if confirmed.is_set():
             return
@@ -76,7 +79,8 @@ class Feed:
                 logger.warning("not unsubscribed from %s: %s", channel, error)
 
     async def _subscribe_to_all(self, pubsub: Any) -> None:
-        """Also to what was asked for while the first request was on its way, when nobody could ask Redis yet."""
+        """Subscribe to all known channels. A channel may be added while the first request is on its way, when
+        `subscribe` cannot ask Redis itself yet; subscribe to these too."""
         known = set(self._confirmed)
         await pubsub.subscribe(*known)
         self._pubsub = pubsub
@@ -95,17 +99,20 @@ class Feed:
                 self._confirmed[channel].set()
 
     async def _pass_on(self, channel: str, data: bytes) -> None:
-        """A process that went deaf would go on writing pings to pages that hear nothing: nothing in here ends `run`."""
+        """Pass an event on, and log every error. Nothing in here may end `run`: the process would go on writing pings
+        to pages that get no events."""
         try:
             await self._on_envelope(channel, events.unpack(data))
-        except msgspec.DecodeError as error:  # another version of us, while a new one is being rolled out
+        # The event comes from another version of the product, during a rolling update.
+        except msgspec.DecodeError as error:
             logger.warning("an event of %s cannot be read: %s", channel, error)
         except Exception:
             logger.exception("an event of %s was not passed on", channel)
 
 
 def _client() -> Any:
-    """No silent reconnection: redis-py would subscribe again by itself and nobody would know that events were lost."""
+    """Return a client that does not reconnect silently. redis-py would subscribe again by itself, and the hub would not
+    know that events were lost."""
     return redis.asyncio.Redis.from_url(
         settings.REDIS_URL,
         retry=Retry(NoBackoff(), 0),

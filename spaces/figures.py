@@ -1,4 +1,4 @@
-"""How much goes on, for those who run the site. A few queries, whatever their number."""
+"""Counts for operators of the site. A few queries, however many Spaces are live."""
 
 from django.db.models import Count
 
@@ -11,7 +11,7 @@ def live_public_ids() -> list[str]:
 
 
 def microphones() -> list[tuple[str, bool, int]]:
-    """Those in a mixer now: `(gateway, muted, how many)`."""
+    """Return `(gateway, muted, number)` for the microphones that are in a mixer now."""
     plugged_in = Participant.objects.with_mic().filter(space__state=SpaceState.LIVE).exclude(mixer_id="")
     rows = plugged_in.values_list("space__gateway", "muted").annotate(number=Count("pk")).order_by()
     return [(gateway, muted, number) for gateway, muted, number in rows]

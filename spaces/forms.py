@@ -1,4 +1,4 @@
-"""What people type into pages about Spaces. Rules live in services; a form only reads."""
+"""Forms of pages about Spaces. The rules are in services; a form only reads what was typed."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -20,8 +20,8 @@ _REFUSALS = {
 
 
 class MomentField(forms.Field):
-    """ISO 8601. Our script sends the offset of the person's own zone; a time without one is meant in UTC, as the page
-    says where there is no script."""
+    """A field for a time in ISO 8601. The site's script sends the offset of the user's own zone. A time without an
+    offset is in UTC, as the page says where no script runs."""
 
     def __init__(self) -> None:
         super().__init__(required=False)
@@ -37,7 +37,7 @@ class MomentField(forms.Field):
 
 
 class TopicsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic for the type checker only
-    """Topics by id. A number that no database holds is refused like any other that is no topic's."""
+    """A field for topics by id. A number too large for a database is refused like any other id that no topic has."""
 
     def clean(self, value: Any) -> Any:
         if any(parse_id(str(topic)) is None for topic in value or ()):
@@ -46,7 +46,7 @@ class TopicsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # 
 
 
 class SpaceForm(forms.Form):
-    """The create sheet. The name is checked by the service, which counts characters as they are stored."""
+    """The form of the create sheet. The service checks the title, because it counts characters as they are stored."""
 
     title = forms.CharField(required=False, strip=False)
     speak_policy = forms.ChoiceField(choices=SpeakPolicy.choices, required=False)
@@ -57,7 +57,7 @@ class SpaceForm(forms.Form):
     when = MomentField()
 
     def options(self) -> SpaceOptions:
-        """Raises `BadInput` for what no page of ours can have sent."""
+        """Return the options. Raise `BadInput` for values that no page of this site sends."""
         _require_valid(self)
         return SpaceOptions(
             speak_policy=self.cleaned_data["speak_policy"] or SpeakPolicy.EVERYONE.value,
@@ -69,19 +69,19 @@ class SpaceForm(forms.Form):
 
 
 class ChangeForm(forms.Form):
-    """Another name or another time for a scheduled Space."""
+    """The form for another title or another time of a scheduled Space."""
 
     title = forms.CharField(required=False, strip=False)
     when = MomentField()
 
     def changes(self) -> tuple[str, datetime | None]:
-        """`(title, when)`. Raises `bad_time`."""
+        """Return `(title, when)`. Raise `bad_time`."""
         _require_valid(self)
         return self.cleaned_data["title"], self.cleaned_data["when"]
 
 
 def chosen_time(form: SpaceForm) -> datetime:
-    """Raises `bad_time` where none is given."""
+    """Return the time. Raise `bad_time` if none is given."""
     _require_valid(form)
     when: datetime | None = form.cleaned_data["when"]
     if when is None:

@@ -1,6 +1,6 @@
-"""Home pages of this process: their bubbles, the dots on them, and what is new.
+"""The home pages that this process serves: their bubbles, the dots on them, and notices of news.
 
-Belongs to the hub and is called on its loop. What comes often is gathered and told at the hub's tick.
+It belongs to the hub and is called on its event loop. Frequent events are gathered and sent at the hub's tick.
 """
 
 import logging
@@ -23,18 +23,18 @@ logger = logging.getLogger(__name__)
 class HomeMember:
     socket: Socket
     shown: set[str] = field(default_factory=set)
-    """Ids of the Spaces whose bubbles this page has."""
+    """Ids of the Spaces whose bubbles this page shows."""
 
 
 class Homes:
-    """`spawn` runs what must not hold up the caller."""
+    """The home pages of one process. `spawn` runs work that must not delay the caller."""
 
     def __init__(self, spawn: Callable[[Awaitable[None]], None]) -> None:
         self._spawn = spawn
         self._homes: defaultdict[int, set[HomeMember]] = defaultdict(set)
         self._dots: dict[str, bool] = {}
         self._talking: set[str] = set()
-        """Ids of Spaces in which somebody talks, as far as this process has heard."""
+        """Ids of Spaces in which a person is talking, as far as this process knows."""
         self._news = NewsDesk()
 
     def add(self, home: HomeMember) -> None:
@@ -47,7 +47,7 @@ class Homes:
             del self._homes[home.socket.user_id]
 
     async def greet(self, home: HomeMember) -> None:
-        """Every bubble of this reader."""
+        """Send the page every bubble of its reader."""
         bubbles = await in_thread(selectors.bubbles_for_id, home.socket.user_id)
         home.shown = {bubble.id for bubble in bubbles}
         home.socket.write(events.frame(events.Bubbles(bubbles=bubbles, now=wire.clock())))
@@ -55,7 +55,7 @@ class Homes:
             home.socket.write(events.frame(events.BubbleTalking(id=public_id, talking=True)))
 
     def take(self, envelope: Envelope) -> None:
-        """What was told to every process."""
+        """Handle an envelope that was sent to every process."""
         if envelope.signal == Signal.BUBBLE:
             self._spawn(self._show_bubble(envelope.data))
         elif envelope.signal in (Signal.TALKING, Signal.SILENT):
@@ -64,12 +64,12 @@ class Homes:
             self._news.take(envelope)
 
     def start_over(self) -> None:
-        """Something was missed: every page gets all of its bubbles again."""
+        """Send every page all of its bubbles again, because events were missed."""
         for home in self._all():
             self._spawn(self._greet_again(home))
 
     async def tick(self) -> None:
-        """Once a second. Raises what the database raises."""
+        """Send what was gathered. Called once a second. Raise what the database raises."""
         await self._move_dots()
         await self._tell_news()
 
@@ -100,7 +100,8 @@ class Homes:
         return None
 
     async def _move_dots(self) -> None:
-        """Talk starts and stops many times a minute: only what holds at the tick is told."""
+        """Send which Spaces talk at this tick. Talk starts and stops many times a minute, so that sending each change
+        would be too much."""
         dots, self._dots = self._dots, {}
         for public_id, talking in dots.items():
             (self._talking.add if talking else self._talking.discard)(public_id)

@@ -1,4 +1,4 @@
-"""Public ids, and names on the gateway: random, so that none can be guessed from another."""
+"""Public ids, and names on the gateway. They are random, so that none can be guessed from another."""
 
 import secrets
 import string
@@ -9,27 +9,28 @@ _LISTENER = "l-"
 
 
 def new_public_id() -> str:
-    """13 characters `[0-9A-Za-z]` beginning with `1`, the form of ids in the X API (71 random bits)."""
+    """Return 13 characters `[0-9A-Za-z]` beginning with `1`: the form of ids in the X API, with 71 random bits."""
     return "1" + "".join(secrets.choice(ALPHABET) for _ in range(PUBLIC_ID_LENGTH - 1))
 
 
 def is_public_id(text: str) -> bool:
-    """Return whether `text` has the form of a Space's id. Some other texts are errors for a database, not misses."""
+    """Return whether `text` has the form of a Space's id. Some other texts make a database raise an error instead of
+    finding nothing."""
     return len(text) <= PUBLIC_ID_LENGTH and text.isascii() and text.isalnum()
 
 
 def new_token() -> str:
-    """128 random bits, safe in a URL and as a name on the gateway."""
+    """Return 128 random bits as text that is safe in a URL and as a name on the gateway."""
     return secrets.token_urlsafe(16)
 
 
 def new_mixer_id(user_id: int) -> str:
-    """A microphone's name in the mixer, one for each peer connection; whose it is can be read from it."""
+    """Return the name of a microphone in the mixer, new for each peer connection. The user's id can be read from it."""
     return f"{user_id}-{new_token()}"
 
 
 def new_listener_id() -> str:
-    """The name of a connection on the gateway that only hears."""
+    """Return the name of a connection on the gateway that only listens."""
     return f"{_LISTENER}{new_token()}"
 
 

@@ -1,4 +1,4 @@
-"""What must be true of every Space at any moment, whatever raced and whatever died. Reads only."""
+"""Invariants of every Space at any moment, whatever commands raced and whatever process died. Reads only."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -14,7 +14,7 @@ from spaces.states import MIC_ROLES, MOST_COHOSTS, RequestState, Role, SpaceStat
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """`rule`: one of the names below; `person`: the username it is about, where it is about one."""
+    """One broken invariant. `rule` is one of the names below; `person` is the username concerned, if there is one."""
 
     space: str
     rule: str
@@ -25,7 +25,8 @@ class Violation:
 
 
 def violations(public_id: str | None = None) -> list[Violation]:
-    """Of one Space, or of all there are: none, unless something is broken. A few queries, whatever their number."""
+    """Return the broken invariants of one Space, or of all: none, unless there is a bug. It takes a few queries,
+    however many Spaces there are."""
     spaces = Space.objects.all() if public_id is None else Space.objects.filter(public_id=public_id)
     return [violation for check in _CHECKS for violation in check(spaces)]
 

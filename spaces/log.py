@@ -1,4 +1,4 @@
-"""The log of a Space, as those may read it who answer for it."""
+"""The log of a Space, for its host and for moderators."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -19,9 +19,10 @@ PAGE_SIZE = 100
 
 
 def space_log(*, public_id: str, user: "User", cursor: str | None = None) -> Page[LogEntry]:
-    """Oldest first: all of it for moderators; for the host without what moderators did, and without who they are.
+    """Return one page of the log, oldest first. Moderators read all of it. The host reads it without the actions of
+    moderators, and without their names.
 
-    Raises what the rules say, `NotFound`, `bad_cursor`.
+    Raise what the rules say, `NotFound` or `bad_cursor`.
     """
     space = selectors.get_space(public_id)
     is_moderator = duties.may(Duty.LOOK, user=user)
@@ -43,7 +44,7 @@ def _page(entries: "QuerySet[LogEntry]") -> Page[LogEntry]:
 
 
 def _forget_moderators(space: Space, entries: Iterable[LogEntry]) -> None:
-    """Whoever acted without being in the Space did so for the site."""
+    """Remove actors who were never in the Space: they acted for the site."""
     actors = {entry.actor_id for entry in entries if entry.actor_id is not None}
     here = set(space.participants.filter(user__in=actors).values_list("user_id", flat=True))
     for entry in entries:

@@ -1,4 +1,4 @@
-"""Who is connected to a Space by this process."""
+"""The people whom this process connects to a Space."""
 
 from dataclasses import dataclass, field
 
@@ -9,8 +9,8 @@ from spaces.fanout import Socket
 
 
 class Member:
-    """Somebody's connection to a Space: its socket while there is one, and its audio. `user_id` is a presence id, so
-    negative for somebody without an account."""
+    """A person's connection to a Space: its socket, if it has one now, and its audio. `user_id` is a presence id, which
+    is negative for an anonymous listener."""
 
     def __init__(self, *, public_id: str, connection: str, user_id: int, socket: Socket) -> None:
         self.public_id = public_id
@@ -21,7 +21,7 @@ class Member:
         self.audio = ConnectionAudio(public_id, user_id, connection, on_event=self._tell)
 
     def attach(self, socket: Socket) -> None:
-        """Speaks through this socket from now on; an older one that still stands is told so."""
+        """Use this socket from now on. An older socket that is still open is told that it was replaced, and closed."""
         previous, self.socket = self.socket, socket
         if previous is not None and previous is not socket:
             previous.write(events.bye(events.CLOSE_REPLACED))
@@ -51,6 +51,6 @@ class Room:
         return [member.socket for member in self.members.values() if member.socket]
 
     def sockets_of(self, *, nameless: bool) -> list[Socket]:
-        """Return the sockets of those without an account, or of all others."""
+        """Return the sockets of anonymous listeners, or those of all others."""
         found = (member for member in self.members.values() if (member.user_id < 0) == nameless)
         return [member.socket for member in found if member.socket]

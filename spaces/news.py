@@ -9,7 +9,7 @@ from spaces_project.common.threads import in_thread
 
 
 class NewsDesk:
-    """What came in since the last time it was handed out. All methods are called on one event loop."""
+    """The news that came in since `hand_out` was last called. All methods are called on one event loop."""
 
     def __init__(self) -> None:
         self._addressed: defaultdict[int, Counter[str]] = defaultdict(Counter)
@@ -22,7 +22,8 @@ class NewsDesk:
             self._followed[envelope.followers_of][envelope.data] += 1
 
     async def hand_out(self, readers: Set[int]) -> dict[int, list[News]]:
-        """For each of the connected `readers` what is new to them. At most one query, none when nothing came."""
+        """Return what is new for each of the connected `readers`. It takes at most one query, and none if nothing
+        came."""
         addressed, self._addressed = self._addressed, defaultdict(Counter)
         followed, self._followed = self._followed, defaultdict(Counter)
         for reader, followees in (await self._followers(followed, readers)).items():

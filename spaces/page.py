@@ -1,4 +1,4 @@
-"""What the page of one Space shows: a read for people who come by its link."""
+"""The content of the page of one Space. A read for people who open its link."""
 
 import logging
 from collections.abc import Callable
@@ -25,10 +25,13 @@ SPOKE = 50
 
 @dataclass(frozen=True, slots=True)
 class SpacePage:
-    """`may_listen`: as far as that depends on having an account. `shows_stage`: whether the reader is told who is on
-    the stage, or was. `stage` and `listening` (None while it cannot be counted) are of a live Space, `spoke` and
-    `duration` of an ended one; `name` is what the host typed and `reminded`
-    whether the reader waits for it, both of a scheduled one."""
+    """The content of the page of one Space.
+
+    `may_listen` looks only at whether the reader has an account. `shows_stage` says whether the reader may see the
+    people who are, or were, on the stage. `stage` and `listening` (None while Redis is away) describe a live Space;
+    `spoke` and `duration` an ended one. For a scheduled Space `name` is the title that the host typed, and `reminded`
+    says whether the reader has set a reminder.
+    """
 
     id: str
     title: str
@@ -53,7 +56,7 @@ class SpacePage:
 
     @property
     def address(self) -> str:
-        """The link that people share."""
+        """Return the link that people share."""
         return f"{settings.PUBLIC_ORIGIN}/i/spaces/{self.id}"
 
     @property
@@ -62,7 +65,7 @@ class SpacePage:
 
     @property
     def description(self) -> str:
-        """One sentence or two for those who see the link somewhere else."""
+        """Return a sentence or two for people who see the link on another site."""
         return _DESCRIPTIONS[self.state](self)
 
     @property
@@ -71,7 +74,7 @@ class SpacePage:
 
 
 def space_page(*, public_id: str, user: "User | None") -> SpacePage:
-    """As a person or somebody without an account sees it. Raises `NotFound`."""
+    """Return the page as a user, or a visitor without an account, sees it. Raise `NotFound`."""
     space = selectors.get_space(public_id)
     seen = sight(space=space, user_id=None if user is None else user.pk)
     shows_stage = seen >= Sight.STAGE
@@ -108,7 +111,7 @@ def _listening(space: Space) -> int | None:
 
 
 def _spoke(space: Space) -> list[wire.Person]:
-    """Hosts first, as on the stage."""
+    """Return the people who spoke, hosts first as on the stage."""
     speakers = space.participants.filter(spoke=True).select_related("user").order_by("id")[:SPOKE]
     return [wire.person(p.user) for p in sorted(speakers, key=lambda p: p.role != Role.HOST)]
 
@@ -135,7 +138,7 @@ def _over(page: SpacePage) -> str:
 
 
 def _names(names: list[str]) -> str:
-    """`Ada`, `Ada and Grace`, `Ada, Grace and 3 more`."""
+    """Return `Ada`, `Ada and Grace` or `Ada, Grace and 3 more`."""
     shown, rest = names[:2], len(names) - 2
     if rest > 0:
         return f"{', '.join(shown)} and {rest} more"

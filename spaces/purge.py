@@ -1,9 +1,9 @@
-"""What is kept for how long, and then goes. Apps above add what they keep with `register`; held Spaces are left alone.
+"""Deleting what was kept for long enough. Apps above add their purges with `register`. Held Spaces are left alone.
 
 | what | how long |
 |---|---|
 | a Space that is over, with participants, requests, invitations and log | `SPACES_KEEP` after its end |
-| what a decided report says, and what it kept of names and titles | `SPACES_KEEP` after the decision |
+| what a decided report says, and the names and titles in it | `SPACES_KEEP` after the decision |
 | decisions | for good, without words of the person: they are the record |
 """
 
@@ -19,7 +19,7 @@ from spaces.retention import held
 from spaces.states import ReportState, SpaceState
 
 Purge = Callable[[datetime, bool], int]
-"""`(now, dry_run)` → how many rows went, or would go."""
+"""A function of `(now, dry_run)` that returns how many rows it deleted, or would delete."""
 
 _OVER = (SpaceState.ENDED, SpaceState.CANCELED)
 _AT_ONCE = 500
@@ -28,12 +28,12 @@ _purges: dict[str, Purge] = {}
 
 
 def register(name: str, purge: Purge) -> None:
-    """From an app above, when it is ready. What it purges it asks `spaces.retention.held` about."""
+    """Add a purge. An app above calls this when it is ready. Its purge must ask `spaces.retention.held`."""
     _purges[name] = purge
 
 
 def purge_expired(*, now: datetime | None = None, dry_run: bool = False) -> dict[str, int]:
-    """One pass over everything that is due; may run twice. How many of each went, or would go."""
+    """Delete everything that is due. It may run twice. Return how many rows of each kind were, or would be, deleted."""
     moment = now or timezone.now()
     return {name: purge(moment, dry_run) for name, purge in (_OWN | _purges).items()}
 

@@ -1,4 +1,4 @@
-"""The audio follows what the services change; sessions that end take their sockets with them."""
+"""Receivers of signals: the audio follows what services change, and sessions that end close their sockets."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,7 @@ def tell_started(space_id: int, **kwargs: Any) -> None:
 
 @receiver(space_over)
 def tell_ended(space_id: int, **kwargs: Any) -> None:
-    """Of a canceled Space, too: its `state` says so."""
+    """Announce an ended Space. A canceled Space is announced too: its `state` says so."""
     announce_space(event=WebhookEvent.SPACE_ENDED, space_id=space_id)
 
 
@@ -75,14 +75,15 @@ def revoke_locked_out(instance: "Model", **kwargs: Any) -> None:
 
 
 SHOWN = frozenset({"username", "display_name", "avatar"})
-"""What others see of a person; other columns of the account are nobody else's."""
+"""The columns of an account that other people see."""
 
 
 @receiver(post_save, sender=User)
 def tell_changed_person(
     instance: "Model", created: bool, update_fields: frozenset[str] | None = None, **kwargs: Any
 ) -> None:
-    """Whoever changed it: the person, a moderator, or staff in the admin, where all columns are written."""
+    """Tell the Spaces that a person's name or picture changed. The person, a moderator or staff may have changed it;
+    the admin writes all columns."""
     if created or (update_fields is not None and not SHOWN & update_fields):
         return
     transaction.on_commit(partial(services.person_changed, user_id=instance.pk), robust=True)
@@ -90,7 +91,8 @@ def tell_changed_person(
 
 @receiver(pre_delete, sender=User)
 def let_go(instance: "Model", **kwargs: Any) -> None:
-    """Rows of a deleted account go by themselves; the seats they held, and people's sockets, do not."""
+    """Give up the seats and sockets of a user before the account is deleted. Deleting the rows alone would leave
+    both."""
     if isinstance(instance, User):
         services.leave_everywhere(user=instance)
         services.forget_person(user=instance)
@@ -98,7 +100,8 @@ def let_go(instance: "Model", **kwargs: Any) -> None:
 
 @receiver(post_delete, sender=AccessToken)
 def revoke_token(instance: "Model", **kwargs: Any) -> None:
-    """However it came to be revoked: by its owner, in the admin, with its app, or replaced by a newer one."""
+    """Close the sockets of a deleted token: deleted by its owner, in the admin, with its app, or replaced by a newer
+    one."""
     if isinstance(instance, AccessToken) and instance.user_id is not None:
         session_key = events.token_session(instance.pk)
         envelope = events.revoke(instance.user_id, events.CLOSE_UNAUTHENTICATED, session_key=session_key)
@@ -107,13 +110,14 @@ def revoke_token(instance: "Model", **kwargs: Any) -> None:
 
 @receiver(blocked)
 def put_out_blocked(actor_id: int, target_id: int, **kwargs: Any) -> None:
-    """Whoever runs the Space need do nothing more; the beat does it again where this did not come to pass."""
+    """Remove the blocked person at once. If this fails, the periodic task retries."""
     services.put_out_blocked(host_id=actor_id, blocked_id=target_id)
 
 
 @receiver([password_changed, password_set, password_reset])
 def revoke_older_sessions(user: "User", **kwargs: Any) -> None:
-    """Everybody comes back, and only the session that knows the new password is let in."""
+    """Close all sockets of the user. Every client reconnects, and only a session that knows the new password is let
+    in."""
     _revoke(user, events.CLOSE_RESTART)
 
 

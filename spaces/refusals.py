@@ -1,4 +1,4 @@
-"""How `spaces/rules.py` says no: the code for programs and the sentence for people of what more than one rule says."""
+"""The refusals that several rules of `spaces/rules.py` use: a code for programs and a sentence for people."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ _STATES: Final = {
 
 
 def wrong_state(space: Space) -> Conflict:
-    """`not_live`, `already_live`, `ended` or `canceled`."""
+    """Return the error `not_live`, `already_live`, `ended` or `canceled`."""
     return Conflict(*_STATES[SpaceState(space.state)])
 
 

@@ -1,4 +1,4 @@
-"""What a report's form names, and whom to hand it to."""
+"""The report form: what it is about, and which service takes it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """`about` is what the reader sees; ids are as the form sent them, "" where it is not about such a thing."""
+    """The subject of a report form. `about` is the text that the reader sees. Ids are as the form sent them; "" if
+    there is none."""
 
     kind: Subject
     about: str
@@ -30,7 +31,7 @@ class Reported:
 
 
 def subject_of(fields: Mapping[str, str]) -> Reported:
-    """From `space` (a public id), `person` (an id) and `caption` (an id). Raises `NotFound`."""
+    """Return the subject that `space` (a public id), `person` (an id) and `caption` (an id) name. Raise `NotFound`."""
     space, person, caption = (fields.get(name) or "" for name in ("space", "person", "caption"))
     if caption and space:
         found = selectors.get_space(space)
@@ -47,7 +48,7 @@ def subject_of(fields: Mapping[str, str]) -> Reported:
 
 
 def filed(subject: Reported, *, user: "User", reason: str, text: str) -> Report:
-    """Errors as of `services.report_space`."""
+    """File the report. Errors as of `services.report_space`."""
     if subject.kind == Subject.PERSON:
         return services.report_person(
             user=user, person_id=int(subject.person), reason=reason, text=text, public_id=subject.space or None

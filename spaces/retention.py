@@ -13,11 +13,11 @@ _holders: list[Holder] = []
 
 
 def holder(holds: H) -> H:
-    """Decorates a function that says which of these ids of Spaces something open holds: a report, an appeal."""
+    """Register a function that returns which of the given ids of Spaces must be kept for a report or an appeal."""
     _holders.append(holds)
     return holds
 
 
 def held(space_ids: Collection[int]) -> set[int]:
-    """Those of `space_ids` whose sound and captions must not be deleted before `KEPT_WHILE_HELD`."""
+    """Return those of `space_ids` whose sound and captions must not be deleted before `KEPT_WHILE_HELD`."""
     return {space_id for holds in _holders for space_id in holds(space_ids)}

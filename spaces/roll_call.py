@@ -1,7 +1,7 @@
-"""Who of those that a process has connected may be in no longer.
+"""Finding the connections of this process that may no longer be in their Space.
 
-Asked of the database, because every other word about it is a message, and a message can be lost: whoever was removed in
-the second in which Redis died would stay, and hear everything, for as long as their program likes.
+The database is asked, because every other notice is a message, and a message can be lost. A person who was removed in
+the second in which Redis died would otherwise stay, and hear everything, for as long as their program likes.
 """
 
 from collections.abc import Collection, Mapping, Set
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def must_go(public_id: str, here: Mapping[str, int]) -> dict[str, Close]:
-    """Name the connections that may be in this Space no longer, and why. `here`: presence ids by connection."""
+    """Return the connections that may no longer be in this Space, and why. `here`: presence ids by connection."""
     space = Space.objects.select_related("host").filter(public_id=public_id).first()
     if space is None or not space.is_live:
         return dict.fromkeys(here, events.CLOSE_NOT_FOUND if space is None else events.CLOSE_ENDED)
@@ -35,7 +35,7 @@ def must_go(public_id: str, here: Mapping[str, int]) -> dict[str, Close]:
 
 
 def _people_who_must_go(space: Space, people: Mapping[str, int]) -> dict[str, Close]:
-    """One query where all may stay."""
+    """Return the users' connections that must go. One query is enough if all may stay."""
     not_suspended = Q(user__suspended_until=None) | Q(user__suspended_until__lte=timezone.now())
     blocked = Block.objects.filter(blocker=space.host_id).values("blocked")
     inside = space.participants.active().filter(not_suspended, user__in=set(people.values())).exclude(user__in=blocked)
@@ -48,7 +48,7 @@ def _people_who_must_go(space: Space, people: Mapping[str, int]) -> dict[str, Cl
 
 
 def _why(space: Space, user_id: int) -> Close:
-    """Say why a person is in no longer. Who is only lost may come back by themselves."""
+    """Return why a user is no longer in the Space. A user who is only lost may come back by themselves."""
     own = space.participants.of(user_id)
     if Block.objects.filter(blocker=space.host_id, blocked=user_id).exists():
         return events.CLOSE_BLOCKED
@@ -69,7 +69,8 @@ def _nameless_who_must_go(space: Space, connections: Collection[str]) -> dict[st
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What a socket was let in by. `proof`: the password's hash of that time; empty where a token was shown."""
+    """The session or token by which a socket was let in. `proof` is the password's hash of that time, and empty for a
+    token."""
 
     user_id: int
     session_key: str
@@ -81,8 +82,11 @@ def signs_of(sockets: Collection["Socket"]) -> set[Sign]:
 
 
 def are_over(signs: Set[Sign]) -> dict[Sign, Close]:
-    """Name those that let nobody in any more, and why: logged out, run out, revoked, or of a closed account. One of an
-    older password may come back, with the session that knows the new one. Three queries, however many there are."""
+    """Return the signs that are no longer valid, and why: logged out, expired, revoked, or of a closed account.
+
+    A sign with an older password is closed with `CLOSE_RESTART`: the session that knows the new one may come back. It
+    takes three queries, however many signs there are.
+    """
     keys = _valid_sessions(signs) | _valid_tokens(signs)
     users = get_user_model().objects.filter(pk__in={sign.user_id for sign in signs}, is_active=True)
     passwords = dict(users.values_list("pk", "password"))

@@ -1,4 +1,4 @@
-"""Doors for people: reporting something, reading what was decided about oneself, and appealing."""
+"""Pages for reporting, for reading a decision about oneself, and for appealing."""
 
 from typing import Any
 
@@ -24,8 +24,11 @@ THANKS = "Thank you. The moderators will look at it."
 @login_required
 @translates_errors
 def report(request: PersonRequest) -> HttpResponse:
-    """GET: the form as a page, for browsers without our script; `space`, `person` and `caption` say what about. POST:
-    201 with `{"message"}` for the script, back to where the thing is for a plain form."""
+    """Show or take a report. `space`, `person` and `caption` name its subject.
+
+    GET returns the form as a page, for browsers without script. POST answers the script with 201 and `{"message"}`, and
+    redirects a plain form to the page of the subject.
+    """
     subject = subject_of(request.POST if request.method == "POST" else request.GET)
     if request.method != "POST":
         return render(request, "spaces/report.html", _form(subject))

@@ -1,6 +1,6 @@
-"""How much of a Space somebody sees, asked whenever something of it is shown: pages, sockets, cards, bubbles and APIs.
+"""How much of a Space a reader may see. Pages, sockets, cards, bubbles and APIs ask here before they show any of it.
 
-What a person has to do with a Space is read here; what follows from it is in `spaces/rules.py`.
+This module reads how the reader is related to the Space; what follows from that is in `spaces/rules.py`.
 """
 
 from collections.abc import Collection
@@ -25,8 +25,8 @@ _OPEN = frozenset({SpaceState.SCHEDULED, SpaceState.LIVE})
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """What somebody has to do with a Space. `invited`: they may come in although it is locked, by an invitation that
-    still holds or as a moderator."""
+    """How a reader is related to a Space. `invited`: the reader may come in although the Space is locked, by an
+    invitation that still holds or as a moderator."""
 
     actor: Actor
     blocked: bool = False
@@ -34,25 +34,26 @@ class Ties:
 
     @property
     def known(self) -> bool:
-        """Whether they have or had a place in it."""
+        """Return whether the reader has or had a row in the Space."""
         return isinstance(self.actor, Participant)
 
 
 def sight(*, space: Space, user_id: int | None) -> Sight:
-    """Return what one person, or somebody without an account, sees of who is in the Space."""
+    """Return what a user, or a reader without an account (None), sees of the people in the Space."""
     return sights([space], user_id)[space.pk]
 
 
 def sights(spaces: Collection[Space], user_id: int | None) -> dict[int, Sight]:
-    """Return the same for many Spaces by their primary keys. Needs three queries at most, however many they are."""
+    """Return the same for many Spaces, by primary key. It takes at most three queries, however many Spaces there
+    are."""
     found = ties(spaces, user_id)
     return {space.pk: _sight(space, found[space.pk]) for space in spaces}
 
 
 def require_reader(*, space: Space, user: "User | None") -> None:
-    """Raise `login_required`, `removed`, `blocked` or `locked` unless the person may read what is said in the Space.
+    """Raise `login_required`, `removed`, `blocked` or `locked` unless the user may read what is said in the Space.
 
-    While it is live, those who could join it may read. After a locked Space has ended, only those who were in it and
+    While the Space is live, users who could join it may read. After a locked Space has ended, only its participants and
     moderators may.
     """
     rules.require_account_or_public(has_account=user is not None, accounts_only=space.accounts_only)
@@ -64,8 +65,10 @@ def require_reader(*, space: Space, user: "User | None") -> None:
 
 
 def stage_shown_to(user: "User") -> "ExpressionWrapper[Any]":
-    """Return the condition on a query of Spaces that the stage is for this person to see, blocks left aside. It is what
-    `rules.sight` says, for queries that choose or order Spaces by who is on their stages."""
+    """Return the condition, for a query of Spaces, that this user may see the stage. Blocks are left aside.
+
+    It repeats `rules.sight` for queries that choose or order Spaces by the people on their stages.
+    """
     own = Participant.objects.filter(user=user, space=OuterRef("pk"))
     invited = Invitation.objects.filter(invitee=user, space=OuterRef("pk"))
     welcome = Q(locked=False) | Exists(own) | Exists(invited)
@@ -74,7 +77,7 @@ def stage_shown_to(user: "User") -> "ExpressionWrapper[Any]":
 
 
 def shut_out_of(space: Space, user_ids: Collection[int]) -> set[int]:
-    """Return those of `user_ids` to whom the stage of a live Space is not shown, blocks left aside."""
+    """Return those of `user_ids` who may not see the stage of a live Space. Blocks are left aside."""
     places = dict(space.participants.filter(user__in=user_ids).values_list("user_id", "removed_at"))
     removed = {user_id for user_id, removed_at in places.items() if removed_at is not None}
     if not space.locked:
@@ -84,7 +87,7 @@ def shut_out_of(space: Space, user_ids: Collection[int]) -> set[int]:
 
 
 def ties(spaces: Collection[Space], user_id: int | None) -> dict[int, Ties]:
-    """Return what the person has to do with each of the Spaces, by primary key."""
+    """Return how the user is related to each of the Spaces, by primary key."""
     if user_id is None:
         return {space.pk: Ties(ANONYMOUS) for space in spaces}
     places = Participant.objects.select_related("user").filter(user=user_id, space__in=[space.pk for space in spaces])
@@ -98,7 +101,7 @@ def ties(spaces: Collection[Space], user_id: int | None) -> dict[int, Ties]:
 
 
 def _invited(locked: Collection[Space], user_id: int) -> set[int]:
-    """Return which of the locked Spaces, in which the person never was, they may come into."""
+    """Return the primary keys of those locked Spaces that the user may enter. The user was never in any of them."""
     if not locked:
         return set()
     staff = get_user_model().objects.filter(pk=user_id, is_staff=True).first()

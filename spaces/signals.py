@@ -1,27 +1,28 @@
-"""What this app announces to those above it, always after the commit. Receivers must not raise and must not block."""
+"""The signals that this app sends to the apps above it, always after the commit. Receivers must not raise or block."""
 
 from django.dispatch import Signal
 
 stage_changed = Signal()
-"""Who is in the mixer, or how, changed: `space_id: int`. The audio follows."""
+"""The microphones in the mixer changed: `space_id: int`. The audio follows."""
 
 space_started = Signal()
-"""`space_id: int`."""
+"""A Space went live: `space_id: int`."""
 
 space_over = Signal()
-"""Ended or canceled: `space_id: int`."""
+"""A Space was ended or canceled: `space_id: int`."""
 
 invited = Signal()
-"""Somebody was asked in: `invitation_id: int`."""
+"""A user was invited: `invitation_id: int`."""
 
 space_scheduled = Signal()
-"""A Space was scheduled, renamed or moved: `space_id: int`, `moved: bool` (to another time than people knew)."""
+"""A Space was scheduled, renamed or moved: `space_id: int`, `moved: bool` (whether its time changed after it was
+announced)."""
 
 reported = Signal()
-"""A report, or a flag, came to the queue: `report_id: int`."""
+"""A report, or a flag of the word list, came into the queue: `report_id: int`."""
 
 misheard = Signal()
-"""Somebody says that a caption is not what was said: `space_id: int`, `caption_id: int`."""
+"""A user reported that a caption is not what was said: `space_id: int`, `caption_id: int`."""
 
 decided = Signal()
-"""A moderator decided about somebody: `decision_id: int`."""
+"""A moderator decided about a person: `decision_id: int`."""

@@ -1,4 +1,4 @@
-"""What somebody is in a Space, as `spaces/rules.py` sees it; everybody else asks there."""
+"""Standings: what a person is in a Space. Other modules import them from `spaces/rules.py`."""
 
 from enum import StrEnum
 from typing import Final
@@ -9,11 +9,12 @@ from spaces.states import Role
 
 
 class Standing(StrEnum):
-    """What somebody is in a Space, as the rules see it."""
+    """What a person is in a Space, as the rules see it."""
 
     HOST = Role.HOST.value
     ACTING_HOST = "acting_host"
-    """The co-host in charge while the host is lost: may end the Space and stands above the other co-host."""
+    """The co-host in charge while the host is lost. An acting host may end the Space and stands above the other
+    co-host."""
     COHOST = Role.COHOST.value
     SPEAKER = Role.SPEAKER.value
     LISTENER = Role.LISTENER.value
@@ -21,17 +22,18 @@ class Standing(StrEnum):
     REMOVED = "removed"
     SUSPENDED = "suspended"
     ANONYMOUS = "anonymous"
-    """Without an account: listens, and is counted without a name."""
+    """A listener without an account, who is counted without a name."""
 
 
 class Anonymous:
-    """Stands where a participant would, for somebody without an account."""
+    """The actor in place of a participant, for a person without an account."""
 
 
 ANONYMOUS: Final = Anonymous()
 
 Actor = Participant | Anonymous | None
-"""Whoever wants something: their place in the Space, None for an account that has none, or nobody in particular."""
+"""The person who wants to act: a participant, None for an account without a row in the Space, or an anonymous
+person."""
 
 
 def standing(actor: Actor, *, space: Space) -> Standing:
@@ -45,7 +47,7 @@ def _standing_of(participant: Participant, space: Space) -> Standing:
         return Standing.SUSPENDED
     if participant.removed_at is not None:
         return Standing.REMOVED
-    # A host who is away is still the host: the seat waits for the grace time.
+    # A host who is away is still the host: the role stays theirs for the grace time.
     if participant.left_at is not None and participant.role != Role.HOST:
         return Standing.OUTSIDER
     if participant.role == Role.COHOST and participant.user_id == space.acting_host_id:

@@ -56,7 +56,7 @@ MANAGER_ROLES = frozenset({Role.HOST, Role.COHOST})
 
 
 class SpeakPolicy(TextChoices):
-    """Who may ask for the microphone."""
+    """The people who may ask for a microphone."""
 
     EVERYONE = "everyone", "Everyone"
     FOLLOWED = "followed", "People you follow"
@@ -64,7 +64,7 @@ class SpeakPolicy(TextChoices):
 
 
 class Emoji(TextChoices):
-    """What people may react with; the label is what it is called."""
+    """The emoji that people may react with. The label is the name of the emoji."""
 
     HEART = "\u2764\ufe0f", "Heart"
     LAUGH = "\U0001f602", "Laughter"
@@ -95,7 +95,7 @@ REQUEST_MOVES = Moves(
 
 
 class LogKind(TextChoices):
-    """What the log of a Space tells. Entries are appended and never changed."""
+    """The kinds of entries in the log of a Space. Entries are appended and never changed."""
 
     CREATED = "created"
     STARTED = "started"
@@ -143,11 +143,11 @@ class LogKind(TextChoices):
 
 
 MODERATORS_READ = frozenset({LogKind.REPORTED, LogKind.FLAGGED, LogKind.DECIDED, LogKind.LISTENED_IN})
-"""What of a log is for moderators only: a host is not told that somebody reported."""
+"""The kinds of log entries for moderators only: a host must not learn that a participant made a report."""
 
 
 class Subject(TextChoices):
-    """What a report is about."""
+    """The kinds of things that a report is about."""
 
     SPACE = "space"
     PERSON = "person"
@@ -170,7 +170,7 @@ class ReportReason(TextChoices):
 
 
 OF_CAPTIONS_ONLY = frozenset({ReportReason.MISHEARD})
-"""Reasons that make sense for what an engine wrote down, and for nothing else."""
+"""Reasons that make sense only for captions, whose text an engine wrote down."""
 
 
 class ReportSource(TextChoices):
@@ -187,7 +187,7 @@ REPORT_MOVES = Moves(ReportState, {ReportState.OPEN: {ReportState.DECIDED}, Repo
 
 
 class Verdict(TextChoices):
-    """What a moderator decides. The label is what the person concerned is told."""
+    """The verdicts of moderators. The label is what the person concerned is told."""
 
     NO_ACTION = "no_action", "No action was taken."
     WARN = "warn", "You were warned."

@@ -1,4 +1,4 @@
-"""Doors: one call into a service or a selector, then an answer."""
+"""Views: one call into a service or a selector, then an answer."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -16,13 +16,13 @@ from spaces_project.common.errors import ProductError
 from spaces_project.common.http import as_response, translates_errors, wants_json, wants_partial
 
 SCHEDULE = "schedule"
-"""What the sheet's second button sends as `act`."""
+"""The value of `act` that the second button of the sheet sends."""
 
 
 @require_safe
 @translates_errors
 def space(request: HttpRequest, public_id: str) -> HttpResponse:
-    """For people without an account, too: the link is shared with everybody."""
+    """Show the page of a Space, also to visitors without an account: the link is shared with everyone."""
     user = request.user if request.user.is_authenticated else None
     page = space_page(public_id=public_id, user=user)
     obstacle = rules.hosting_obstacle(user) if user is not None and page.is_host else None
@@ -33,8 +33,11 @@ def space(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @translates_errors
 def spaces(request: PersonRequest) -> HttpResponse:
-    """GET: discovery. `tab` (`live` or `scheduled`), `q`, `topic` (an id) and `page` choose what is listed; a request
-    for a part gets the cards alone. POST creates."""
+    """Show discovery (GET) or create a Space (POST).
+
+    `tab` (`live` or `scheduled`), `q`, `topic` (an id) and `page` choose what is listed. A request for a part of the
+    page gets the cards alone.
+    """
     if request.method == "POST":
         return _create_space(request)
     found = discovery_page(
@@ -51,19 +54,20 @@ def spaces(request: PersonRequest) -> HttpResponse:
 @require_safe
 @login_required
 def spaces_glance(request: PersonRequest) -> HttpResponse:
-    """What the right column of a desk shows while no room is open."""
+    """Show the lists of the right column on wide screens, while no room is open."""
     return render(request, "spaces/_glance.html", {"glance": glance(user=request.user)})
 
 
 @require_safe
 @login_required
 def new_space(request: PersonRequest) -> HttpResponse:
-    """The create sheet as a page, for browsers without our script."""
+    """Show the create sheet as a page, for browsers without script."""
     return render(request, "spaces/new.html", {"obstacle": rules.hosting_obstacle(request.user)})
 
 
 def _create_space(request: PersonRequest) -> HttpResponse:
-    """201 with `{"id", "url"}` for the script, 303 to the new Space for a plain form; what is wrong is said there."""
+    """Create a Space. Answer the script with 201 and `{"id", "url"}`, and redirect a plain form to the new Space (303).
+    Errors go to the script as JSON, and into the form shown again."""
     form = SpaceForm(request.POST)
     try:
         created = _created(request, form)
@@ -93,7 +97,8 @@ def _sheet_again(request: PersonRequest, form: SpaceForm, error: ProductError) -
 @login_required
 @translates_errors
 def start_space(request: PersonRequest, public_id: str) -> HttpResponse:
-    """`{"id", "url"}` for the script, 303 to the Space's page for a plain form; so are the other four."""
+    """Start a scheduled Space. Answer the script with `{"id", "url"}`, and redirect a plain form to the Space's page
+    (303). The next four views answer in the same way."""
     services.start_space(public_id=public_id, user=request.user)
     return _back_to(request, public_id)
 

@@ -1,4 +1,4 @@
-"""The word list: what it finds in a text. Whole words and phrases, whatever their case or accents' form."""
+"""Finding words of the word list in a text. Whole words and phrases are found, in any case and any Unicode form."""
 
 import re
 import unicodedata
@@ -7,19 +7,19 @@ from spaces.models import FlaggedWord
 from spaces_project.common.text import clean_line
 
 LONGEST = 4_000
-"""How many characters of a text are looked at; no title and no caption is as long."""
+"""How many characters of a text are looked at. No title and no caption is as long."""
 _BETWEEN = re.compile(r"[\W_]+")
 
 
 def normalised(text: str, *, limit: int) -> str:
-    """Return the text as words are compared: NFKC, case folded, everything between words one space. Raise `too_long`
-    for a text that is much longer than `limit`."""
+    """Return the text in the form in which words are compared: NFKC, case folded, one space for everything between
+    words. Raise `too_long` for a text that is much longer than `limit`."""
     folded = unicodedata.normalize("NFKC", clean_line(text, limit=limit)).casefold()
     return _BETWEEN.sub(" ", folded).strip()
 
 
 def found_in(text: str) -> list[str]:
-    """Which words of the list occur. One query, and none for an empty text."""
+    """Return the words of the list that occur in `text`. It takes one query, and none for an empty text."""
     haystack = f" {normalised(text[:LONGEST], limit=LONGEST)} "
     if not haystack.strip():
         return []

@@ -25,7 +25,7 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """How many requests were decided, and how many still wait."""
+    """How many were decided, and how many still wait."""
 
     count: int
     waiting: int
