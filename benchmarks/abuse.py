@@ -2,8 +2,8 @@
 
     python -m benchmarks.abuse [--seconds 10] [--server daphne|uvicorn|both]
 
-The whole product runs on this machine. Ada hosts, grace has a microphone; grace unmutes and ada mutes her, over and
-over, and the clock runs from ada's command until its reply. First in quiet, then beside one attack after the other:
+The whole product runs on this machine. Ada hosts and grace has a microphone. Grace unmutes and ada mutes her, over and
+over; the clock runs from ada's command until its reply. This is measured without an attack, then during each of these:
 
 1. one account opens 300 sockets on the Space, never joins, and asks for a snapshot 17 times a second on each;
 2. 45 sockets without an account do the same, from one address;
@@ -11,7 +11,8 @@ over, and the clock runs from ada's command until its reply. First in quiet, the
 4. requests carry a path of 15,000 characters, one after the other;
 5. one account has 20 webhooks whose receiver sends a byte every five seconds.
 
-Goals: p99 of *mute* at most twice the quiet one; the web process grows by 30 MB at most; `/readyz` within 0.5 s.
+Goals: p99 of *mute* at most twice the one without an attack; the web process grows by 30 MB at most; `/readyz` answers
+within 0.5 s.
 """
 
 import argparse
@@ -92,14 +93,14 @@ class Site:
 
     @property
     def memory(self) -> int:
-        """Resident bytes of the web process."""
+        """Return the resident bytes of the web process."""
         status = Path(f"/proc/{self.stack.pid('web')}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0]) * 1024
 
 
 @dataclass
 class Seen:
-    """What others had meanwhile, in seconds."""
+    """What other users saw during an attack: times in seconds, and the number of failed commands."""
 
     mutes: list[float] = field(default_factory=list)
     ready: list[float] = field(default_factory=list)
@@ -149,7 +150,7 @@ async def _measure(site: Site, seconds: float) -> list[list[str]]:
         f"{WEBHOOKS} slow webhooks": _webhooks,
     }
     async with _Room(site) as room:
-        await _watch(site, room, 3.0)  # what is done for the first time is slower
+        await _watch(site, room, 3.0)  # warm up: the first commands are slower
         quiet, rows = float("nan"), []
         for name, attack in attacks.items():
             before = site.memory
@@ -187,7 +188,7 @@ async def _ask_readiness(site: Site, seen: Seen, end: float) -> None:
 
 
 class _Room:
-    """Ada and grace, each with one socket."""
+    """The sockets of ada and grace."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -212,7 +213,7 @@ class _Room:
 
 
 class _Socket:
-    """A socket of a person, or of nobody; replies are matched by their `re`."""
+    """A socket of a user or of an anonymous listener. Replies are matched by their `re`."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
@@ -305,7 +306,7 @@ def _nameless(site: Site) -> AbstractAsyncContextManager[None]:
 
 
 async def _snapshots(site: Site, person: str | None, number: int) -> None:
-    """Ask for snapshots without an end. A socket that is refused or closed is opened again, as an attacker would."""
+    """Ask for snapshots without end. Open a refused or closed socket again, as an attacker would."""
     await asyncio.gather(*(_snapshots_of_one(site, person) for _ in range(number)))
 
 
@@ -369,7 +370,7 @@ async def _get(port: int, path: str) -> None:
 
 @contextlib.contextmanager
 def _slow_receiver(port: int) -> Iterator[None]:
-    """Take connections and send a byte every five seconds, in a thread of its own."""
+    """Accept connections and send a byte every five seconds on each, in separate threads."""
     listener = socket.create_server(("127.0.0.1", port))
     taken: list[socket.socket] = []
 

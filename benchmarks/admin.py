@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.admin [--people N] [--entries N]
 
-Each page is asked a few times in this process by Django's test client, on an SQLite database of its own that is
-removed afterwards; queries are counted, and the slowest of them is timed. The same pages are asked first with a
-hundredth of the rows: what does not depend on the size costs the same.
+Django's test client asks for each page a few times in this process, on an SQLite database that is removed afterwards.
+Queries are counted, and the slowest one is timed. The same pages are asked for with a hundredth of the rows first: a
+page whose cost does not depend on the size takes the same time both times.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def _row(name: str, small: Measured, large: Measured) -> list[str]:
 
 
 def _fill(people: int, entries: int, reports: int) -> Any:
-    """A live Space with so many of each; returns the newest report about it."""
+    """Create a live Space with so many rows of each kind. Return the newest report about it."""
     from django.utils import timezone
 
     from accounts.models import User
@@ -92,7 +92,7 @@ def _fill(people: int, entries: int, reports: int) -> Any:
 
 
 def _log(space: Any, ids: list[int], entries: int) -> None:
-    """The first part row by row, the rest copied by the database."""
+    """Write the log: the first part row by row, and the rest by copies inside the database."""
     from django.db import connection
 
     from spaces.models import LogEntry

@@ -1,9 +1,9 @@
-"""A lookup of 100 Spaces with everything: our answer beside a plain ModelSerializer's, over the same rows.
+"""A lookup of 100 Spaces with all fields and expansions: our answer beside a plain ModelSerializer's, on the same rows.
 
     .venv/bin/python -m benchmarks.api
 
-In one process, each view called with a request and rendered: what a core answers in a second, and how many queries a
-call takes.
+Both views run in one process; each is called with a request and rendered. The results are answers per second and core,
+and queries per call.
 """
 
 import time

@@ -1,11 +1,10 @@
-"""From the tap of somebody with authority to the moment when a listener hears the speaker no more.
+"""From the tap of a host or moderator to the moment when a listener no longer hears the speaker.
 
     python -m benchmarks.authority [--rounds 10]
 
 The whole product runs on this machine with real Chromium processes: ada hosts, grace talks (880 Hz), alan listens, and
-a moderator sits in the admin. Each round, by each of three ways, grace is silenced and gets her voice back. The clock
-runs from the click event in the page of the one who decides until alan's page says that the tone is gone from what it
-plays.
+a moderator uses the admin. In each round grace is silenced in each of three ways and gets her voice back. The clock
+runs from the click event in the page of the host or moderator until alan's page finds the tone gone from its output.
 
 Goals: 0.5 s for the host, 1 s for a moderator.
 """
@@ -32,7 +31,7 @@ DEADLINE: Final = 30.0
 TITLE: Final = "Authority benchmark"
 GRACE: Final = "Grace Hopper"
 
-# As joan, whose report a page would make too; without the limit on how many a person makes in a minute.
+# The row of a report from Joan's page. The page itself limits how many reports a person makes in a minute.
 REPORT: Final = """
 from accounts.models import User
 from spaces.models import Report, Space
@@ -42,14 +41,14 @@ space = Space.objects.get(state="live")
 Report.objects.create(subject=Subject.PERSON, space=space, person=grace, reporter=joan, reason="harassment")
 """
 
-# In the session's storage: a decision leads to another page.
+# Keep the time in sessionStorage, because a decision leads to another page.
 REMEMBERS_THE_CLICK: Final = """() => {
   addEventListener("click", () => sessionStorage.setItem("clicked", Date.now()), { capture: true, once: true });
 }"""
 
 
 class Room:
-    """Ada's, with grace at an open microphone and alan listening, whenever a round begins."""
+    """Ada's Space. At the beginning of a round grace has an open microphone and alan listens."""
 
     def __init__(self, stack: Stack, browsers: Browsers) -> None:
         self._stack = stack
@@ -94,7 +93,7 @@ class Room:
         mod.locator("#result_list tbody th a").first.click()
 
     def _silenced_by(self, page: Page, button: str) -> float:
-        """Seconds."""
+        """Silence grace in one way. Return the seconds until alan no longer hears her."""
         page.evaluate(REMEMBERS_THE_CLICK)
         people.press(page, button)
         wait_until_silent(self._alan, GRACE_HZ, seconds=DEADLINE)

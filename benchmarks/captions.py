@@ -1,20 +1,20 @@
-"""Captions through the whole product: how good, how late, at what cost.
+"""Captions through the whole product: their word error rate, their delay and their cost.
 
     python -m benchmarks.captions [--recordings 5 | --espeak 16]
 
-Every part runs on this machine as the Procfile has it. Ada hosts in a real Chromium whose microphone plays recordings
-of four people (`tests/support/recordings.py`), or sentences said by espeak-ng, each followed by a pause; Grace listens
-in another and notes when each caption arrives at her page.
+Every part runs on this machine as in the Procfile. Ada hosts in a real Chromium. Her microphone plays recordings of
+four people (`tests/support/recordings.py`), or sentences said by espeak-ng, each followed by a pause. Grace listens in
+another Chromium, and her page notes when each caption arrives.
 
-- word error rate: of all final captions against what was said, beside the same engine on the clean file, which never
+- word error rate: all final captions against the spoken text, beside the same engine on the clean file, which never
   went through browser, network and mixer. Both are cut into utterances by the same endpointer. Numbers and "Mr." are
   spelled out, hyphens are spaces.
-- end of utterance -> final: from the moment Ada's own page hears her microphone fall silent, to the final text on
-  Grace's page. The silence that makes an utterance end is in it.
+- end of utterance -> final: from the moment when Ada's page finds her microphone silent to the final text on Grace's
+  page. This includes the silence that ends an utterance.
 - word -> first interim: from a word's end, as the engine places it on the Space's clock, to the first caption on
-  Grace's page that is long enough to have it. A word may still be wrong then.
-- CPU seconds of `captions` and `speech`, with all their children, for each second that somebody spoke; and how much
-  memory each of them holds at the end.
+  Grace's page that is long enough to contain it. The word may still be wrong then.
+- CPU seconds of `captions` and `speech`, with all their children, for each second of speech; and the memory that each
+  of them holds at the end.
 """
 
 import argparse
@@ -42,7 +42,7 @@ TITLE = "Captions benchmark"
 LEAD_SECONDS, PAUSE_SECONDS = 12.0, 1.6
 SETTLED_SECONDS = 6.0
 NEAR_MS = 600
-"""An utterance keeps a little of the silence that ended it."""
+"""The largest distance between an utterance's end and its silence: an utterance keeps a little of that silence."""
 
 # The first lists of the Harvard sentences (IEEE 1969), made to test how speech survives a line.
 SENTENCES = (
@@ -101,7 +101,7 @@ navigator.mediaDevices.getUserMedia = async (wanted) => {
 
 @dataclass(frozen=True)
 class Run:
-    """What Grace's page noted, and Ada's; times are milliseconds of the wall clock."""
+    """The notes of Grace's and Ada's pages. Times are milliseconds of the wall clock."""
 
     lines: list[dict[str, Any]]
     silences: list[float]
@@ -123,7 +123,10 @@ class Run:
         return spelled(" ".join(line["text"] for line in self.finals))
 
     def final_delays(self) -> list[float]:
-        """Seconds, of utterances that ended with a silence; which one, their place on the Space's clock says."""
+        """Return the delays, in seconds, of utterances that ended with a silence.
+
+        The silence of an utterance is the one nearest to its end on the Space's clock.
+        """
         arrivals = {line["id"]: line["at"] for line in self.finals}
         delays = []
         for row in self.rows:
@@ -167,7 +170,7 @@ def _arguments() -> argparse.Namespace:
 
 @dataclass(frozen=True)
 class Said:
-    """`loud` is for the microphone, at 48 kHz; `clean` is for the engine, at 16 kHz; a pause follows in both."""
+    """One sentence: `loud` for the microphone at 48 kHz, `clean` for the engine at 16 kHz; both end with a pause."""
 
     text: str
     loud: bytes
@@ -198,7 +201,7 @@ def _synthetic(directory: Path, sentences: Sequence[str]) -> list[Said]:
 
 
 def _written(directory: Path, parts: Sequence[bytes]) -> tuple[Path, float]:
-    """The file that the microphone plays, and how long it takes."""
+    """Write the file that the microphone plays. Return its path and the seconds of speech in it."""
     path = directory / "voice.wav"
     loud = silence(LEAD_SECONDS) + b"".join(parts)
     with wave.open(str(path), "wb") as file:
@@ -235,7 +238,7 @@ def _start(page: Page) -> None:
 
 
 def _wait_for(grace: Page, seconds: float) -> None:
-    """Until the file was played, and nothing new has come for a while."""
+    """Wait until the file has been played and no new caption has come for a while."""
     grace.wait_for_timeout(seconds * 1000)
     known, since = -1, time.monotonic()
     while time.monotonic() - since < SETTLED_SECONDS:
@@ -264,7 +267,7 @@ def _shell(stack: Stack, program: str) -> str:
 
 
 def _recognise(clean: bytes) -> list[str]:
-    """The same endpointer and engine as in the product, on what never left this program."""
+    """Return the words that the product's endpointer and engine find in the sound without browser and gateway."""
     import django
 
     django.setup()
@@ -276,7 +279,7 @@ def _recognise(clean: bytes) -> list[str]:
 
 
 def errors(said: Sequence[str], understood: Sequence[str]) -> int:
-    """Words to insert, delete and replace: Levenshtein's distance."""
+    """Return the number of words to insert, delete and replace: Levenshtein's distance."""
     row = list(range(len(understood) + 1))
     for number, word in enumerate(said, start=1):
         corner, row[0] = row[0], number
@@ -291,7 +294,7 @@ def _cpu(stack: Stack) -> float:
 
 
 def _memory(stack: Stack) -> dict[str, float]:
-    """Proportional set size: what several processes share is counted once."""
+    """Return the proportional set size in MB of each part, which counts memory shared by several processes once."""
     parts = {"captions": stack.pid("captions"), "speech": stack.pid("speech")}
     return {name: sum(map(_pss, _tree(pid))) for name, pid in parts.items()}
 

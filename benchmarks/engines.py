@@ -2,8 +2,8 @@
 
     python -m benchmarks.engines faster_whisper=base faster_whisper=tiny.en moonshine=base:/srv/moonshine-base-en
 
-Each is `ENGINE=CAPTIONS_MODEL`, run through our adapter and the library's own code. espeak-ng says the sentences at
-16 kHz; every sentence is one utterance. CPU seconds are those of this process, whatever else the machine does.
+Each argument is `ENGINE=CAPTIONS_MODEL`, run through our adapter and the library's own code. espeak-ng says the
+sentences at 16 kHz; every sentence is one utterance. CPU seconds are those of this process alone.
 """
 
 import argparse

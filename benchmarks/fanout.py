@@ -1,26 +1,28 @@
-"""What one event costs to deliver: our hub beside stock Channels groups, each on daphne and on uvicorn, and beside Node
-with `ws` and the floor below all of them.
+"""The cost of delivering one event by our hub, by stock Channels groups, by Node, and by the least that is possible.
+
+Our hub and stock Channels run on daphne and on uvicorn; Node runs `ws`; the floor is a server that does nothing else.
 
     python -m benchmarks.fanout [--sockets 1000] [--window 10] [--processes 1] [--only hub]
 
-Method. Six servers run one after the other, each pinned to one core; the clients, the publisher and a Redis of the
-run's own share another. Everything is on 127.0.0.1 and gone at the end. With `--processes 2` each is two processes with
-half of the sockets each, on the same core: what more processes cost, not how much faster more cores are.
+Method. Six servers run one after the other, each pinned to one core. The clients, the publisher and this run's own
+Redis share another core. Everything listens on 127.0.0.1 and is removed at the end. With `--processes 2` each server
+is two processes with half of the sockets each, on the same core: this shows the cost of more processes, not the gain
+from more cores.
 
-1. The hub is the whole product: `spaces_project.asgi:application`, a session in the database for each person, a socket
-   of `/ws/spaces/<id>` that joined and says its heartbeat every ten seconds. No gateway runs. Stock is
-   `_support/stock.py`: one `channels_redis.core` group member per socket, its frame ready-made too. Node
-   (`_support/rival/`) and the floor (`_support/floor.py`, uvloop and nothing else) subscribe to Redis once and know
-   nobody: no session, no heartbeat, no Space.
-2. All sockets join, 32 at a time; the rate and the CPU of it are reported.
-3. `idle`: CPU of the server process (`/proc/PID/stat`, all threads) over one window without events. Ten seconds hold
-   each socket's heartbeat and ping exactly once.
+1. The hub is the whole product: `spaces_project.asgi:application`, a session in the database for each person, and a
+   socket of `/ws/spaces/<id>` that has joined and sends its heartbeat every ten seconds. No gateway runs. Stock is
+   `_support/stock.py`: one `channels_redis.core` group member per socket, with a ready-made frame, too. Node
+   (`_support/rival/`) and the floor (`_support/floor.py`, uvloop and nothing else) subscribe to Redis once. They have
+   no session, no heartbeat and no Space.
+2. All sockets join, 32 at a time. The rate and the CPU of joining are reported.
+3. `idle`: CPU of the server process (`/proc/PID/stat`, all threads) over one window without events. A window of ten
+   seconds holds each socket's heartbeat and ping exactly once.
 4. One event of about 300 bytes is published again and again over a second window, through `spaces.events.publish` or
-   `group_send`, so rarely that it keeps the core at most 40 % busy: an event never meets the one before it.
-5. CPU per delivery is the CPU of that window, less its length at the idle rate, by frames received. Latency is from the
-   stamp inside the frame, taken before it is published, to its receipt.
+   `group_send`. The events keep the core at most 40 % busy, so an event never meets the one before it.
+5. CPU per delivery is the CPU of that window, less its length at the idle rate, divided by the frames received. Latency
+   is from the stamp inside the frame, taken before it is published, to its receipt.
 
-A row says so when frames were lost, sockets closed, or other work on the machine kept the server from its core.
+A row carries a remark when frames were lost, sockets were closed, or other work kept the server from its core.
 """
 
 import argparse
@@ -58,17 +60,17 @@ RIVAL: Final = REPOSITORY / "benchmarks/_support/rival"
 PERIOD_AT_LEAST: Final = 0.05
 WARM_UPS: Final = 3
 SETTLES_IN: Final = 2.5
-"""The hub tells everybody the new count of listeners once a second until it is right."""
+"""Seconds after joining. The hub sends the new count of listeners once a second until it is right."""
 ARRIVES_WITHIN: Final = 20.0
 WAITED_AT_MOST: Final = 0.05
-"""Share of a window for which the server may have waited for its core."""
+"""The share of a window for which the server may wait for its core before its row carries a remark."""
 
 Publish = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One way to fan out. `door` is made for the ports of each server."""
+    """One way to fan out. `door` returns the address for the ports of a server."""
 
     name: str
     application: str
@@ -78,7 +80,7 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """Seconds it took, and CPU of the server."""
+    """The seconds that joining took, and the server's CPU seconds meanwhile."""
 
     sockets: int
     seconds: float
@@ -87,7 +89,7 @@ class Joining:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What the window with events showed, in seconds; `cpu` is without the idle part."""
+    """The results of the window with events, in seconds. `cpu` is without the idle part."""
 
     seconds: float
     cpu: float
@@ -97,7 +99,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One row. `idle` is the share of the core that the sockets cost by being there."""
+    """One row of the report. `idle` is the share of the core that sockets without events cost."""
 
     name: str
     server: Server
@@ -165,7 +167,7 @@ def _stock() -> Contender:
 
 
 def _bare() -> Contender:
-    """Ready-made text, passed on by something that does nothing else."""
+    """Return the contender for servers that only pass on ready-made text."""
 
     async def publish() -> None:
         store().publish(servers.CHANNEL, events.frame(product.stage_changed(time.monotonic_ns())))
@@ -200,13 +202,13 @@ async def _measure(
 
 def _running(contender: Contender, server: Server, *, port: int, core: int) -> contextlib.AbstractContextManager[Child]:
     log = product.VAR / f"{contender.name}-{server}-{port}.log"
-    # All of the crowd comes from one address.
+    # All clients come from one address, so its limit is switched off.
     environment = {"PORT": str(port), "REDIS_URL": settings.REDIS_URL, "LIMITS_PEOPLE_PER_ADDRESS": "0"}
     return servers.running(server, contender.application, port=port, core=core, log=log, env=environment)
 
 
 class Trial:
-    """One contender with all its sockets, from joining to the last frame. Shares are of the server's core."""
+    """The measurement of one contender, from joining to the last frame. Shares are of the server's core."""
 
     def __init__(self, contender: Contender, crowd: Crowd, *, pids: list[int], sockets: int) -> None:
         self._contender = contender
@@ -221,7 +223,7 @@ class Trial:
         return Joining(self._sockets, time.monotonic() - started, self._cpu() - cpu)
 
     async def idle(self, window: float) -> float:
-        """The share that the sockets cost by being there."""
+        """Return the share of the core that sockets without events cost."""
         await asyncio.sleep(SETTLES_IN)
         cpu = self._cpu()
         await asyncio.sleep(window)
@@ -243,7 +245,7 @@ class Trial:
         return Load(seconds, used, self._crowd.tally.latencies, self._remark(contended))
 
     async def _period(self) -> float:
-        """Seconds between events that keep the server as busy as `BUSY`, at most."""
+        """Return the seconds between events that keep the server at most as busy as `BUSY`."""
         cpu = self._cpu()
         for _ in range(WARM_UPS):
             await self._publish()
@@ -255,7 +257,10 @@ class Trial:
         return sum(map(cores.cpu_seconds, self._pids))
 
     def _waited(self) -> float:
-        """For the core; of several processes one always waits for another of them, so they are not asked."""
+        """Return the seconds that the server waited for its core.
+
+        Several processes share the core and always wait for each other, so for them the answer is 0.
+        """
         return cores.waited_seconds(self._pids[0]) if len(self._pids) == 1 else 0.0
 
     async def _publish(self) -> None:

@@ -2,10 +2,10 @@
 
     python -m benchmarks.first_packet [--joins 500] [--load 250]
 
-Needs root, as `listeners.py`, whose method it shares: real ICE and DTLS, the gateway on one core, the peers on another.
-The peer waits for both sides' checks before its DTLS hello, as browsers do. Joins come one after the other. The bare
-handshake, two such peers with each other on one core and no gateway between, is measured in the same run. Goals: p95 at
-most three times that of the bare handshake, and no outlier of a second, which would be a hello that was sent again.
+It needs root, like `listeners.py`, and shares its method: real ICE and DTLS, the gateway on one core, the peers on
+another. A peer waits for both sides' checks before its DTLS hello, as browsers do. Joins come one after the other. The
+same run measures the bare handshake: two such peers on one core, without a gateway between them. Goals: p95 at most
+three times that of the bare handshake, and no outlier of a second, which would be a hello that was sent again.
 """
 
 import argparse

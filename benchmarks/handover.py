@@ -1,11 +1,11 @@
-"""How long anybody hears nothing while a web process hands its people over to another.
+"""The longest time without sound while a web process hands its people over to another.
 
     python -m benchmarks.handover [--rounds 3] [--server daphne]
 
-The whole product with two web processes behind the proxy, on this machine, and three real Chromium processes: ada
-(440 Hz) and grace (880 Hz) talk, alan listens. Each round sends SIGTERM to the one process and then to the other, which
-by then has everybody, and starts each again. Every page looks every 20 ms whether the tone of the other is there; what
-is told is the longest time without it, and how long the process took to end. Goal: 2 s.
+The whole product runs on this machine with two web processes behind the proxy and three real Chromium processes: ada
+(440 Hz) and grace (880 Hz) talk, alan listens. Each round sends SIGTERM to one process and then to the other, which by
+then has all connections, and starts each again. Every page checks every 20 ms whether it plays the other's tone. The
+results are the longest time without it and how long the process took to end. Goal: 2 s.
 """
 
 import argparse

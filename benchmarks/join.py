@@ -1,11 +1,12 @@
-"""From the tap on a bubble to the first sound: how long a person waits.
+"""The time that a person waits between the tap on a bubble and the first sound.
 
     python -m benchmarks.join [--taps 10]
 
 The whole product runs on this machine (daphne, Redis, gateway, worker, beat) with two real Chromium processes. Ada
-hosts and her microphone plays 440 Hz. Grace is on her home page. Each round starts a clock in the page when the pointer
-goes down on the bubble, and stops it when an AnalyserNode on the stream that the page plays first shows the tone above
--50 dB of full scale; then she leaves. The analyser looks at 85 ms of sound every 5 ms, so it is late rather than early.
+hosts and her microphone plays 440 Hz. Grace is on her home page. In each round a clock in the page starts when the
+pointer goes down on the bubble. It stops when an AnalyserNode on the stream that the page plays first shows the tone
+above -50 dB of full scale; then she leaves. The analyser looks at 85 ms of sound every 5 ms, so it is late rather than
+early.
 """
 
 import argparse
@@ -69,7 +70,7 @@ def _start(page: Page) -> None:
 
 
 def _warm_up(page: Page) -> None:
-    """The first AudioContext of a browser takes its time; that is the measurement's, not the product's."""
+    """Open the browser's first AudioContext, which is slow; this belongs to the measurement, not to the product."""
     _bubble(page).click()
     wait_until_heard(page, TONE, seconds=10)
     _leave(page)

@@ -1,9 +1,10 @@
-"""Whether captions find out which language is spoken.
+"""How often captions detect the language that is spoken.
 
     python -m benchmarks.languages
 
-espeak-ng says five sentences in each language, at two speeds: a synthetic voice, which is harder to tell than a
-person's. Each is one utterance, and the engine is told nothing. `sure`: how often it would be kept for the speaker.
+espeak-ng says five sentences in each language at two speeds. Its voice is synthetic and harder to recognise than a
+person's. Each sentence is one utterance, and the engine gets no hint. `sure` counts how often the detected language
+would be kept for the speaker.
 """
 
 import tempfile

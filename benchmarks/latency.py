@@ -1,19 +1,22 @@
-"""From the voice to the ear inside the gateway, and what gets lost, by how much is kept in store against jitter.
+"""The delay and the loss of sound inside the gateway, for different sizes of the mixer's jitter buffer.
 
     python -m benchmarks.latency [--rounds 4] [--seconds 4] [--prebuffering 6 3 2 1] [--jitters 0 10 30]
 
-Needs root, as `listeners.py`. One speaker talks; a listener of the mountpoint and another speaker, with a closed
-microphone, hear it: all real peers in one process with one clock. What the speaker says is due every 20 ms, and each
-packet is late by a random time up to the jitter. `prebuffering` is how many the mixer keeps in store; the stock is 6.
+It needs root, like `listeners.py`. One speaker talks. A listener of the mountpoint and another speaker with a closed
+microphone hear it. All are real peers in one process with one clock. A packet of the speaker is due every 20 ms, and
+each packet is late by a random time up to the jitter. `prebuffering` is the number of packets that the mixer keeps
+before it plays; the gateway's default is 6.
 
-Each round connects both anew: where in the mixer's 20 ms a speaker's packets come is chance, and then stays.
+Each round makes new connections: the place of a speaker's packets in the mixer's 20 ms is random, and fixed afterwards.
 
-1. Clicks: one loud packet of 20 ms a second in silence. The delay is from when it was due to the arrival of the packet
-   whose decoded sound begins to be loud, plus where in it. Encoder and decoder look ahead, the same in every row.
-2. A steady tone: 5 ms of it that are less than half as loud as usual were concealed or are missing: told is their
-   share.
+1. Clicks: one loud packet of 20 ms per second, in silence. The delay runs from the time when the packet was due to the
+   arrival of the packet whose decoded sound becomes loud, plus the place of that moment in it. The look-ahead of
+   encoder and decoder is the same in every row.
+2. A steady tone: 5 ms of it that are less than half as loud as usual were concealed or are missing. Their share is the
+   result.
 
-Goals: at no jitter ours at least 2.4 times below the stock, and at 30 ms no more of the tone lost than with the stock.
+Goals: without jitter our delay is at least 2.4 times below the default's; at 30 ms no more of the tone is lost than
+with the default.
 """
 
 import argparse
@@ -42,11 +45,11 @@ BLOCK: Final = 240
 SETTLES_IN: Final = 2.0
 ENDS_AFTER: Final = 0.5
 PREBUFFERED_AT_MOST: Final = 0.2
-"""Seconds: of silence at the end, and by which that may come earlier."""
+"""Seconds by which the silence at the end may come earlier, and which are left out there once more."""
 
 
 class Ear:
-    """What arrived: when each loud beginning came, and how loud every 5 ms were."""
+    """The sound that arrived: the time of each loud beginning, and the level of every 5 ms."""
 
     def __init__(self) -> None:
         self.clicks: list[float] = []
@@ -75,7 +78,7 @@ EARS: Final = ("listener", "speaker")
 
 @dataclasses.dataclass
 class Heard:
-    """By one kind of ear: delays in seconds, and the share of the tone that was lost in each round."""
+    """The results of one kind of ear: delays in seconds, and the share of the tone that was lost in each round."""
 
     delays: list[float] = dataclasses.field(default_factory=list)
     losses: list[float] = dataclasses.field(default_factory=list)
@@ -148,7 +151,7 @@ def _share_lost(blocks: Sequence[float]) -> float:
 async def _listen_to(
     stage: Stage, payloads: Sequence[bytes], jitter: float, seconds: float
 ) -> tuple[dict[str, Ear], list[float]]:
-    """A new speaker says this over and over; what new ears of each kind got, and when each packet was due."""
+    """Let a new speaker repeat these packets to one new ear of each kind. Return the ears and when packets were due."""
     sent = list[float]()
     speaker = await stage.speak(payloads)
     await stage.watch("mountpoint", decodes=True)

@@ -1,16 +1,19 @@
-"""Listeners per core of the gateway, through our own client: a mountpoint, as the product does it, beside a participant
-of the mixer for each listener and ten forwarded tracks, as an SFU would do it.
+"""The number of listeners per core of the gateway, in three ways, through our own client.
+
+The ways are a mountpoint, as in the product; a mixer participant for each listener; and ten forwarded tracks, as in an
+SFU.
 
     python -m benchmarks.listeners [--window 8] [--event-loops 2] [--ways mountpoint tracks]
 
-Needs root: it moves into a network namespace of its own, with one address that only the gateway and the peers have.
+It needs root, because it moves into a network namespace of its own. Only the gateway and the peers have the address
+there.
 
-Method. One gateway, configured as the product's, pinned to one core; the peers on another. A peer is a real WebRTC
-connection up to and including its keys (`_support/peers.py`); afterwards the kernel drops its audio, whose sending is
-paid for by then. Twenty witnesses do not drop: a point counts only if they see 50.0 ± 0.5 packets a second (of each
-track). CPU is the gateway's (`/proc/PID/stat`) over a window; each way is measured at five sizes, zero among them, and
-the slope of the line through them is a listener's cost: what the room and its speakers cost is where it begins, not its
-slope. Points at which the gateway used more than 85 % of its core are left out. The voices are real peers that talk.
+Method. One gateway, configured as the product's, runs on one core and the peers on another. A peer is a real WebRTC
+connection up to and including its keys (`_support/peers.py`). Afterwards the kernel drops its audio, which the gateway
+has already paid for sending. Twenty witnesses do not drop: a point counts only if they see 50.0 ± 0.5 packets a second
+(of each track). CPU is the gateway's (`/proc/PID/stat`) over a window. Each way is measured at five sizes, zero among
+them. The slope of the line through these points is a listener's cost; the cost of the room and its speakers is where
+the line begins. Points at which the gateway used more than 85 % of its core are left out. The voices are real peers.
 """
 
 import argparse
@@ -34,7 +37,7 @@ SIZES: Final = {"mountpoint": (0, 100, 200, 300, 400), "bridge": (0, 15, 30, 45,
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """`rate`: packets a second and track that the witnesses saw; 0 where there were none."""
+    """One measurement. `rate` is the packets per second and track that witnesses saw, or 0 without witnesses."""
 
     listeners: int
     cores: float
@@ -106,7 +109,7 @@ async def _measure(kind: str, speakers: int, options: argparse.Namespace, core: 
 
 
 def slope(points: list[Point]) -> float:
-    """Cores for each listener, by least squares."""
+    """Return the cores that one more listener costs, by least squares."""
     return statistics.linear_regression([p.listeners for p in points], [p.cores for p in points]).slope
 
 

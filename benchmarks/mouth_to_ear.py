@@ -1,11 +1,11 @@
-"""From the mouth to the ear: what a speaker says, until a listener's and another speaker's browser plays it.
+"""The delay from mouth to ear: from a speaker's sound until a listener's and another speaker's browser plays it.
 
     python -m benchmarks.mouth_to_ear [--seconds 60]
 
 The whole product runs on this machine with three real Chromium processes. Ada's microphone plays a click of 20 ms every
-second; alan listens by the mountpoint, grace holds a microphone and hears the mixer. The same meter sits on ada's
-microphone, before it is encoded, and on what the others play, after their jitter buffers: it notes by the machine's
-clock when a click begins, to 5 ms. What sound cards, rooms and the network between homes add is not in it.
+second. Alan listens by the mountpoint; grace has a microphone and hears the mixer. The same meter measures ada's
+microphone before it is encoded, and the sound that the others play after their jitter buffers. It notes by the
+machine's clock when a click begins, to 5 ms. Delays of sound cards, rooms and the network between homes come on top.
 
 Goal: a median of at most 250 ms.
 """
@@ -115,7 +115,7 @@ def _with_meter(page: Page, where: str) -> Page:
 
 
 def _row(name: str, said: list[float], heard: list[float]) -> list[str]:
-    """Each click that was heard with the latest that was said before it."""
+    """Return the row of one ear. Each click heard is paired with the latest click said before it."""
     took = sorted(at - said[number - 1] for at in heard if (number := bisect(said, at)))
     counted = [one for one in took if one < LONGEST_MS]
     shown = (f"{percentile(counted, share):.0f}" for share in (0.5, 0.95, 1.0))

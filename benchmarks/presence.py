@@ -1,15 +1,15 @@
-"""What it costs to come, to stay and to go, and how right the count is meanwhile.
+"""The cost of joining, staying and leaving, and the error of the count of listeners meanwhile.
 
     python -m benchmarks.presence [--people 5000] [--within 60] [--stay 30]
 
-One web process (uvicorn) on one core; the people, Redis and this program on another. SQLite, no gateway.
+One web process (uvicorn) runs on one core; the people, Redis and this program share another. SQLite, no gateway.
 
-1. A witness sits in the room and hears every `audience`. Everybody else joins at an even rate, so that all would be in
-   after `--within` seconds; a process that cannot keep up lets them wait, or says in `retry_after` when to come again.
-2. All stay: the CPU of that time, for each of them and second, is what a heartbeat costs.
-3. All are gone at once, without a word. A lease of ten seconds runs out, and the count is zero again.
+1. A witness in the room hears every `audience`. All others join at an even rate, so that all would be in after
+   `--within` seconds. A process that cannot keep up lets them wait, or says in `retry_after` when to come again.
+2. All stay. The CPU of that time, for each person and second, is the cost of a heartbeat.
+3. All connections close at once, without a `leave`. Leases of ten seconds run out, and the count is zero again.
 
-The error of the count is what the witness was told last, less how many were in by then, looked at ten times a second.
+The error of the count is the last count that the witness got, less the number of people inside, ten times a second.
 Queries are counted in this process, for the same calls on the same database.
 """
 
@@ -48,7 +48,7 @@ AUDIENCE: Final = b'{"type":"audience"'
 
 
 class Guest(Client):
-    """Comes again when it is told to; counts itself once it is in."""
+    """A client that tries again when the server asks it to, and counts itself once it has joined."""
 
     def __init__(self, door: Door, cookie: str, room: "Room") -> None:
         super().__init__(door, door.ports[0], cookie, room.tally)
@@ -72,7 +72,11 @@ class Guest(Client):
 
 @dataclass
 class Room:
-    """`inside`: how many have their welcome, the witness among them; `told`: the count that the witness heard last."""
+    """All clients and their results.
+
+    `inside` is the number of clients that have joined, the witness among them; `told` is the last count that the
+    witness got.
+    """
 
     tally: Tally = field(default_factory=Tally)
     witness: Guest | None = None
@@ -82,7 +86,7 @@ class Room:
     guests: list[Guest] = field(default_factory=list)
     errors: list[int] = field(default_factory=list)
     seen: list[tuple[float, int, int]] = field(default_factory=list)
-    """Seconds since the beginning, how many were inside, how many the witness was told."""
+    """Seconds since the beginning, number of clients inside, and count that the witness got."""
 
     @property
     def error(self) -> int:
@@ -126,7 +130,7 @@ def _queries(public_id: str, user: object) -> int:
 
 async def _measure(public_id: str, cookies: list[str], options: argparse.Namespace, core: int) -> list[list[str]]:
     port, log = free_port(), product.VAR / "presence.log"
-    # All of the crowd comes from one address.
+    # All clients come from one address, so its limit is switched off.
     environment = {"PORT": str(port), "REDIS_URL": settings.REDIS_URL, "LIMITS_PEOPLE_PER_ADDRESS": "0"}
     with servers.running("uvicorn", servers.PRODUCT, port=port, core=core, log=log, env=environment) as server:
         door = Door(
@@ -208,7 +212,7 @@ async def _look(room: Room) -> None:
 
 
 async def _beat(room: Room) -> None:
-    """Each once in ten seconds, as a page does."""
+    """Send each client's heartbeat once in ten seconds, as a page does."""
     while True:
         for turn in range(100):
             await asyncio.sleep(0.1)

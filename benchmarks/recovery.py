@@ -1,11 +1,12 @@
-"""From the restart of a part that was killed to the moment when everyone hears again, without touching anything.
+"""From the restart of a killed part to the moment when everyone hears again, without any action by a person.
 
     python -m benchmarks.recovery [--rounds 5]
 
 The whole product runs on this machine with three real Chromium processes: ada (440 Hz) and grace (880 Hz) talk, alan
-listens. Each round kills a part with SIGKILL. The clock starts when the new process accepts connections, and stops when
-every page plays the tones it should through a connection made since (gateway, web), or shows what happened meanwhile
-(Redis, without which the sound goes on). A look at the gateway takes some 50 ms, a tone shows within 100 ms.
+listens. Each round kills a part with SIGKILL. The clock starts when the new process accepts connections. For the
+gateway and the web part it stops when every page plays the right tones through a connection made since. For Redis,
+without which the sound goes on, it stops when every page shows what happened meanwhile. A query of the gateway takes
+some 50 ms, and a tone is detected within 100 ms.
 
 Goal: 5 s (10 for the slowest round on a busy machine).
 """
@@ -43,7 +44,7 @@ DEADLINE = 60.0
 
 
 class Conversation:
-    """Three people at their pages, and who hears whom."""
+    """The pages of three people, and the tones that each of them should hear."""
 
     def __init__(self, live: LiveSpace, browsers: Browsers, gateway_port: int) -> None:
         self._live = live
@@ -96,7 +97,7 @@ class Conversation:
     def _is_another_gateway(self, old: int) -> bool:
         try:
             return self._stack.gateway_pid() != old and listens(self._gateway_port)
-        except ValueError:  # between two
+        except ValueError:  # between two gateway processes
             return False
 
 

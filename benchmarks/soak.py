@@ -1,12 +1,14 @@
-"""Does anything grow? People come to a Space, listen, and go, for half an hour.
+"""The growth of memory while people come to a Space, listen, and go, for half an hour.
 
     python -m benchmarks.soak [--minutes 30] [--people 40]
 
-The whole product with two web processes behind the proxy, on this machine. Listeners without an account come by the
-socket protocol and make real connections (`_support/peers.py`); each stays 5 to 30 s, and every other goes without a
-word. Every ten seconds the resident memory of every process is read. Told are its slope over the second half, when
-everything is warm, how many came and how many could not, and what the gateway holds after the Space has ended: it
-should be what it held before, after a short Space that had ended, which is each process's own.
+The whole product runs on this machine with two web processes behind the proxy. Listeners without an account come by the
+socket protocol and make real connections (`_support/peers.py`). Each stays 5 to 30 s, and half of them go without
+`leave`. Every ten seconds the resident memory of every process is read.
+
+The results are the slope of the memory over the second half, when everything is warm; how many listeners came and how
+many failed; and what the gateway holds after the Space has ended. The gateway should hold the same as it did before the
+run, after a short Space that had ended.
 """
 
 import argparse
@@ -43,7 +45,7 @@ FORGOTTEN_WITHIN: Final = 60.0
 LIMITS: Final = {
     "SPACES_PUBLIC_CONNECTIONS": "100000",
     "SPACES_PUBLIC_JOINS_PER_MINUTE": "1000000",
-    "SPACES_HOST_GRACE_SECONDS": "86400",  # the host starts it and does not stay
+    "SPACES_HOST_GRACE_SECONDS": "86400",  # the host starts the Space and does not stay
 }
 AGAIN_AFTER: Final = 1.0
 STEP_WITHIN: Final = 20.0
@@ -69,7 +71,7 @@ class Crowd:
     outcomes: Counter[str] = field(default_factory=Counter)
 
     async def seat(self, until: float) -> None:
-        """One after another sits here."""
+        """Let one listener after another visit until this time."""
         while time.monotonic() < until:
             try:
                 await self._visit()
@@ -99,12 +101,12 @@ class Crowd:
             await asyncio.sleep(min(10.0, max(0.0, leaves - time.monotonic())))
             await ask("ping")
         if random.random() < 0.5:
-            with contextlib.suppress(ConnectionClosed):  # that is the answer
+            with contextlib.suppress(ConnectionClosed):  # the server answers "leave" by closing
                 await ask("leave")
 
 
 async def _in_time(step: str, work: Awaitable[T]) -> T:
-    """Raises `RuntimeError`, which names the step, once it has taken too long."""
+    """Wait for a step. Raises RuntimeError, which names the step, if it takes too long."""
     try:
         async with asyncio.timeout(STEP_WITHIN):
             return await work
@@ -149,7 +151,7 @@ def main() -> None:
 
 
 def _run(stack: Stack, people: int, seconds: float) -> tuple[Crowd, dict[str, list[tuple[float, float]]]]:
-    """One Space, from its start to its end."""
+    """Run one Space from its start to its end."""
     public_id = stack.manage("shell", "--verbosity=0", "--command", _BEGIN).split()[-1]
     crowd = Crowd(stack, public_id, identity())
     memory = asyncio.run(_soak(crowd, people, seconds))
@@ -177,7 +179,7 @@ async def _soak(crowd: Crowd, people: int, seconds: float) -> dict[str, list[tup
 
 
 def _resident(pid: int) -> float:
-    """MB, with the processes it started."""
+    """Return the resident memory in MB of a process and its descendants."""
     own = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / 1e6
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return own + sum(_resident(int(child)) for child in children)

@@ -2,12 +2,12 @@
 
     python -m benchmarks.timeline [--requests 60] [--on sqlite] [--on postgresql]
 
-200,000 people, 2,000,000 posts, 500 live Spaces; people with 10, 1,000 and 20,000 follows, three of each. A request is
-the whole page through Django's test client, with session, middleware and templates, against a real Redis. The SQLite
-file is kept under var/bench/; PostgreSQL is a private cluster, made and removed.
+The timeline has 200,000 people, 2,000,000 posts and 500 live Spaces. Three people each have 10, 1,000 and 20,000
+follows. A request is the whole page through Django's test client, with session, middleware and templates, against a
+real Redis. The SQLite file is kept under var/bench/; PostgreSQL is a private cluster, made and removed.
 
-Beside the page stand what the query for its posts takes, and the two obvious shapes of that query, which are not flat;
-timeline/selectors/home.py says what is done instead.
+The table also shows the time of the query for the page's posts, and of the two obvious shapes of that query, whose time
+grows with the follows. timeline/selectors/home.py explains the shape that is used instead.
 """
 
 import argparse
@@ -53,7 +53,7 @@ def _measure(engine: str, requests: int) -> list[list[str]]:
 
 
 def _child(url: str, requests: int) -> dict[int, Measured]:
-    """A process for each database: settings are read once."""
+    """Measure one database in a process of its own, because a process reads its settings only once."""
     command = [sys.executable, "-m", "benchmarks._support.home_page", str(requests), *map(str, SIZES)]
     done = subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, stdout=subprocess.PIPE, check=True)
     return {int(size): found for size, found in json.loads(done.stdout).items()}
@@ -69,7 +69,7 @@ def _rows(engine: str, measured: dict[int, Measured]) -> list[list[str]]:
 
 
 def _require_as_many(numbers: set[float]) -> None:
-    """What the page shows differs between these people, and who of them follows many; what it asks does not."""
+    """Exit unless all pages took the same number of queries: it must not depend on a person's follows."""
     if len(numbers) > 1:
         sys.exit(f"the home page takes {sorted(numbers)} queries, and should always take as many")
 

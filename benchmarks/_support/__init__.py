@@ -1,1 +1,1 @@
-"""What benchmarks share. Nothing here is part of the product, and the product imports nothing of it."""
+"""Helpers shared by the benchmarks. The product does not use or import them."""

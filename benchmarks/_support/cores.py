@@ -1,4 +1,4 @@
-"""One core for the server, another for everything else, and what a process used of its own."""
+"""Pin the server to one core and everything else to another, and read the CPU time of a process."""
 
 import os
 import resource
@@ -10,7 +10,7 @@ _OPEN_FILES: Final = 20_000
 
 
 def split() -> int:
-    """The server's core. Pins this process, and the children to come, to another.
+    """Return the server's core, and pin this process and its future children to another one.
 
     Raises SystemExit on a machine with one core, where generator and server would measure each other.
     """
@@ -26,18 +26,21 @@ def on_core(core: int, command: list[str]) -> list[str]:
 
 
 def allow_sockets() -> None:
-    """Thousands of open files, here and in the children to come, as far as the system allows."""
+    """Raise the limit on open files for this process and its future children, as far as the system allows."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _OPEN_FILES if most == resource.RLIM_INFINITY else min(_OPEN_FILES, most)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time of all its threads so far (proc(5): fields 14 and 15 of `stat`), in steps of 10 ms."""
+    """Return the user and system time of all threads of a process so far, in steps of 10 ms.
+
+    These are fields 14 and 15 of `stat` in proc(5).
+    """
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND
 
 
 def waited_seconds(pid: int) -> float:
-    """How long its main thread could have run but others had the core: the second field of `schedstat`."""
+    """Return how long a process's main thread waited for its core: the second field of `schedstat`."""
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9

@@ -1,7 +1,7 @@
 """Many WebSocket clients in one process, cheap enough that the server is what is measured.
 
-A client does what a page does for a protocol: it offers compression in its handshake, answers pings and says its
-heartbeat. It does not decode what it gets: of a frame that begins with `STAMPED` it notes how old the stamp is.
+A client follows the protocol as a page does: it offers compression in its handshake, answers pings and sends its
+heartbeat. It does not decode frames. When a frame begins with `STAMPED`, the client notes how old the stamp is.
 """
 
 import asyncio
@@ -21,12 +21,12 @@ STAMPED: Final = b'{"type":"stage.changed","seq":'
 _TEXT, _CLOSE, _PING, _PONG = 0x1, 0x8, 0x9, 0xA
 _TURNS: Final = 100
 _MASK: Final = bytes(4)
-"""RFC 6455 wants a mask on what clients send; zero is one, and costs neither side anything."""
+"""RFC 6455 requires a mask on a client's frames. A mask of zeros is valid and costs neither side anything."""
 
 
 @dataclass
 class Tally:
-    """What all clients got so far: latencies in seconds, one for each stamped frame, and sockets that were closed."""
+    """The results of all clients so far: one latency in seconds per stamped frame, and why sockets were closed."""
 
     latencies: list[float] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where clients knock, at each port in turn. `first` is said at once; the reply to it ends the joining."""
+    """The address of a server. Clients take its ports in turn, send `first` at once, and have joined with its reply."""
 
     ports: tuple[int, ...]
     path: str
@@ -73,7 +73,7 @@ class Client(asyncio.Protocol):
             self._say(_TEXT, self._door.heartbeat.encode())
 
     def close(self) -> None:
-        self._tally = Tally()  # what is closed on purpose is no loss
+        self._tally = Tally()  # a socket closed on purpose does not count as lost
         self._transport.abort()
 
     def _open(self) -> None:
@@ -125,7 +125,7 @@ class Crowd:
 
     HEARTBEAT_SECONDS: Final = 10.0
     IN_FLIGHT: Final = 32
-    """Clients that join at the same time."""
+    """Number of clients that join at the same time."""
     JOINS_WITHIN: Final = 30.0
 
     def __init__(self, door: Door, cookies: Sequence[str]) -> None:
@@ -136,14 +136,14 @@ class Crowd:
         self._clients: list[Client] = []
 
     async def join(self) -> None:
-        """Opens all sockets. Raises ConnectionError with the server's words when one is refused."""
+        """Open all sockets. Raises ConnectionError with the server's answer if it refuses one."""
         self._beating = asyncio.create_task(self._beat())
         async with asyncio.TaskGroup() as group:
             for _ in range(self.IN_FLIGHT):
                 group.create_task(self._join_some())
 
     async def hear(self, frames: int, *, within: float) -> bool:
-        """Waits until that many stamped frames arrived in total; False when `within` seconds were not enough."""
+        """Wait until that many stamped frames arrived in total. Return False if `within` seconds were not enough."""
         deadline = time.monotonic() + within
         while len(self.tally.latencies) < frames and time.monotonic() < deadline:
             await asyncio.sleep(0.005)
@@ -168,7 +168,7 @@ class Crowd:
             self.join_seconds.append(time.monotonic() - started)
 
     async def _beat(self) -> None:
-        """Each client once in ten seconds; a late turn does not put off those after it."""
+        """Send each client's heartbeat once in ten seconds. A late turn does not delay the turns after it."""
         started = time.monotonic()
         for turn in itertools.count(1):
             await asyncio.sleep(started + turn * self.HEARTBEAT_SECONDS / _TURNS - time.monotonic())
@@ -186,7 +186,7 @@ def _handshake(path: str, port: int, cookie: str) -> bytes:
 
 
 def _first_frame(received: bytes) -> tuple[int, bytes, bytes] | None:
-    """`(opcode, payload, rest)`, or None while it is not complete (RFC 6455 §5.2; servers send no mask)."""
+    """Return `(opcode, payload, rest)`, or None while the frame is incomplete (RFC 6455 §5.2; servers send no mask)."""
     if len(received) < 2:
         return None
     length, start = received[1], 2

@@ -1,4 +1,4 @@
-"""The floor: what the kernel alone costs. No protocol is spoken but the handshake; ready-made bytes are written.
+"""The floor: a server that does only the WebSocket handshake and writes ready-made bytes, to show the kernel's cost.
 
 python -m benchmarks._support.floor PORT CHANNEL, with REDIS_URL in the environment
 """

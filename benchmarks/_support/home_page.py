@@ -1,4 +1,4 @@
-"""The part of `benchmarks.timeline` that measures: REQUESTS SIZE…, in a process with the database of `DATABASE_URL`.
+"""The measuring process of `benchmarks.timeline`, with the database of `DATABASE_URL`. Arguments: REQUESTS SIZE…
 
 Prints one line of JSON, `{size: {"queries", "p50", "p95", "posts", "join", "scan"}}`, times in milliseconds.
 """
@@ -12,7 +12,7 @@ from functools import partial
 
 from benchmarks._support import product
 
-# The line above names the settings, so it comes before whatever reads them.
+# The line above names the settings, so it comes before every module that reads them.
 # isort: split
 from django.conf import settings
 from django.db import connection, transaction
@@ -44,7 +44,7 @@ def main(requests: int, sizes: Sequence[int]) -> None:
 
 
 def _prepare() -> None:
-    """Builds what is missing, in one transaction: a file that was left half-built is empty."""
+    """Build the missing data in one transaction, so that an interrupted run leaves an empty file, not half of one."""
     product.migrate()
     if User.objects.exists():
         return

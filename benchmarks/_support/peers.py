@@ -1,8 +1,9 @@
 """WebRTC peers that cost next to nothing once they are connected: handshake, then sink.
 
-A peer does what a browser does until audio flows: ICE both ways, DTLS with use_srtp. From then on the kernel drops the
-audio that the gateway has already paid for, before it reaches the socket's queue (a socket filter on the first byte,
-RFC 7983), and the peer only answers what keeps the connection alive. A witness counts packets instead. A voice sends.
+A peer does what a browser does until audio flows: ICE both ways, DTLS with use_srtp. From then on the kernel drops
+incoming audio before it reaches the socket's queue, by a socket filter on the first byte (RFC 7983); by then the
+gateway has already paid for sending it. The peer only answers the packets that keep the connection alive. A witness is
+a peer that counts packets instead, and a voice is a peer that sends.
 """
 
 import array
@@ -34,7 +35,7 @@ CHECK_EVERY: Final = 0.05
 FRAME_SECONDS: Final = 0.02
 _ANY: Final = b"SRTP_AEAD_AES_256_GCM:SRTP_AES128_CM_SHA1_80"
 _PLAIN: Final = b"SRTP_AES128_CM_SHA1_80"
-"""The only one whose keys `_policy` can make: for those who send, and those who really listen."""
+"""The only SRTP profile whose keys `_policy` can make. Peers that send, or decode what they hear, need it."""
 _SO_ATTACH_FILTER: Final = 26
 # Load the byte behind the UDP header; 64 and more is RTP: drop it, keep the rest.
 _NO_RTP: Final = struct.pack("HBBI" * 4, 0x30, 0, 0, 8, 0x35, 0, 1, 64, 0x06, 0, 0, 0, 0x06, 0, 0, 0xFFFFFFFF)
@@ -42,7 +43,7 @@ _NO_RTP: Final = struct.pack("HBBI" * 4, 0x30, 0, 0, 8, 0x35, 0, 1, 64, 0x06, 0,
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One certificate for all peers: making them is no part of what is measured."""
+    """One certificate for all peers, because creating certificates is not part of the measurement."""
 
     key: crypto.PKey
     certificate: crypto.X509
@@ -68,8 +69,12 @@ def identity() -> Identity:
 
 
 class Peer:
-    """`offers`: whether this side makes the offer; it is then in charge of ICE and waits for the DTLS hello. `decodes`:
-    whether it will `listen`."""
+    """One WebRTC connection to the gateway.
+
+    Args:
+        offers: whether this side makes the offer; it then controls ICE and waits for the DTLS hello.
+        decodes: whether this peer will `listen`.
+    """
 
     def __init__(self, address: str, own: Identity, *, offers: bool, decodes: bool = False) -> None:
         self.packets = 0
@@ -122,7 +127,7 @@ class Peer:
     # --- coming up ---
 
     async def connect(self, description: str) -> None:
-        """Raises TimeoutError. Returns when the keys are agreed on."""
+        """Connect, and return when the keys are agreed on. Raises TimeoutError."""
         self._their_ufrag = _first(r"a=ice-ufrag:(\S+)", description)
         self._their_password = _first(r"a=ice-pwd:(\S+)", description)
         host, port = re.findall(r"a=candidate:\S+ 1 udp \d+ ([\d.]+) (\d+) typ host", description, re.IGNORECASE)[0]
@@ -140,16 +145,16 @@ class Peer:
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
 
     def witness(self) -> None:
-        """Counts what arrives, from now on."""
+        """Count incoming packets from now on."""
         self.packets, self._counts = 0, True
 
     def listen(self, on_payload: Callable[[bytes], None]) -> None:
-        """Hands over the Opus packets that come, from now on."""
+        """Pass on incoming Opus packets from now on."""
         self._incoming = Session(self._policy(Policy.SSRC_ANY_INBOUND, of_server=not self._offers))
         self._on_payload, self._counts = on_payload, True
 
     async def heard(self) -> None:
-        """Returns with the first packet of a witness. Raises TimeoutError."""
+        """Wait for the first packet of a witness. Raises TimeoutError."""
         async with asyncio.timeout(UP_WITHIN):
             await self._hears.wait()
 
@@ -158,7 +163,7 @@ class Peer:
         self._socket.close()
 
     def sender(self, ssrc: int) -> Callable[[bytes, int], None]:
-        """Sends an Opus packet of 20 ms as this peer's voice, with its number: from 0, in the order of being said."""
+        """Return a function that sends a 20 ms Opus packet as this peer's voice, with its number counting from 0."""
         session = Session(self._policy(Policy.SSRC_ANY_OUTBOUND, of_server=True))
 
         def send(payload: bytes, number: int) -> None:
@@ -169,7 +174,7 @@ class Peer:
         return send
 
     async def _check(self) -> None:
-        """Until our check was answered and theirs came: whose hello is too early waits a second for the next."""
+        """Wait until our check is answered and theirs has come. A DTLS hello sent too early costs a second."""
         while not (self._checked.is_set() and self._was_checked.is_set()):
             self._send_check()
             await asyncio.sleep(CHECK_EVERY)
@@ -209,7 +214,7 @@ class Peer:
         self._flush()
 
     async def _flight(self) -> None:
-        """What is not answered in time is said again, as a browser does: it may have come too early, or be lost."""
+        """Send a flight again if no answer comes in time, as a browser does: it may be lost, or have come too early."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._dtls.DTLSv1_get_timeout() or CHECK_EVERY):
                 await self._secure.wait()
@@ -222,7 +227,7 @@ class Peer:
                 self._socket.sendto(self._dtls.bio_read(1500), self._remote)
 
     def _policy(self, direction: int, *, of_server: bool) -> Policy:
-        """Keys come as client's key, server's key, client's salt, server's salt (RFC 5764 §4.2)."""
+        """Build the SRTP policy. The material is client key, server key, client salt, server salt (RFC 5764 §4.2)."""
         keys = self._dtls.export_keying_material(b"EXTRACTOR-dtls_srtp", 60)
         key = keys[16:32] + keys[46:60] if of_server else keys[:16] + keys[32:46]
         return Policy(key=key, ssrc_type=direction, srtp_profile=Policy.SRTP_PROFILE_AES128_CM_SHA1_80)
@@ -257,12 +262,12 @@ class Peer:
 
 
 def opus_tone(hertz: int, packets: int = 50) -> list[bytes]:
-    """So many packets of 20 ms of a tone, 32 kbit/s."""
+    """Return a tone as Opus packets of 20 ms, 32 kbit/s."""
     return opus(round(8_000 * math.sin(2 * math.pi * hertz * at / 48_000)) for at in range(packets * 960))
 
 
 def opus(samples: Iterable[int]) -> list[bytes]:
-    """Packets of 20 ms, 48 kHz mono, 32 kbit/s."""
+    """Encode samples as Opus packets of 20 ms, 48 kHz mono, 32 kbit/s."""
     encoder: Any = av.CodecContext.create("libopus", "w")
     encoder.sample_rate, encoder.layout, encoder.format, encoder.bit_rate = 48_000, "mono", "s16", 32_000
     sound, found = array.array("h", samples), []
@@ -275,7 +280,7 @@ def opus(samples: Iterable[int]) -> list[bytes]:
 
 
 def _payload(packet: bytes) -> bytes:
-    """Without the RTP header, its sources and its extension (RFC 3550 §5)."""
+    """Return a packet's payload without the RTP header, its sources and its extension (RFC 3550 §5)."""
     start = 12 + 4 * (packet[0] & 0x0F)
     if packet[0] & 0x10:
         start += 4 + 4 * int.from_bytes(packet[start + 2 : start + 4])

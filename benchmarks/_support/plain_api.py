@@ -1,4 +1,4 @@
-"""The same answer the plain way: ModelSerializers on prefetched rows, and Django REST framework's own renderer."""
+"""The rival of `benchmarks.api`: ModelSerializers on prefetched rows and Django REST framework's own renderer."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A line for each way, as SVG: small, without a library, and readable on light and dark pages."""
+"""Line charts as SVG: small, without a library, and readable on light and dark pages."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -13,7 +13,7 @@ Points = Sequence[tuple[float, float]]
 
 
 def save(path: Path, *, title: str, x: str, y: str, lines: Mapping[str, Points]) -> None:
-    """Both axes begin at zero. Overwrites the file."""
+    """Write a chart with one line per name. Both axes begin at zero; an existing file is overwritten."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(svg(title=title, x=x, y=y, lines=lines))
 

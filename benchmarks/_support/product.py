@@ -1,6 +1,6 @@
-"""The product in this process, on a directory, ports and a database of its own. Import it before any model.
+"""The product in this process, with its own directory, ports and database. Import this module before any model.
 
-`DATABASE_URL` is obeyed, so that `python -m tests.support.postgres COMMAND` measures on a private PostgreSQL.
+It obeys `DATABASE_URL`, so that `python -m tests.support.postgres COMMAND` measures on a private PostgreSQL.
 """
 
 import os
@@ -34,14 +34,14 @@ def migrate() -> None:
 
 
 def people(number: int) -> list[User]:
-    """New people who cannot log in by password."""
+    """Create people without a usable password."""
     unusable = make_password(None)
     names = (f"bench{n:05}" for n in range(number))
     return User.objects.bulk_create([User(username=name, display_name=name, password=unusable) for name in names])
 
 
 def session_cookies(users: list[User]) -> list[str]:
-    """A `Cookie` header for each, of a session as a log-in would make it."""
+    """Return a `Cookie` header for each user, with a session like the one that a log-in makes."""
     store = import_module(settings.SESSION_ENGINE).SessionStore
     model = store.get_model_class()
     rows = [store(f"{user.pk:032}").create_model_instance(_session(user)) for user in users]
@@ -50,14 +50,14 @@ def session_cookies(users: list[User]) -> list[str]:
 
 
 def live_space(host: User) -> Space:
-    """Live in the database; no gateway is asked for its audio."""
+    """Create a live Space in the database only. No gateway is asked for its audio."""
     space = Space.objects.create(creator=host, title="Benchmark", state=SpaceState.LIVE, started_at=timezone.now())
     space.participants.create(user=host, role=Role.HOST)
     return space
 
 
 def stage_changed(stamp: int) -> events.StageChanged:
-    """About 300 bytes as a frame: two speakers of a Space."""
+    """Return an event with two speakers of a Space, about 300 bytes as a frame."""
     names = ("Grace Hopper", "Alan Turing")
     people = [
         StagePerson(id=f"{number:010}", username=name.split()[1].lower(), name=name, role=Role.SPEAKER, muted=False)

@@ -14,7 +14,7 @@ Server = Literal["daphne", "uvicorn", "node", "floor"]
 STARTS_WITHIN: Final = 30.0
 
 CHANNEL: Final = "bench:bare"
-"""What `node` and `floor` listen to; they take a text as it is to be written."""
+"""The Redis channel of `node` and `floor`. They write its messages to their sockets unchanged."""
 
 PRODUCT: Final = "spaces_project.asgi:application"
 _OURS: Final = {
@@ -22,9 +22,9 @@ _OURS: Final = {
     "protocol": "spaces_project.uvicorn:PreparedMessageProtocol",
 }
 _STOCK: Final = {"daphne": ".venv/bin/daphne", "protocol": "websockets-sansio"}
-"""How servers are run with the product, and with any other application."""
+"""The command of daphne and the WebSocket protocol of uvicorn, as the product and as other applications use them."""
 
-# Every browser offers compression, and uvicorn would take it: a compressor, and its work, for each socket.
+# Every browser offers compression. If uvicorn accepted it, each socket would have, and pay for, a compressor.
 _COMMANDS: Final[dict[Server, str]] = {
     "daphne": (
         "{daphne} --bind 127.0.0.1 --port {port} --no-server-name --verbosity 0"
@@ -44,7 +44,7 @@ _COMMANDS: Final[dict[Server, str]] = {
 def running(
     server: Server, application: str, *, port: int, core: int, log: Path, env: Mapping[str, str]
 ) -> Iterator[Child]:
-    """Listens when entered, is gone afterwards. Prints the end of its log when the measurement failed."""
+    """Run a server until the block ends. It listens on entering; if the block fails, the end of its log is printed."""
     ways = _OURS if application == PRODUCT else _STOCK
     command = _COMMANDS[server].format(port=port, application=application, **ways).split()
     child = Child(cores.on_core(core, command), log=log, env=env)

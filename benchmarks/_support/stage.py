@@ -1,4 +1,4 @@
-"""A gateway on a core of its own, in a network namespace of its own, with voices in a room and peers that listen."""
+"""A gateway with its own core and network namespace, voices in its room, and peers that listen."""
 
 import asyncio
 import contextlib
@@ -35,8 +35,10 @@ _INSIDE: Final = "BENCHMARK_IN_NAMESPACE"
 
 
 def move_into_a_namespace(module: str) -> None:
-    """Returns in the namespace, with the gateway's core to come; outside it ends the program with its status. For root
-    only: `unshare` says so."""
+    """Run this program again inside a network namespace of its own, and exit with its status.
+
+    Inside the namespace this returns at once. It needs root, as `unshare` does.
+    """
     if os.environ.get(_INSIDE):
         return
     script = (
@@ -50,7 +52,7 @@ def move_into_a_namespace(module: str) -> None:
 
 @dataclass
 class Stage:
-    """A gateway with a client, and whoever is connected to it."""
+    """A gateway with a client, and the peers connected to it."""
 
     gateway: Gateway
     client: GatewayClient
@@ -61,7 +63,7 @@ class Stage:
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     async def watch(self, mountpoint: str, *, decodes: bool = False) -> float:
-        """Seconds from the answer to the first packet of audio."""
+        """Add a listener. Return the seconds from its answer to its first packet of audio."""
         streaming, peer = Streaming(self.client), Peer(ADDRESS, self.own, offers=False, decodes=decodes)
         handle = await streaming.attach(listener=f"l-{next(self._ids)}")
         offer = await streaming.watch(handle, mountpoint=mountpoint, pin="p")
@@ -74,21 +76,21 @@ class Stage:
         return took
 
     async def silence(self) -> None:
-        """Whoever spoke last is gone."""
+        """Disconnect the speaker that was added last."""
         self._voice.close()
         await self._microphone.detach()
 
     async def forget_last(self) -> None:
-        """Whoever came last to listen is gone."""
+        """Disconnect the listener that was added last."""
         self.listeners.pop().close()
         await self._handles.pop().detach()
 
     async def enter(self) -> None:
-        """A participant of the mixer, with a closed microphone."""
+        """Add a participant of the mixer with a closed microphone."""
         self._seat(*await self._join(muted=True, ssrc=1))
 
     async def speak(self, payloads: Sequence[bytes]) -> Callable[[int], None]:
-        """The voice of a peer: sends its packet of this number."""
+        """Add a speaker. Return a function that sends the speaker's packet with a given number."""
         ssrc = 1_000 + next(self._ids)
         peer, self._microphone = await self._join(muted=False, ssrc=ssrc)
         self._voice = peer
@@ -115,7 +117,7 @@ class Stage:
         self._handles.append(handle)
 
     async def measure(self, window: float) -> tuple[float, float]:
-        """Cores used, and what the witnesses got, in packets a second each."""
+        """Return the number of cores used and the packets per second that each witness received."""
         witnesses = self.listeners[:WITNESSES]
         for peer in witnesses:
             peer.witness()
@@ -148,7 +150,7 @@ async def open_stage(core: int, event_loops: int = 2) -> AsyncIterator[Stage]:
 
 @contextlib.asynccontextmanager
 async def sound(stage: Stage, kind: str, speakers: int) -> AsyncIterator[None]:
-    """What the listeners hear goes on meanwhile."""
+    """Keep the speakers talking while the block runs."""
     payloads = opus_tone(440)
     if kind == "tracks":
         sends = await _tracks(stage, payloads)
@@ -174,7 +176,7 @@ async def _talk(sends: list[Callable[[int], None]]) -> None:
 
 
 async def _tracks(stage: Stage, payloads: Sequence[bytes]) -> list[Callable[[int], None]]:
-    """One mountpoint of ten streams, each fed with plain RTP: every listener gets ten packets every 20 ms."""
+    """Create a mountpoint of ten streams, each fed with plain RTP, so that a listener gets ten packets every 20 ms."""
     handle = await stage.client.control("janus.plugin.streaming")
     media = [
         {"type": "audio", "mid": f"a{n}", "port": 0, "pt": 111, "codec": "opus", "iface": "127.0.0.1"}

@@ -1,6 +1,6 @@
-"""The rival: fan-out as the Channels tutorial has it, one group member per socket. Served by the same two servers.
+"""The rival: fan-out as in the Channels tutorial, one group member per socket, on the same two servers.
 
-In its favour: the frame is ready-made, nobody is authenticated, and nothing is read from a database.
+Three things favour it: the frame is ready-made, users are not authenticated, and no database is read.
 """
 
 import os
@@ -15,7 +15,7 @@ from django.urls import path
 GROUP: Final = "room"
 LAYER: Final = "channels_redis.core.RedisChannelLayer"
 
-if not settings.configured:  # in its own server; the benchmark itself has the product's settings
+if not settings.configured:  # only in the rival's own server; the benchmark itself has the product's settings
     hosts = [os.environ["REDIS_URL"]]
     settings.configure(CHANNEL_LAYERS={"default": {"BACKEND": LAYER, "CONFIG": {"hosts": hosts}}})
     django.setup()

@@ -1,4 +1,4 @@
-"""Print results as tables: on the terminal and, copied, in `docs/measurements/`."""
+"""Results as Markdown tables, for the terminal and, copied, for `docs/measurements/`."""
 
 import platform
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table with its columns in line; the first is a name, the others are numbers."""
+    """Return a table with aligned columns. The first column is a name; the others are numbers."""
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     rule = [f":{'-' * (widths[0] - 1)}", *(f"{'-' * (width - 1)}:" for width in widths[1:])]
     lines = [[row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])] for row in (head, *rows)]
@@ -14,7 +14,7 @@ def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that `share` of them do not exceed; NaN of nothing."""
+    """Return the smallest value that `share` of the values do not exceed, or NaN if there are no values."""
     ordered = sorted(values)
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else float("nan")
 

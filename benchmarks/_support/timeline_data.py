@@ -1,7 +1,7 @@
-"""A big timeline in one database, made by SQL in bulk: what a site of 200,000 people has after a while.
+"""The timeline of a site with 200,000 people, made by SQL in bulk.
 
-Half of the posts are by a tenth of the people. One in five is a reply, some are quotes and reposts, one in a hundred
-links to a live Space. Numbers come from a fixed scatter, so that every run meets the same rows.
+Half of the posts are by a tenth of the people. One post in five is a reply, some are quotes and reposts, and one in a
+hundred links to a live Space. Numbers come from a fixed scatter, so that every run has the same rows.
 """
 
 from typing import Final
@@ -25,9 +25,9 @@ _SCATTER = "((i * 48271) % 2147483647)"
 
 
 def fill() -> None:
-    """Into a migrated, empty database; PostgreSQL is then told what it has, as its own autovacuum would."""
+    """Fill a migrated, empty database. On PostgreSQL, update the planner's statistics as autovacuum would."""
     if connection.vendor == "postgresql":
-        # The rows are right as they are made: twelve million checks of foreign keys would only take time.
+        # The rows are valid by construction. Twelve million foreign key checks would only take time.
         _run("SET LOCAL statement_timeout = 0; SET LOCAL session_replication_role = replica")
     _people()
     _follows()
@@ -38,12 +38,12 @@ def fill() -> None:
 
 
 def viewers(follows: int) -> list[User]:
-    """Three people with so many follows, made on first use."""
+    """Return three people with so many follows. They are created on first use."""
     return [_viewer(f"viewer{follows}_{number}", follows, number) for number in range(VIEWERS)]
 
 
 def wait_for_slow_queries() -> None:
-    """The product gives a query ten seconds on PostgreSQL; the shapes that it does not use may take longer."""
+    """Lift PostgreSQL's query timeout of ten seconds: the query shapes that the product avoids may take longer."""
     if connection.vendor == "postgresql":
         _run("SET statement_timeout = 0")
 
@@ -105,7 +105,7 @@ def _posts() -> None:
 def _insert(model: type[User | Follow | Post], columns: str, values: str, *, last: int, where: str = "TRUE") -> None:
     table = model._meta.db_table
     numbers = _NUMBERS.format(last=last)
-    # Nothing here comes from outside; placeholders cannot stand for columns.
+    # No part of this statement is user input. Placeholders cannot stand for columns.
     _run(f"INSERT INTO {table} ({columns}) {numbers} SELECT {values} FROM n WHERE {where} ON CONFLICT DO NOTHING")
     if connection.vendor == "postgresql" and columns.startswith("id,"):
         _run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})")
