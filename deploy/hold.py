@@ -1,9 +1,9 @@
-"""hold.py NAME=PORT…: finds a free port on loopback for each name and keeps it, until standard input ends.
+"""hold.py NAME=PORT…: find a free port on loopback for each name and hold it until standard input ends.
 
-A port in brackets (`PORT=[8000]`) is what the operator set: it is taken as it is, or the answer is status 1. Writes
-`NAME=PORT` of each, and an empty line. Until a first line is read nothing else can listen there, or believe that it
-does; after it the part that the port is for can. Two copies of the product never get the same port: each also holds a
-name in the kernel's abstract namespace, which goes with the process.
+A port in brackets (`PORT=[8000]`) was set by the operator: the program takes exactly this port or exits with status 1.
+It writes `NAME=PORT` for each port, and then an empty line. Until it reads a first line, no other process can listen on
+these ports or appear to. After that line the part that a port is for can listen there. Two copies of the product never
+get the same port, because each copy also binds a name in the kernel's abstract namespace, which ends with the process.
 """
 
 import socket
@@ -18,7 +18,7 @@ def main() -> None:
     print(flush=True)
     sys.stdin.readline()
     for listening, _ in held:
-        # It stays bound: a copy that looks for a port finds this one taken also while our part is being restarted.
+        # The port stays bound, so another copy finds it taken even while our part is being restarted.
         listening.shutdown(socket.SHUT_RDWR)
     sys.stdin.read()
 
@@ -36,7 +36,7 @@ def take(port: int) -> Held | None:
     listening, name = socket.socket(), socket.socket(socket.AF_UNIX)
     try:
         name.bind(f"\0spaces/port/{port}")
-        # Not to be refused for connections of the last run, which are still being forgotten.
+        # Connections of the last run, still in TIME_WAIT, would otherwise make the bind fail.
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", port))
         listening.listen(1)
