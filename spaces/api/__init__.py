@@ -1,1 +1,1 @@
-"""Doors for programs: `v2` is X's contract, `v1` what X never had."""
+"""Serve programs over HTTP. `v2` has the reads of X's API; `v1` has what X's API never had."""

@@ -1,4 +1,5 @@
-"""What `/api/v1/spaces…` takes and gives. Shapes of people, stages and Spaces are those of the sockets."""
+"""Declare what `/api/v1/spaces…` takes and returns. People, stages and Spaces have the same shapes as on the
+sockets."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -12,7 +13,7 @@ from spaces.states import Emoji, LogKind, ReportReason, Role, SpeakPolicy
 from spaces_project.common.api.kinds import SpaceId, UserId, Whole
 
 Title = Annotated[Whole, Meta(max_length=200)]
-"""At most 70 characters after cleaning."""
+"""A title. It has at most 70 characters after cleaning."""
 Topics = Annotated[list[Annotated[int, Meta(ge=1, le=2**31 - 1)]], Meta(max_length=3)]
 When = Annotated[datetime, Meta(tz=True)]
 Cursor = Annotated[str, Meta(pattern="^[0-9]{1,18}(_[0-9]{1,18})?$")]
@@ -28,8 +29,8 @@ class PersonPath(msgspec.Struct, frozen=True):
 
 
 class NewSpace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """With `scheduled_start` it is to come; without, it is live at once, or with `start` `when_joined` as soon as its
-    host joins, by the socket or by `PUT` of `place`."""
+    """A Space to create. With `scheduled_start` it is scheduled. Without it, the Space is live at once. With `start`
+    `when_joined`, it is live as soon as its host joins, by the socket or by `PUT` of `place`."""
 
     title: Title = ""
     start: Literal["now", "when_joined"] = "now"
@@ -37,7 +38,7 @@ class NewSpace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     speak_policy: SpeakPolicy = SpeakPolicy.EVERYONE
     captions_allowed: bool = True
     accounts_only: bool = False
-    """Listeners need an account."""
+    """True if listeners need an account."""
     recording_wanted: bool = False
     topics: Topics = []
 
@@ -48,7 +49,7 @@ class SpaceChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class SpaceView(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A Space as the caller finds it. `queue` is there for those who run it."""
+    """A Space as the caller sees it. Only its host and co-hosts get `queue`."""
 
     seq: int
     space: wire.SpaceInfo
@@ -59,10 +60,10 @@ class SpaceView(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class HostedSpace(SpaceView, frozen=True, omit_defaults=True, kw_only=True):
-    """A Space that the caller hosts. It lives while its host is there.
+    """A Space that the caller hosts. It stays live while its host is present.
 
-    A program without a socket says so by `PUT` to `place` at least every `lease_seconds`. A live Space whose host is
-    not heard from ends after `grace_seconds` more, unless a co-host is there.
+    A program without a socket stays present by `PUT` to `place` at least every `lease_seconds`. A live Space whose host
+    was not heard from for that long ends `grace_seconds` later, unless a co-host is present.
     """
 
     place: Annotated[str, Meta(examples=["/api/v1/spaces/1DXxyRYNejbKM/place"])]
@@ -71,7 +72,7 @@ class HostedSpace(SpaceView, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Card(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A Space in a list. `followed` counts people in there whom the caller follows."""
+    """A Space in a list. `followed` is the number of people in it that the caller follows."""
 
     id: SpaceId
     title: str
@@ -98,7 +99,7 @@ class ListQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody's place in a Space. Without a socket it is kept by asking for it again within `lease_seconds`."""
+    """The caller's place in a Space. Without a socket, repeat the request within `lease_seconds` to keep it."""
 
     you: wire.You
     connection: str
@@ -122,7 +123,7 @@ class AccountsOnly(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Without `user_ids` everybody who waits."""
+    """The users whose requests are decided. Without `user_ids`, all waiting requests are."""
 
     user_ids: Annotated[list[UserId], Meta(min_length=1, max_length=50)] | UnsetType = UNSET
 
@@ -145,7 +146,8 @@ class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Of a Space; with `user_id` of a person, in that Space where it is named; with `caption_id` of a caption in it."""
+    """A report of a Space, a user or a caption. `space_id` alone reports the Space. `user_id` reports that user, with
+    `space_id` in that Space. `space_id` with `caption_id` reports a caption in it."""
 
     reason: ReportReason
     text: Annotated[Whole, Meta(max_length=2000)] = ""
@@ -167,7 +169,7 @@ class ParticipantsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
 
 
 class Participants(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`counts`: how many there are of each role, whatever was searched for."""
+    """One page of participants. `counts` has the number of people in each role, regardless of the search."""
 
     data: list[PeopleEntry]
     counts: dict[str, int]
@@ -179,7 +181,8 @@ class LogQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class LogLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """`clock_ms`: milliseconds since the start. Without `actor` the system did it."""
+    """One entry of a Space's log. `clock_ms` is milliseconds since the Space's start. Without `actor` the system did
+    it."""
 
     id: str
     kind: LogKind

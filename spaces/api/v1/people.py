@@ -1,4 +1,4 @@
-"""People in a Space: coming and going, the microphone, and who decides about it."""
+"""Serve the participants of a Space: joining and leaving, microphones, and the decisions about both."""
 
 from django.conf import settings
 from msgspec import UNSET

@@ -1,4 +1,4 @@
-"""Saying that something is not right."""
+"""Take reports to the moderators."""
 
 from msgspec import UNSET
 

@@ -1,4 +1,4 @@
-"""Who waits for a microphone: one decision, or many at once."""
+"""Decide requests to speak, one or many at once."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Sharing the work of running a Space."""
+"""Share the work of running a Space: co-hosts, and handing over."""
 
 from accounts.api.views import ApiRequest, ApiView
 from spaces import services

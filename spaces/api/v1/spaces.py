@@ -1,4 +1,4 @@
-"""Spaces: finding, making, running and ending them."""
+"""Find, create, run and end Spaces."""
 
 import msgspec
 from django.conf import settings
@@ -47,7 +47,7 @@ class Spaces(ApiView):
         """Start or schedule a Space. The host enters with the microphone off.
 
         A live Space ends when its host is gone: open the socket, or PUT to `place` again within `lease_seconds`. With
-        `start` `when_joined` it is live from the first of either on.
+        `start` `when_joined`, the Space is live from the first of these on.
         """
         options = SpaceOptions(
             speak_policy=body.speak_policy,
@@ -120,7 +120,7 @@ class Lock(ApiView):
 class AccountsOnly(ApiView):
     @operation("setAccountsOnly", tag=TAG, scopes=MODERATE, errors=(404, 409))
     def put(self, request: ApiRequest, path: SpacePath, body: objects.AccountsOnly) -> SpaceView:
-        """Say whether listeners need an account. Those who listen without one are put out."""
+        """Set whether listeners need an account. If they do, listeners without one are removed."""
         services.set_accounts_only(public_id=path.id, user=request.user, accounts_only=body.accounts_only)
         return view(request, path.id)
 
@@ -154,6 +154,7 @@ class Topics(ApiView):
 
 
 def view(request: ApiRequest, public_id: str) -> SpaceView:
+    """Return the Space as this caller sees it."""
     found = selectors.snapshot(public_id=public_id, user_id=request.user.pk)
     return SpaceView(
         seq=found.seq, space=found.space, you=found.you, stage=found.stage, audience=found.audience, queue=found.queue
@@ -161,6 +162,7 @@ def view(request: ApiRequest, public_id: str) -> SpaceView:
 
 
 def hosted(request: ApiRequest, public_id: str) -> HostedSpace:
+    """Return the Space with what its host needs to keep it live."""
     found = view(request, public_id)
     return HostedSpace(
         **{name: getattr(found, name) for name in found.__struct_fields__},

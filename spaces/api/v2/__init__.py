@@ -1,1 +1,1 @@
-"""Spaces as X's API v2 has them."""
+"""Serve Spaces in the shapes of X's API v2."""

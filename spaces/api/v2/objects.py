@@ -1,4 +1,5 @@
-"""The objects and parameters of X that are about Spaces. Fields nobody asked for are `UNSET` and not written."""
+"""Declare the objects and parameters of X's API about Spaces. A field that was not asked for is `UNSET` and not
+written."""
 
 from typing import Annotated, Literal
 
@@ -20,7 +21,7 @@ State = Literal["live", "scheduled", "ended", "canceled"]
 
 
 class XSpace(msgspec.Struct, frozen=True, kw_only=True):
-    """A Space. `id` and `state` are always there, everything else when it was asked for and has a value."""
+    """A Space. `id` and `state` are always present. Any other field is present if it was asked for and has a value."""
 
     id: SpaceId
     state: State
@@ -48,7 +49,7 @@ class XTopic(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SpaceIncludes(msgspec.Struct, frozen=True, kw_only=True):
-    """What the expansions name, each once."""
+    """The objects that the expansions name, each once."""
 
     users: list[XUser] | UnsetType = UNSET
     topics: list[XTopic] | UnsetType = UNSET

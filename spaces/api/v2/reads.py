@@ -1,5 +1,8 @@
-"""Spaces for programs. One query for the Spaces and one for each kind of thing about them that was asked for, however
-many Spaces there are."""
+"""Read Spaces for programs.
+
+This makes one query for the Spaces, and one for each kind of related data that was asked for, whatever the number of
+Spaces.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -23,13 +26,13 @@ _COLUMNS = (
     "ended_at",
 )  # fmt: skip
 UNDETERMINED = "und"
-"""BCP 47 for a language nobody knows."""
+"""The BCP 47 code of an unknown language."""
 Ids = dict[int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Fields of the Space, those of the expansions among them, and what is to be expanded."""
+    """What a program asked for: the fields of a Space, with those that the expansions need, and the expansions."""
 
     fields: frozenset[str]
     expansions: frozenset[str]
@@ -38,7 +41,8 @@ class Asked:
 
 
 def asked(query: SpaceQuery) -> Asked:
-    # `topics_ids` is how X's documentation misspells it.
+    # X's documentation misspells `topic_ids` as `topics_ids`, so both are accepted.
+    """Return what a query asks for."""
     expansions = frozenset("topic_ids" if name == "topics_ids" else name for name in query.expansions)
     return Asked(frozenset(query.space_fields) | expansions, expansions, query.user_fields, query.topic_fields)
 
@@ -50,7 +54,8 @@ class Read:
 
 
 def read_spaces(spaces: QuerySet[Space], what: Asked, viewer_id: int | None) -> Read:
-    """In the order of the query."""
+    """Return the Spaces in the order of the query, as this viewer may see them. `viewer_id` is None for an app without
+    a user."""
     rows = list(spaces.values_list(*_COLUMNS))
     facts = _facts(rows, what.fields, viewer_id)
     shown = [_shown(row, what.fields, facts) for row in rows]
@@ -59,7 +64,7 @@ def read_spaces(spaces: QuerySet[Space], what: Asked, viewer_id: int | None) -> 
 
 @dataclass(slots=True)
 class _Facts:
-    """What other tables know of the Spaces, by their primary keys; empty where it was not asked for."""
+    """What other tables know of the Spaces, by the Spaces' primary keys. A field that was not asked for is empty."""
 
     hosts: Ids
     speakers: Ids
@@ -83,7 +88,7 @@ def _facts(rows: list[tuple[Any, ...]], fields: frozenset[str], viewer_id: int |
 
 
 def _shown_stage(ids: Collection[int], viewer_id: int | None) -> tuple[Ids, Ids]:
-    """Return `_stage`, but the host alone of Spaces whose stage is not for the viewer to see."""
+    """Return `_stage`, but only the host of a Space whose stage the viewer may not see."""
     hosts, speakers = _stage(ids)
     spaces = {space.pk: space for space in Space.objects.filter(pk__in=ids)}
     for pk, seen in sights(list(spaces.values()), viewer_id).items():
@@ -94,7 +99,8 @@ def _shown_stage(ids: Collection[int], viewer_id: int | None) -> tuple[Ids, Ids]
 
 
 def _stage(ids: Collection[int]) -> tuple[Ids, Ids]:
-    """Hosts and co-hosts of now, and everybody who spoke at any time; each in the order of joining."""
+    """Return the present host and co-hosts, and everyone who spoke at any time. Each list is in the order of
+    joining."""
     hosts: Ids = defaultdict(list)
     speakers: Ids = defaultdict(list)
     here = Q(role=Role.HOST) | Q(role=Role.COHOST, left_at=None)
@@ -111,7 +117,8 @@ def _stage(ids: Collection[int]) -> tuple[Ids, Ids]:
 
 
 def _invited(ids: Collection[int], viewer_id: int | None) -> Ids:
-    """Invitations are letters: those who run the Space see all of them, everybody else the one to themselves."""
+    """Return the invitees of each Space. Invitations are private: host and co-hosts see all of them, and any other user
+    only their own."""
     runs = Participant.objects.filter(user=viewer_id, role__in=MANAGER_ROLES, removed_at=None).values("space")
     seen = Invitation.objects.filter(Q(space__in=runs) | Q(invitee=viewer_id), space__in=ids, invitee__is_active=True)
     return _listed(seen.order_by("pk").values_list("space", "invitee")) if viewer_id else {}
@@ -130,7 +137,8 @@ def _listed(pairs: Iterable[tuple[int, int]]) -> Ids:
 
 
 def _participants(rows: list[tuple[Any, ...]]) -> dict[int, int]:
-    """Who is in a live Space now, also without an account, and who ever was in an ended one."""
+    """Count the people in each live Space, those without an account too. For an ended Space, count everyone who was
+    ever in it."""
     live = Q(space__state=SpaceState.LIVE, left_at=None)
     ids = [row[0] for row in rows]
     counted = _counted(Participant.objects.filter(live | Q(space__state=SpaceState.ENDED), space__in=ids))

@@ -1,4 +1,4 @@
-"""`/2/spaces…`: X's reads."""
+"""Serve `/2/spaces…`: the reads of X's API."""
 
 from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from msgspec import UNSET
@@ -84,7 +84,8 @@ class SpaceBuyers(XView):
 
 
 def _findable(viewer: int | None) -> QuerySet[Space]:
-    """What lists show: not the Spaces of somebody who blocked the reader, nor of an account that is not active."""
+    """Return the Spaces that lists may show. Spaces of a host who blocked the reader, or of an inactive account, are
+    left out."""
     spaces = Space.objects.filter(creator__is_active=True)
     if viewer is not None:
         spaces = spaces.filter(~Exists(Block.objects.filter(blocker=OuterRef("host"), blocked=viewer)))
