@@ -1,4 +1,4 @@
-"""What the staff sees. `base` is for the admins of the apps above, too."""
+"""Serve the staff. `base` is shared with the admins of the apps above."""
 
 from spaces.admin import appeals, decisions, listen_in, live, reports, rooms, words
 from spaces.admin.base import ReadOnlyAdmin, RowsOfASpace, acting

@@ -1,4 +1,4 @@
-"""Appeals: one more look, by somebody else."""
+"""Show appeals to moderators. A senior moderator who had no part in the decision decides."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What all of our admin pages share."""
+"""Share what all admin pages need."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ else:
 
 
 class ReadOnlyAdmin(AnyAdmin):
-    """Rows that services write: searchable, never edited."""
+    """An admin of rows that only services write. The rows can be searched and never edited."""
 
     list_per_page = 50
     show_full_result_count = False
@@ -35,7 +35,8 @@ class ReadOnlyAdmin(AnyAdmin):
         return False
 
     def apply(self, request: HttpRequest, rows: QuerySet[Any], verb: Callable[[Any], None], done: str) -> None:
-        """Calls `verb` for every row and reports what the rules said to each."""
+        """Call `verb` for every row, and show the moderator each refusal of the rules. `done` is the word for
+        success."""
         succeeded = 0
         for row in rows:
             try:
@@ -48,11 +49,11 @@ class ReadOnlyAdmin(AnyAdmin):
 
 
 class RowsOfASpace(ReadOnlyAdmin):
-    """Rows with a `space`, found by its id or by somebody's username, each as it is written: a search that looks into
-    words would read the whole of a table with a million rows."""
+    """An admin of rows with a `space`. A search finds them by a Space's id or by a username, each in full. A search for
+    parts of words would read the whole of a table with a million rows."""
 
     people: tuple[str, ...] = ("user",)
-    search_fields = ("space",)  # shows the field; `get_search_results` does the search
+    search_fields = ("space",)  # shows the search field; `get_search_results` does the search
     search_help_text = "The id of a Space, or a username."
 
     def get_search_results(
@@ -73,7 +74,7 @@ class RowsOfASpace(ReadOnlyAdmin):
 
 
 def acting(request: HttpRequest) -> User:
-    """The member of the staff; the admin site lets nobody else in."""
+    """Return the member of the staff who sent the request. The admin site admits no other user."""
     if not isinstance(request.user, User):
         raise TypeError("the admin site was reached without a user")
     return request.user

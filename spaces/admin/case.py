@@ -1,4 +1,4 @@
-"""Everything a moderator needs on one page, in a number of queries that does not depend on the Space."""
+"""Read everything a moderator needs on one page. The number of queries does not depend on the size of the Space."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,24 +22,26 @@ class SaidLine:
     line: Line
     clock: str
     is_it: bool
-    """The very line that was reported."""
+    """True for the line that was reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
+    """One report, with its evidence and what was decided about it."""
+
     report: Report
     clock: str
     log: list[LogLine]
     said: list[SaidLine]
     answers: list[Decision]
     earlier: list[Decision]
-    """About the same person, latest first."""
+    """Decisions about the same person, latest first."""
     others: list[Report]
-    """Open ones about the same person or Space."""
+    """Open reports about the same person or Space."""
 
 
 def case_of(report_id: int) -> Case:
-    """Raises `NotFound`."""
+    """Return the case of a report. Raise `NotFound`."""
     report = services.get_report(report_id)
     found = _evidence(report)
     return Case(
@@ -54,7 +56,7 @@ def case_of(report_id: int) -> Case:
 
 
 def clock(milliseconds: int) -> str:
-    """`1:02:03`, as people read a recording."""
+    """Return the time as in a recording: `1:02:03`."""
     return str(timedelta(seconds=milliseconds // 1000))
 
 

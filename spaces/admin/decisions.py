@@ -1,4 +1,4 @@
-"""The record of what was decided: append-only, searchable."""
+"""Show the record of decisions. It is append-only and can be searched."""
 
 from django.contrib import admin
 from django.http import HttpRequest

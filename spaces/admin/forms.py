@@ -1,4 +1,4 @@
-"""What moderators fill in. What may be chosen is what the rules let this moderator do."""
+"""Define the forms of moderators. They offer only what the rules let this moderator do."""
 
 from datetime import timedelta
 from typing import Any
@@ -64,7 +64,7 @@ class DecisionForm(forms.Form):
         self.fields["term"].initial = "24"
 
     def decision(self) -> dict[str, Any]:
-        """Arguments of `services.decide_report`."""
+        """Return the arguments of `services.decide_report`."""
         data = self.cleaned_data
         verdict, term = Verdict(data["verdict"]), data["term"] or "24"
         lasts = verdict in duties.SUSPENSIONS and term != FOR_EVER
@@ -90,7 +90,8 @@ class AppealForm(forms.Form):
 
 
 def _fits(verdict: Verdict, report: Report, *, is_senior: bool) -> bool:
-    """Offered are only things that can be; the services have the last word."""
+    """Return True if this decision is possible for the report, so that the form offers it. The services still check
+    it."""
     if verdict == Verdict.SUSPEND_ENTIRELY and not is_senior:
         return False
     is_hosts = report.space is not None and report.person_id == report.space.host_id

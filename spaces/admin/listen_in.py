@@ -1,4 +1,4 @@
-"""The page on which a moderator hears a live Space; `spaces/signalling/listen_in_socket.py` is what it talks to."""
+"""Serve the page on which a moderator hears a live Space. The page talks to `spaces/signalling/listen_in_socket.py`."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied

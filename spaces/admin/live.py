@@ -1,4 +1,4 @@
-"""The dashboard: what is live, how large, and what was reported there."""
+"""Serve the dashboard: the live Spaces, their size, and the reports about them."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied

@@ -1,4 +1,4 @@
-"""The moderators' queue, and one page for each case: what was reported, what there was, and what can be decided."""
+"""Serve the moderators' queue, and one page for each case: the report, its evidence, and the possible decisions."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,7 +26,7 @@ from spaces_project.common.errors import NotFound, ProductError
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Open ones unless something else is asked for: it is a queue."""
+    """A filter that shows open reports by default, because the page is a queue."""
 
     title = "state"
     parameter_name = "queue"

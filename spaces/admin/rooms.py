@@ -1,4 +1,5 @@
-"""The moderators' view. What services own is read-only here; the actions call the services and reach the live room."""
+"""Serve the moderators' view of Spaces. Rows that services own are read-only here. The actions call the services, so
+they reach the live Space too."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -28,7 +29,7 @@ class SpaceAdmin(ReadOnlyAdmin):
         return [log, *super().get_urls()]
 
     def log(self, request: HttpRequest, space_id: int) -> HttpResponse | StreamingHttpResponse:
-        """The whole log, a JSON object a line."""
+        """Return the whole log as JSON Lines."""
         space = self.get_object(request, str(space_id))
         if space is None or not self.has_view_permission(request, space):
             return HttpResponse(status=404)

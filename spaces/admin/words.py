@@ -1,4 +1,4 @@
-"""The word list."""
+"""Serve the list of flagged words."""
 
 from typing import Any
 
