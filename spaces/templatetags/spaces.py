@@ -1,4 +1,4 @@
-"""Small pieces of markup that templates share."""
+"""Render the small pieces of markup that templates share."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -25,13 +25,14 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """A symbol of `templates/_icons.html`. Decoration only: what it means is said in words beside it."""
+    """Return a symbol of `templates/_icons.html`. It is decoration only: the words beside it say what it means."""
     return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="#icon-{}"/></svg>', name)
 
 
 @register.simple_tag
 def face(person: Person | StagePerson, size: str) -> SafeString:
-    """The image of somebody as sockets show them: what `avatar` is for a user, and `showFace` in avatar.js."""
+    """Return a person's image from the shape that sockets use. `avatar` does the same for a user, and `showFace` in
+    avatar.js does it in the browser."""
     if person.avatar:
         markup = '<img class="avatar avatar-{}" src="{}" width="{}" height="{}" alt="" decoding="async">'
         return format_html(markup, size, person.avatar, SIZES[size], SIZES[size])
@@ -60,7 +61,7 @@ def ago(at: datetime) -> SafeString:
 
 @register.filter
 def short_ago(at: datetime) -> str:
-    """`now`, `5m`, `3h`, `4 Mar`, `4 Mar 2024`: as `shortAgo` in local-times.js."""
+    """Return `now`, `5m`, `3h`, `4 Mar` or `4 Mar 2024`, as `shortAgo` in local-times.js does."""
     now = timezone.now()
     minutes = int((now - at).total_seconds() // 60)
     if minutes < 1:
@@ -100,25 +101,25 @@ def server_time() -> str:
 
 @register.simple_tag(takes_context=True)
 def login_url(context: Context) -> str:
-    """Where somebody logs in and comes back to this page."""
+    """Return the address of the login page, which then returns the user to this page."""
     return f"{reverse('account_login')}?{urlencode({REDIRECT_FIELD_NAME: context['request'].path})}"
 
 
 @register.simple_tag
 def topic_tree() -> list[Topic]:
-    """Every topic, parents before their children; one query."""
+    """Return every topic, parents before their children. Makes one query."""
     return topics()
 
 
 @register.simple_tag
 def reactions() -> list[tuple[str, str]]:
-    """`(emoji, what it is called)`."""
+    """Return `(emoji, its name)` for each reaction."""
     return [(emoji.value, str(emoji.label)) for emoji in Emoji]
 
 
 @register.filter
 def spoken(length: timedelta) -> str:
-    """`1 h 5 min`, `12 min`, `40 s`: as `duration` in format.js."""
+    """Return `1 h 5 min`, `12 min` or `40 s`, as `duration` in format.js does."""
     seconds = int(length.total_seconds())
     if seconds < 60:
         return f"{seconds} s"
@@ -128,5 +129,5 @@ def spoken(length: timedelta) -> str:
 
 @register.simple_tag
 def report_reasons() -> list[tuple[str, str]]:
-    """Values and labels of `ReportReason`."""
+    """Return the values and labels of `ReportReason`."""
     return [(reason.value, str(reason.label)) for reason in ReportReason]

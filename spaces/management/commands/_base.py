@@ -1,4 +1,4 @@
-"""What our commands share: a failure is a sentence on stderr and exit code 1."""
+"""Share what the commands need. A failure is one sentence on stderr and exit code 1."""
 
 from typing import Any
 
@@ -12,7 +12,8 @@ FOLLOW_SECONDS = 10.0
 
 
 class ProductCommand(BaseCommand):
-    """`run` does one thing; whatever it changed in the mixer is finished before the process ends."""
+    """A command whose `run` does one thing. The process ends only after the mixer has followed the change, or after
+    `FOLLOW_SECONDS`."""
 
     def run(self, **options: Any) -> str | None:
         raise NotImplementedError

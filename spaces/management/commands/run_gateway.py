@@ -27,7 +27,8 @@ def _measure(supervisor: Supervisor) -> None:
 
 
 def _cpu_seconds(pid: int | None) -> float | None:
-    """User and system time so far (proc(5), fields 14 and 15 of `stat`); None where it cannot be told."""
+    """Return the user and system time of a process so far (proc(5), fields 14 and 15 of `stat`), or None if it cannot
+    be read."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
