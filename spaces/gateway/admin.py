@@ -63,7 +63,7 @@ class AdminClient:
             await self._socket.close()
 
     async def ping(self) -> None:
-        """Return if the gateway's request loop is alive. This says nothing about its plugins."""
+        """Raise unless the gateway's request loop answers. An answer says nothing about the plugins."""
         await self._ask("ping")
 
     async def list_sessions(self) -> tuple[int, ...]:

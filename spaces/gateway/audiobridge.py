@@ -1,4 +1,4 @@
-"""Ask the mixer plugin: rooms in which every speaker hears all others, and RTP forwards of the mix.
+"""Send requests to the mixer plugin: rooms in which every speaker hears all others, and RTP forwards of the mix.
 
 Reference: https://janus.conf.meetecho.com/docs/audiobridge.html and `janus_audiobridge.c`, v1.1.2. Ids of rooms and
 participants are strings. All methods raise what `Handle.request` raises. A method names the refusals that a caller may

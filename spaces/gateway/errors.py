@@ -1,12 +1,12 @@
-"""Everything the gateway client raises.
+"""Define everything the gateway client raises.
 
     GatewayError
     ├── GatewayUnavailable      no connection, or the socket was lost while waiting
     ├── GatewayTimeout          no answer before the deadline
     ├── SessionLost             the session that owned this handle is gone, and its audio with it
-    ├── HandleLost              the handle was detached, by us or by the gateway
+    ├── HandleLost              the handle was detached, by this client or by the gateway
     ├── UnexpectedAnswer        an answer that lacks what its request promises
-    └── GatewayRefused          the gateway said no: `origin`, `number`, `reason`
+    └── GatewayRefused          the gateway refused the request: `origin`, `number`, `reason`
         ├── NotAuthorised       wrong or missing API secret, admin key, room secret or pin
         ├── NoSuchSession
         ├── NoSuchHandle
@@ -21,8 +21,8 @@
         └── NoSuchMountpoint
 
 The core and each plugin number their errors on their own and the ranges overlap (458 is "no such session" from the core
-and "cannot switch" from Streaming), so a class is chosen by origin and number together.
-Numbers: `src/apierror.h` and the tops of `janus_audiobridge.c` and `janus_streaming.c`, v1.1.2.
+and "cannot switch" from Streaming). So the class is chosen by origin and number together. Numbers: `src/apierror.h` and
+the tops of `janus_audiobridge.c` and `janus_streaming.c`, v1.1.2.
 """
 
 from enum import StrEnum

@@ -9,7 +9,7 @@ from .protocol import Reply
 
 
 class HandleOwner(Interface):
-    """What a handle needs of its client."""
+    """The part of the client that a handle uses."""
 
     async def request(self, verb: str, *, deadline: float | None = None, **fields: object) -> Reply: ...
 

@@ -1,4 +1,5 @@
-"""Ask the mountpoint plugin: one RTP stream comes in, and every listener gets the same packets, encoded once.
+"""Send requests to the mountpoint plugin. One RTP stream comes in, and every listener gets the same packets, encoded
+once.
 
 Reference: https://janus.conf.meetecho.com/docs/streaming.html and `janus_streaming.c`, v1.1.2. Ids are strings. All
 methods raise what `Handle.request` raises. A method names the refusals that a caller may want to handle.
