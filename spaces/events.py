@@ -1,7 +1,7 @@
-"""Every outgoing event and every channel name. Services emit these; the hub passes them on without opening them.
+"""Every outgoing event and every channel name. Services publish events; the hub passes them on without decoding them.
 
 An event is encoded once, where it is made, and travels through Redis as a ready frame. Events with a `seq` tell of a
-change of state and are numbered without gaps per Space; events without one are cosmetic and may be lost.
+change of state and are numbered without gaps in each Space. Events without one are cosmetic and may be lost.
 """
 
 import logging
@@ -21,10 +21,10 @@ logger = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
 _pack = msgspec.msgpack.Encoder().encode
 
-# With the site's mark: a Redis keeps its databases apart, but not what is published in them.
+# The names have the site's mark. Redis separates databases, but not what is published in them.
 _CHANNELS: Final = f"{settings.SITE_MARK}:spaces"
 EVERY_PROCESS: Final = f"{_CHANNELS}:processes"
-"""Channel that every web process listens to: bubbles, revoked sessions."""
+"""The channel that every web process listens to: bubbles, revoked sessions."""
 
 
 def space_channel(public_id: str) -> str:
@@ -35,18 +35,18 @@ def space_channel(public_id: str) -> str:
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
-    """One message from the server that answers nothing."""
+    """One message from the server that is not the answer to a command."""
 
 
 class SpaceChanged(Event, frozen=True, tag="space.changed"):
-    """State, title or the host's absence changed."""
+    """A change of the Space itself: its state, its title or the host's absence."""
 
     seq: int
     space: SpaceInfo
 
 
 class SpaceEnded(Event, frozen=True, tag="space.ended"):
-    """The Space is over for everyone. `bye` comes after it, and a close with 4410."""
+    """The end of the Space for everyone. `bye` comes after it, and a close with code 4410."""
 
     seq: int
     space: SpaceInfo
@@ -55,7 +55,7 @@ class SpaceEnded(Event, frozen=True, tag="space.ended"):
 
 
 class StageChanged(Event, frozen=True, tag="stage.changed"):
-    """People whose microphone, role or mute state changed, and ids of those who left the stage."""
+    """The people whose microphone, role or mute state changed, and the ids of people who left the stage."""
 
     seq: int
     people: list[StagePerson] = []
@@ -63,7 +63,7 @@ class StageChanged(Event, frozen=True, tag="stage.changed"):
 
 
 class QueueChanged(Event, frozen=True, tag="queue.changed"):
-    """For those who run the Space: somebody asked, or a request was decided or withdrawn."""
+    """One change of the queue, for managers: a listener asked to speak, or a request was decided or withdrawn."""
 
     queue_seq: int
     person: Person
@@ -72,14 +72,14 @@ class QueueChanged(Event, frozen=True, tag="queue.changed"):
 
 
 class QueueReplaced(Event, frozen=True, tag="queue.replaced"):
-    """For those who run the Space: many requests were decided at once, and this is what waits now."""
+    """The whole queue, for managers, after many requests were decided at once."""
 
     queue_seq: int
     queue: Queue
 
 
 class YouChanged(Event, frozen=True, omit_defaults=True, tag="you.changed"):
-    """For one person: role, mute state, request or rights changed; `reason` says why in one word."""
+    """A change for one person: of role, mute state, request or rights. `reason` says why in one word."""
 
     you: You
     reason: str
@@ -87,25 +87,25 @@ class YouChanged(Event, frozen=True, omit_defaults=True, tag="you.changed"):
 
 
 class BlockedOnStage(Event, frozen=True, tag="stage.blocked"):
-    """For one person: somebody whom they have blocked holds a microphone now."""
+    """A warning for one person: a person whom they have blocked holds a microphone now."""
 
     user_id: str
 
 
 class PersonChanged(Event, frozen=True, tag="person.changed"):
-    """Somebody who speaks or spoke here has another name or picture now: on lines that are shown already, too."""
+    """The new name or picture of a person who speaks or spoke here. It applies to lines that are already shown, too."""
 
     person: Person
 
 
 class Talking(Event, frozen=True, tag="talking"):
-    """Ids of everyone the mixer hears talking now."""
+    """The ids of everyone whom the mixer hears talking now."""
 
     user_ids: list[str]
 
 
 class AudienceChanged(Event, frozen=True, tag="audience"):
-    """Counted once a second at most, and only when it changed."""
+    """The audience, counted at most once a second, and sent only if it changed."""
 
     audience: Audience
 
@@ -116,34 +116,36 @@ class Reaction(msgspec.Struct, frozen=True):
 
 
 class Reactions(Event, frozen=True, tag="reactions"):
-    """What people showed since the last of these: how many of each, and the latest of them with their senders. At most
-    four a second, however many react."""
+    """The reactions since the last event of this kind: how many of each, and the latest of them with their senders. At
+    most four of these events a second, however many people react."""
 
     counts: dict[str, int]
     people: list[Reaction]
 
 
 class Resync(Event, frozen=True, tag="resync"):
-    """Events may have been lost: ask for a snapshot after a random wait of up to `within_ms`."""
+    """A notice that events may have been lost. The page asks for a snapshot after a random wait of up to
+    `within_ms`."""
 
     within_ms: int
 
 
 class AudioLost(Event, frozen=True, tag="audio.lost"):
-    """The audio connections `targets` ("listen", "speak") are gone at the gateway and must be made anew."""
+    """A notice that the audio connections `targets` ("listen", "speak") are gone at the gateway and must be made
+    anew."""
 
     targets: list[str]
 
 
 class AudioReady(Event, frozen=True, tag="audio.ready"):
-    """The gateway reports the audio connection `target` as up."""
+    """A notice that the gateway reports the audio connection `target` as up."""
 
     target: str
 
 
 class Bye(Event, frozen=True, omit_defaults=True, tag="bye"):
-    """The last message before the server closes the socket: why, in a word for programs and a sentence for people.
-    `retry_after` in seconds, where an earlier try is in vain."""
+    """The last message before the server closes the socket: the reason as a word for programs and a sentence for
+    people. `retry_after` is in seconds, if trying again earlier is in vain."""
 
     code: str
     message: str
@@ -154,7 +156,8 @@ class Bye(Event, frozen=True, omit_defaults=True, tag="bye"):
 
 
 class Bubble(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One live Space at the top of the timeline. `people` hold a microphone; the reader follows `followed` of them."""
+    """One live Space at the top of the timeline. `people` are those who hold a microphone; the reader follows
+    `followed` of them."""
 
     id: str
     title: str
@@ -164,34 +167,34 @@ class Bubble(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Bubbles(Event, frozen=True, tag="bubbles"):
-    """Every bubble of the reader, sent on connecting; `now` is the server's clock."""
+    """Every bubble of the reader, sent when the page connects. `now` is the server's clock."""
 
     bubbles: list[Bubble]
     now: str
 
 
 class BubbleShown(Event, frozen=True, tag="bubble.shown"):
-    """A bubble appeared or changed."""
+    """A bubble that appeared or changed."""
 
     bubble: Bubble
 
 
 class BubbleGone(Event, frozen=True, tag="bubble.gone"):
-    """The Space ended, or nobody the reader follows is on its stage any more."""
+    """A bubble that went: the Space ended, or no person whom the reader follows is on its stage any more."""
 
     id: str
 
 
 class BubbleTalking(Event, frozen=True, tag="bubble.talking"):
-    """Somebody in the Space began to talk, or everybody ceased: the dots dance or rest. At most once a second."""
+    """Whether people talk in a Space: the dots of its bubble move or rest. At most one event a second."""
 
     id: str
     talking: bool
 
 
 class News(Event, frozen=True, tag="news"):
-    """Something new that this page does not show yet, told by an app above this one: `count` more of `topic`. At most
-    once a second per topic."""
+    """News that this page does not show yet: `count` more of `topic`. An app above this one defines the topic. At most
+    one event a second for each topic."""
 
     topic: str
     count: int
@@ -221,7 +224,7 @@ HOME_EVENTS: tuple[type[Event], ...] = (Bubbles, BubbleShown, BubbleGone, Bubble
 
 
 class Signal(StrEnum):
-    """What the hub itself must do, beside passing a frame on."""
+    """What the hub itself must do, besides passing a frame on."""
 
     AUDIENCE = "audience"
     CLOSE = "close"
@@ -238,11 +241,13 @@ class Signal(StrEnum):
 
 
 class Envelope(msgspec.Struct, frozen=True, array_like=True):
-    """What travels through Redis: a frame for everyone or for the people `to`, perhaps with a signal for the hub.
+    """A message that travels through Redis: a frame for everyone or for the people `to`, perhaps with a signal for the
+    hub.
 
-    `code` is the close code of `Signal.CLOSE`, `spare` a connection that it leaves alone, `data` what a signal needs.
-    `followers_of` names a person instead of `to`: each process finds their followers among whom it has connected.
-    `at` is when it was published, in seconds since the epoch; 0 from a version that did not say.
+    `code` is the close code of `Signal.CLOSE`, `spare` a connection that it does not close, `data` what a signal needs.
+    `followers_of` names a person instead of `to`: each process finds that person's followers among the people it has
+    connected. `at` is the time of publishing, in seconds since the epoch; 0 from an older version, which did not send
+    it.
     """
 
     frame: str | None = None
@@ -259,7 +264,7 @@ unpack = msgspec.msgpack.Decoder(Envelope).decode
 
 
 class Close(msgspec.Struct, frozen=True):
-    """Why the server closes a socket. Codes are in the private range of RFC 6455 §7.4.2."""
+    """A reason for which the server closes a socket. Codes are in the private range of RFC 6455 §7.4.2."""
 
     code: int
     name: str
@@ -331,12 +336,12 @@ def to_people(user_ids: Iterable[int], event: Event) -> Envelope:
 
 
 def close_people(user_ids: Iterable[int], close: Close, *, spare: str = "") -> Envelope:
-    """Ends the sockets and the audio of these people, but for the connection `spare`."""
+    """Return an envelope that closes the sockets and the audio of these people, except on the connection `spare`."""
     return Envelope(frame=bye(close), to=tuple(user_ids), signal=Signal.CLOSE, code=close.code, spare=spare)
 
 
 def close_everyone(close: Close) -> Envelope:
-    """Ends all sockets and audio of a Space."""
+    """Return an envelope that closes all sockets and audio of a Space."""
     return Envelope(frame=bye(close), signal=Signal.CLOSE, code=close.code)
 
 
@@ -344,49 +349,51 @@ _PREFIX = "token:"
 
 
 def token_session(token_id: int) -> str:
-    """What stands for the session key where a socket was opened with a token."""
+    """Return the text that takes the place of the session key for a socket that was opened with a token."""
     return f"{_PREFIX}{token_id}"
 
 
 def token_of_session(session_key: str) -> int | None:
-    """Return the token that such a key stands for; None for a session."""
+    """Return the id of the token that such a key stands for, or None for the key of a session."""
     return int(session_key.removeprefix(_PREFIX)) if session_key.startswith(_PREFIX) else None
 
 
 def revoke(user_id: int, close: Close, *, session_key: str = "") -> Envelope:
-    """Ends the sockets and the audio of one session of this person, or of all of them."""
+    """Return an envelope that closes the sockets and the audio of one session of this user, or of all sessions."""
     return Envelope(frame=bye(close), to=(user_id,), signal=Signal.REVOKE, code=close.code, data=session_key)
 
 
 def reaction(user_id: int, emoji: str) -> Envelope:
-    """For the hubs, which gather them."""
+    """Return an envelope for the hubs, which gather reactions."""
     return Envelope(signal=Signal.REACTION, to=(user_id,), data=emoji)
 
 
 def lanes_changed() -> Envelope:
-    """Every process brings the voices it holds to their lanes and says `carried` of each."""
+    """Return an envelope on which every process moves the voices that it holds to their lanes, and reports each with
+    `carried`."""
     return Envelope(signal=Signal.LANES)
 
 
 def call_the_roll() -> Envelope:
-    """Every process asks the database who of its people may still be in this Space."""
+    """Return an envelope on which every process asks the database which of its people may still be in this Space."""
     return Envelope(signal=Signal.ROLL)
 
 
 def carried(mixer_id: str, lane: int | None) -> Envelope:
-    """This microphone is in this lane now, or in none. For whoever assigns lanes."""
+    """Return an envelope which says that this microphone is in this lane now, or in none. The assigner of lanes reads
+    it."""
     return Envelope(signal=Signal.CARRIED, data=f"{mixer_id} {'' if lane is None else lane}")
 
 
 def home_news(topic: str, *, to: Iterable[int] = (), followers_of: int = 0) -> Envelope:
-    """One more of `topic` for the home pages of these people, or of everybody who follows `followers_of`. For
-    `publish(EVERY_PROCESS, …)`; what comes within a second is told as one `News`."""
+    """Return an envelope with one more of `topic`, for the home pages of these people or of all followers of
+    `followers_of`. Publish it on `EVERY_PROCESS`. All that come within a second are sent to a page as one `News`."""
     return Envelope(to=tuple(to), signal=Signal.HOME, data=topic, followers_of=followers_of)
 
 
 def publish(channel: str, *envelopes: Envelope) -> None:
-    """Sends what is already true in the database. With Redis away nothing is lost but time: the hub makes everyone
-    resync when it hears Redis again, so the failure is logged and the caller goes on."""
+    """Publish changes that are already committed. While Redis is away only time is lost: the hub makes every page
+    resync when it reaches Redis again. So the failure is logged, and the caller goes on."""
     try:
         pipeline = store().pipeline(transaction=False)
         for envelope in envelopes:

@@ -1,10 +1,10 @@
 """Fan-out inside one web process.
 
-The process subscribes once per Space and writes one ready-made frame to all its sockets; nothing is decoded, encoded or
-queued per socket. The hub also keeps what belongs to sockets and must outlive them for a moment: the audio of a
-connection stands for `PARKED_SECONDS` after its socket is lost, so that a change of network is not heard.
+The process subscribes once per Space and writes one ready-made frame to all its sockets. Nothing is decoded, encoded or
+queued for each socket. The hub also keeps what belongs to a socket but must outlive it for a moment: the audio of a
+connection stays for `PARKED_SECONDS` after its socket is lost, so that listeners do not hear a change of network.
 
-One hub per event loop; all methods are called on that loop.
+There is one hub per event loop; all methods are called on that loop.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ RENEW_EVERY_TICKS = 5
 ROLL_CALL_SECONDS = 60.0
 _GONE_FOR_GOOD = (events.CLOSE_LEFT.code, events.CLOSE_REMOVED.code, events.CLOSE_SUSPENDED.code)
 SPREAD_SECONDS_PER_SOCKET = 0.02
-"""Two processes let some fifty people a second in (docs/measurements/presence.md)."""
+"""Two processes let in about fifty people a second (docs/measurements/presence.md)."""
 FLUSH_SECONDS = 0.2
 RESYNC_MS_PER_SOCKET = 5
 RESYNC_MS = (500, 15_000)
@@ -55,13 +55,13 @@ class Hub:
         self.homes = Homes(self.spawn)
         self._sockets: dict[int, set[Socket]] = defaultdict(set)
         self._strangers: dict[str, set[str]] = defaultdict(set)
-        """Names of their sockets, by address."""
+        """The names of the sockets of anonymous listeners, by address."""
         self._feed = Feed(on_envelope=self._receive, on_gap=self._resync)
         self._tasks: set[asyncio.Task[None]] = set()
         self._ticks = 0
         self._roll_is_due_at = time.monotonic() + ROLL_CALL_SECONDS
         self._sequences: dict[str, tuple[float, asyncio.Future[tuple[int, int]]]] = {}
-        """By public id: when it was asked for, and the answer; also for sockets that have not joined."""
+        """By public id: when the numbers were asked for, and the answer. Sockets that have not joined use it, too."""
 
     def start(self) -> None:
         switchboard.start()
@@ -72,7 +72,7 @@ class Hub:
 
     @contextlib.contextmanager
     def watching(self, socket: Socket) -> Iterator[None]:
-        """Meanwhile the socket is closed when its session ends."""
+        """Close the socket if its session ends inside the block."""
         sockets = self._sockets[socket.user_id]
         sockets.add(socket)
         metrics.SOCKETS.inc()
@@ -85,13 +85,13 @@ class Hub:
                 self._sockets.pop(socket.user_id, None)
 
     def has_too_many_like(self, socket: Socket) -> bool:
-        """Tell whether the person has as many sockets of this kind here as they may have."""
+        """Tell whether the user has as many sockets of this kind here as one user may have."""
         same = sum(other.kind == socket.kind for other in self._sockets.get(socket.user_id, ()))
         return same >= int(settings.SPACES_CONNECTIONS_PER_PERSON)
 
     @contextlib.asynccontextmanager
     async def door(self, address: str, name: str, *, limit: int) -> AsyncIterator[bool]:
-        """Whether somebody without an account may come in from this address; counts them meanwhile."""
+        """Tell whether an anonymous listener may come in from this address, and count the listener inside the block."""
         if not await in_thread(doors.admit, address, name, limit=limit):
             yield False
             return
@@ -103,11 +103,12 @@ class Hub:
             names.discard(name)
             if not names:
                 self._strangers.pop(address, None)
-            with contextlib.suppress(redis.RedisError):  # it then lapses by itself
+            with contextlib.suppress(redis.RedisError):  # The lease then expires by itself.
                 await in_thread(doors.let_go, address, name)
 
     def revoke(self, envelope: Envelope) -> None:
-        """Ends what `events.revoke` names. Audio that waits for a socket has no session: it ends with all of them."""
+        """Close what `events.revoke` names. Audio that waits for a socket has no session: it ends only if all sessions
+        end."""
         user_ids, session_key = envelope.to or (), envelope.data
         sockets = {socket for user_id in user_ids for socket in self._sockets.get(user_id, ())}
         over = {socket for socket in sockets if session_key in ("", socket.session_key)}
@@ -120,28 +121,30 @@ class Hub:
     # --- members of Spaces ---
 
     async def add(self, member: Member) -> None:
-        """From now on the member misses nothing. Raises redis.ConnectionError while Redis is away."""
+        """Add the member. After the return the member misses no event. Raise redis.ConnectionError while Redis is
+        away."""
         room = self._rooms.setdefault(member.public_id, Room(member.public_id))
         room.members[member.connection] = member
         await self._feed.subscribe(events.space_channel(member.public_id))
 
     def resume(self, *, public_id: str, connection: str, user_id: int) -> Member | None:
-        """The member that lost its socket, if its audio still stands here and it is the same person's."""
+        """Return the member that lost its socket, if its audio is still here and belongs to the same user. None
+        otherwise."""
         room = self._rooms.get(public_id)
         member = room.members.get(connection) if room else None
         if member is None or member.user_id != user_id:
             return None
-        member.parked_at = time.monotonic()  # not given up while it is being taken up again
+        member.parked_at = time.monotonic()  # The member is not dropped while it is being resumed.
         return member
 
     def park(self, member: Member) -> None:
-        """The socket is gone; the audio waits for the page to come back."""
+        """Keep the audio of a member that lost its socket, until the page comes back."""
         member.socket, member.parked_at = None, time.monotonic()
         if member.audio.speaks:
             self.spawn(member.audio.page_is_gone())
 
     async def drop(self, member: Member) -> None:
-        """Out of the hub, the audio closed."""
+        """Take the member out of the hub, and close its audio."""
         room = self._rooms.get(member.public_id)
         if room and room.members.get(member.connection) is member:
             del room.members[member.connection]
@@ -151,7 +154,8 @@ class Hub:
         await member.audio.close_all()
 
     async def sequence(self, public_id: str) -> tuple[int, int]:
-        """`(seq, queue_seq)`, a second old at most: one query for everybody who asks meanwhile. Raises `NotFound`."""
+        """Return `(seq, queue_seq)`, at most a second old. Sockets that ask within that second share one query. Raise
+        `NotFound`."""
         asked_at, answer = self._sequences.get(public_id, (0.0, None))
         if answer is None or time.monotonic() - asked_at > SEQUENCE_SECONDS:
             answer = asyncio.ensure_future(in_thread(selectors.sequence, public_id=public_id))
@@ -163,7 +167,8 @@ class Hub:
         self._sequences = {key: asked for key, asked in self._sequences.items() if asked[0] > due}
 
     async def hear_for_all(self) -> None:
-        """From now on nothing that is told to every process is missed. Raises redis.ConnectionError."""
+        """Subscribe to the channel of every process. After the return no event of it is missed. Raise
+        redis.ConnectionError."""
         await self._feed.subscribe(events.EVERY_PROCESS)
 
     # --- what comes from other processes, and from this one ---
@@ -238,7 +243,8 @@ class Hub:
                 self.spawn(member.audio.follow_lane())
 
     async def _resync(self) -> None:
-        """Events were missed while Redis was away: a page asks for what is true, and we ask who may be here."""
+        """Recover after events were missed while Redis was away: pages ask for a snapshot, and the hub asks the
+        database who may still be here."""
         self._roll_is_due_at = 0.0
         for room in list(self._rooms.values()):
             least, most = RESYNC_MS
@@ -251,12 +257,15 @@ class Hub:
     # --- the end of this process ---
 
     async def leave(self, *, within: float) -> None:
-        """Sends everybody to another process. Returns when nobody has audio here any more, after `within` seconds at
-        the latest; with 0 as soon as everybody was told.
+        """Send everyone to another process. Return when no audio is left here, or after `within` seconds. With 0 return
+        as soon as every socket was told.
 
-        1. Nobody is let in any more. 2. Sockets are closed one after the other, or all would come back at once. 3. What
-        they hear goes on meanwhile: a page gives its old connection up when the new one, elsewhere, carries the sound.
-        So the word from there that the person has come by another connection ends nothing here.
+        1. No new socket is let in.
+        2. Sockets are closed one after the other; otherwise all clients would reconnect at once.
+        3. The audio goes on meanwhile: a page gives up its old connection when the new one, in another process, carries
+           the sound.
+
+        While draining, a "replaced" event must therefore not close the old audio.
         """
         self.is_leaving = True
         metrics.DRAINING.set(1)
@@ -322,8 +331,8 @@ class Hub:
     # --- what the database says ---
 
     async def _call_the_roll(self) -> None:
-        """Put out all who may not be here any more, whether or not a message said so. Raises DatabaseError, and is then
-        done at the next tick."""
+        """Close all connections that may not be here any more, whether or not an event said so. Raise DatabaseError;
+        the next tick then tries again."""
         for room in list(self._rooms.values()):
             await self._call_the_roll_of(room)
         signs = roll_call.signs_of(list(chain.from_iterable(self._sockets.values())))
@@ -340,7 +349,8 @@ class Hub:
                 self._end(member, events.bye(close), close.code)
 
     def _is_moving(self, member: Member, code: int) -> bool:
-        """Tell whether a page of this process, which is about to end, hears on here until it hears elsewhere."""
+        """Tell whether the member moves away from this process, which is about to end. Its page hears the audio here
+        until the new connection carries the sound."""
         return self.is_leaving and code == events.CLOSE_REPLACED.code and member.socket is None
 
     async def _renew_leases(self) -> None:
@@ -356,7 +366,7 @@ class Hub:
             await in_thread(doors.renew, {address: set(names) for address, names in self._strangers.items()})
 
     async def _count(self) -> None:
-        """A lease that ended makes no event: compare."""
+        """Mark Spaces whose count changed. The count must be compared, because a lease that ends causes no event."""
         counts = await in_thread(presence.counts, list(self._rooms)) if self._rooms else {}
         for public_id, count in counts.items():
             room = self._rooms.get(public_id)
@@ -372,7 +382,8 @@ class Hub:
         if audience != room.audience:
             room.audience = audience
             await broadcast(room.sockets_of(nameless=False), events.frame(events.AudienceChanged(audience=audience)))
-            if strangers := room.sockets_of(nameless=True):  # who listens is shown to those who can be seen themselves
+            # The names of listeners are shown only to people who can be seen themselves.
+            if strangers := room.sockets_of(nameless=True):
                 number = wire.Audience(count=audience.count, listeners=[])
                 await broadcast(strangers, events.frame(events.AudienceChanged(audience=number)))
 
@@ -382,7 +393,8 @@ class Hub:
         task.add_done_callback(self._done)
 
     async def _for_ever(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Without it one unforeseen error would leave the process deaf, and nobody would see why."""
+        """Run `work` again whenever it ends. Otherwise one unexpected error would leave the process without events, and
+        nothing would show why."""
         while True:
             running = asyncio.ensure_future(work())
             await asyncio.wait([running])
@@ -396,7 +408,7 @@ class Hub:
 
 
 def _say_bye(socket: Socket, frame: str | None, code: int) -> None:
-    """To a socket that is closed already nothing is sent."""
+    """Write the frame and close the socket. A socket that is already closed is sent nothing."""
     if frame is not None:
         socket.write(frame)
     socket.close(code)
@@ -406,7 +418,7 @@ _hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
 
 
 def hub() -> Hub:
-    """The hub of the running loop, started on first use."""
+    """Return the hub of the running event loop, and start it on first use."""
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
         _hubs[loop] = Hub()

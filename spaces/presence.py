@@ -1,9 +1,9 @@
-"""Who is here: leases in Redis, never the closing of a socket.
+"""Presence: the people who are in a Space, as leases in Redis. The closing of a socket alone never counts as leaving.
 
-One sorted set per Space, `presence id → time the lease ends` (seconds since the epoch, Redis's own clock). A lease that
-is not renewed ends by itself, so counts heal after any crash. Leases are renewed in one command per process and Space.
-Counts and names come from the same set: whoever is in it is here. A person's presence id is the user's; people without
-an account have negative ones, one for each connection.
+There is one sorted set per Space: `presence id → time at which the lease ends`, in seconds since the epoch by Redis's
+own clock. A lease that is not renewed ends by itself, so that counts are right again after any crash. Each process
+renews the leases of a Space in one command. Counts and names come from the same set. The presence id of a user is the
+user's id; each connection without an account has a negative one.
 """
 
 import logging
@@ -18,10 +18,11 @@ from spaces_project.common.store import AWAY, store
 logger = logging.getLogger(__name__)
 
 _EPOCH = "spaces:presence:epoch"
-"""Exists while the leases in Redis can be believed; a flushed or fresh Redis has none."""
+"""Exists while the leases in Redis can be trusted. A flushed or fresh Redis does not have it."""
 
 DISCONNECT_LEASE_SECONDS = 10
-"""What is left of a lease when its socket closes: a reload or a change of network is no absence."""
+"""The rest of a lease after its socket closes. A page that reloads, or changes its network, is back within that time
+and does not count as absent."""
 
 
 def key(public_id: str) -> str:
@@ -29,7 +30,8 @@ def key(public_id: str) -> str:
 
 
 def nameless_id(connection: str) -> int:
-    """The presence id of somebody without an account, whichever process they come back to."""
+    """Return the presence id of a connection without an account. It is the same in whatever process the client
+    reconnects to."""
     return -1 - int.from_bytes(blake2b(connection.encode(), digest_size=7).digest())
 
 
@@ -38,13 +40,15 @@ def _closing_key(public_id: str, user_id: int) -> str:
 
 
 def renew(leases_by_space: Mapping[str, Collection[int]]) -> None:
-    """Renews the leases of these user ids by `SPACES_PRESENCE_LEASE`."""
+    """Renew the leases of these users for `SPACES_PRESENCE_LEASE`."""
     keep({public_id: dict.fromkeys(user_ids, 0.0) for public_id, user_ids in leases_by_space.items()})
 
 
 def keep(silences_by_space: Mapping[str, Mapping[int, float]]) -> None:
-    """The same for people who were last heard so many seconds ago: leases run from then, or they would outlive a
-    connection that went silent by as long as it takes to notice. Never makes a lease shorter: it may be of another tab.
+    """Renew leases counting from when each person was last heard, given as seconds ago.
+
+    Counting from now would keep a connection that went silent alive for as long as it takes to notice. A lease is never
+    made shorter, because another tab of the same user may have renewed it.
     """
     until = _now() + settings.SPACES_PRESENCE_LEASE.total_seconds()
     pipeline = store().pipeline(transaction=False)
@@ -59,7 +63,8 @@ def enter(public_id: str, user_id: int) -> None:
 
 
 def shorten(public_id: str, user_id: int) -> None:
-    """The socket closed: unless another one renews the lease, it ends in ten seconds."""
+    """Let the lease end in `DISCONNECT_LEASE_SECONDS`, because a socket closed. Another socket of the user may still
+    renew it."""
     now = _now()
     pipeline = store().pipeline(transaction=False)
     pipeline.zadd(key(public_id), {str(user_id): now + DISCONNECT_LEASE_SECONDS}, xx=True, lt=True)
@@ -68,9 +73,10 @@ def shorten(public_id: str, user_id: int) -> None:
 
 
 def silent_since(public_id: str, user_id: int) -> datetime | None:
-    """The last sign of life of somebody whose lease has ended and was not dropped yet; None for everybody else.
+    """Return the last sign of life of a user whose lease has ended and was not dropped yet. None for every other user.
 
-    A lease tells when it was renewed last; one that a closing socket made shorter began to end when that closed.
+    The end of a lease tells when it was last renewed. A lease that was made shorter because a socket closed counts from
+    that moment.
     """
     now = _now()
     until = store().zscore(key(public_id), str(user_id))
@@ -99,7 +105,7 @@ def count(public_id: str) -> int:
 
 
 def counts(public_ids: list[str]) -> dict[str, int]:
-    """How many are here, for several Spaces in one round trip."""
+    """Return how many people are in each of several Spaces, in one round trip."""
     now = _now()
     pipeline = store().pipeline(transaction=False)
     for public_id in public_ids:
@@ -108,8 +114,9 @@ def counts(public_ids: list[str]) -> dict[str, int]:
 
 
 def heads(participants: Mapping[str, int]) -> dict[str, int]:
-    """How many are in each Space: `participants`, by public id, who have a place there, or as many as are here, where
-    people without an account are among them. With Redis away those are not counted."""
+    """Return how many people are in each Space, as the larger of two numbers. `participants` is the number of active
+    participants by public id. The number of leases is larger if anonymous listeners are among them. While Redis is
+    away, anonymous listeners are not counted."""
     try:
         here = counts(list(participants)) if participants else {}
     except AWAY as error:
@@ -119,13 +126,13 @@ def heads(participants: Mapping[str, int]) -> dict[str, int]:
 
 
 def listeners(stages: Mapping[str, Collection[int]]) -> dict[str, int]:
-    """How many are here besides those on the stage, for several Spaces in one round trip. `stages`: who holds a
-    microphone there, by public id."""
+    """Return how many people without a microphone are in each of several Spaces, in one round trip. `stages`: the ids
+    of the users who hold a microphone, by public id."""
     now = _now()
     pipeline = store().pipeline(transaction=False)
     for public_id, holders in stages.items():
         pipeline.zcount(key(public_id), f"({now}", "+inf")
-        # Nobody has the id 0; a command without a member would be an error.
+        # No user has the id 0. A command without a member would be an error.
         pipeline.zmscore(key(public_id), [str(holder) for holder in holders] or ["0"])
     answers = iter(pipeline.execute())
     return {
@@ -135,8 +142,8 @@ def listeners(stages: Mapping[str, Collection[int]]) -> dict[str, int]:
 
 
 def audience(public_id: str, *, stage: Collection[int], faces: Collection[int]) -> tuple[int, set[int]]:
-    """How many are here besides those on the stage, and who of `faces` is. Does not read who the others are: a room
-    may be full of them."""
+    """Return how many people without a microphone are here, and which of the users `faces` are. Other names are not
+    read, because there may be a full room of them."""
     now = _now()
     asked = [*stage, *faces]
     pipeline = store().pipeline(transaction=False)
@@ -148,12 +155,13 @@ def audience(public_id: str, *, stage: Collection[int], faces: Collection[int]) 
 
 
 def drop_ended(public_id: str) -> int:
-    """Removes leases that ended; how many."""
+    """Remove the leases that have ended, and return how many."""
     return int(store().zremrangebyscore(key(public_id), "-inf", _now()))
 
 
 def are_believable() -> bool:
-    """Whether absence means absence. After Redis lost its data nobody is called absent for one whole lease."""
+    """Return whether a missing lease means that a person is absent. After Redis lost its data, no person counts as
+    absent for the length of one lease."""
     lease = int(settings.SPACES_PRESENCE_LEASE.total_seconds())
     first = store().set(_EPOCH, _now(), nx=True)
     if first:
@@ -163,6 +171,6 @@ def are_believable() -> bool:
 
 
 def _now() -> float:
-    """Redis's clock, so that hosts need not agree on the time."""
+    """Return the time by Redis's clock, so that hosts need not agree on the time."""
     seconds, micros = store().time()
     return float(seconds) + float(micros) / 1_000_000

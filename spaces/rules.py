@@ -1,10 +1,10 @@
-"""Who may do what in a Space: one enum, one table. Every door reaches it through a service; nobody else decides.
+"""The rules of a Space: who may do what. One enum, one table. Pages, sockets and APIs reach it through services;
+nothing else decides.
 
-A rule looks only at facts handed to it: the Space, the actor's place in it and, where there is one, the target's.
-What depends on counts under concurrency (the last seat) is decided by the database in the service.
+A rule looks only at facts that are passed to it: the Space, the actor's standing in it and, for some actions, the
+target's. A decision that depends on a count under concurrency (the last seat) is made by the database in the service.
 
-What places there are is in `standing.py`, the words of the commonest refusals are in `refusals.py`; both are asked for
-here.
+The standings are in `standing.py`, the wording of the commonest refusals is in `refusals.py`. Import both from here.
 """
 
 from collections.abc import Callable, Iterable
@@ -38,7 +38,7 @@ __all__ = [
     "target_gone",
     "wrong_state",
 ]
-"""Of other files, and part of this door; beside these all that is defined below."""
+"""Names from other modules that are imported from here, besides everything defined below."""
 
 
 class Action(StrEnum):
@@ -88,22 +88,22 @@ class Action(StrEnum):
 
 
 class Sight(IntEnum):
-    """How much somebody sees of who is in a Space. Title, host and state are everybody's."""
+    """How much a reader may see of the people in a Space. Every reader sees title, host and state."""
 
     NUMBER = 0
-    """How many are in."""
+    """How many people are in the Space."""
     STAGE = 1
-    """The stage besides, and what is pinned there."""
+    """Also the people on the stage, and the pins."""
     PEOPLE = 2
-    """Everybody who is in."""
+    """Also everyone else in the Space."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     by: frozenset[Standing]
-    """Who may do it."""
+    """The standings that may do the action."""
     on: frozenset[Standing] = frozenset()
-    """To whom; empty where the action has no target."""
+    """The standings that the action may be done to. Empty if the action has no target."""
     during: frozenset[SpaceState] = frozenset({SpaceState.LIVE})
 
 
@@ -142,7 +142,8 @@ RULES: dict[Action, Rule] = {
     Action.STEP_DOWN: Rule(by=_MICS - _HOST),
     Action.REMOVE: Rule(by=_RUNS, on=_BELOW),
     Action.MANAGE: Rule(by=_RUNS),
-    # Those who are in see each other, as in any room. Who has no account has shown nobody their face either.
+    # People in a Space see each other, as in any room. Anonymous listeners are not seen by others, and so may not see
+    # them.
     Action.SEE_PEOPLE: Rule(by=_ALL_IN),
     Action.INVITE: Rule(by=_MICS, during=_OPEN),
     Action.INVITE_TO_SPEAK: Rule(by=_RUNS, during=_OPEN),
@@ -162,11 +163,11 @@ RULES: dict[Action, Rule] = {
     Action.CAPTION: Rule(by=_MICS),
     Action.RECOGNISE: Rule(by=_MICS),
     Action.SET_LANGUAGE: Rule(by=_RUNS, during=_OPEN),
-    # What one pinned oneself, and what somebody else did.
+    # Removing one's own pin, and the pin of another person.
     Action.UNPIN: Rule(by=_ALL_IN),
     Action.UNPIN_OTHER: Rule(by=_RUNS),
 }
-"""Every action inside a Space. `Action.CREATE` is about an account and has `hosting_obstacle`."""
+"""Every action inside a Space. `Action.CREATE` concerns an account and has `hosting_obstacle`."""
 
 _ABSENT = frozenset({Standing.OUTSIDER, Standing.REMOVED, Standing.SUSPENDED})
 _SHUT_OUT = frozenset({Standing.REMOVED, Standing.SUSPENDED})
@@ -177,14 +178,15 @@ _NEEDS = {
     Action.SPEAK: SuspensionScope.SPEAKING,
     Action.ACCEPT_COHOST: SuspensionScope.HOSTING,
 }
-"""What somebody who is suspended from that may not do, whatever their place; from everything, nothing at all."""
+"""The scope of suspension that forbids an action, whatever the standing. A suspension from everything forbids every
+action."""
 
-# Whoever is in charge stands above co-hosts: what a manager may do to a speaker, they may do to a co-host.
+# A person in charge stands above co-hosts: what a manager may do to a speaker, a person in charge may do to a co-host.
 _ON_COHOSTS = frozenset({Action.MUTE_OTHER, Action.TAKE_MIC, Action.REMOVE})
 
 
 def obstacle(action: Action, *, space: Space, actor: Actor, target: Participant | None = None) -> ProductError | None:
-    """Why `actor` may not do it, or None. The system itself (beat, operators) does not ask."""
+    """Return why `actor` may not do the action, or None. The system itself (beat, operators) does not ask."""
     rule = RULES[action]
     place = standing(actor, space=space)
     if barred := _barred(action, actor):
@@ -201,21 +203,22 @@ def obstacle(action: Action, *, space: Space, actor: Actor, target: Participant 
 
 
 def require(action: Action, *, space: Space, actor: Actor, target: Participant | None = None) -> None:
-    """Raises `Refused` or `Conflict` where the table says no."""
+    """Raise `Refused` or `Conflict` if the table forbids the action."""
     if error := obstacle(action, space=space, actor=actor, target=target):
         raise error
 
 
 def allowed(*, space: Space, actor: Actor, actions: Iterable[Action] = RULES) -> list[Action]:
-    """What a page may offer. Actions with a target are listed when there can be one."""
+    """Return the actions that a page may offer. Actions with a target are listed if there could be a target."""
     return [action for action in actions if _could(action, space, actor)]
 
 
 def sight(*, space: Space, actor: Actor, blocked: bool, welcome: bool) -> Sight:
-    """Return what somebody sees of who is in the Space.
+    """Return how much the reader sees of the people in the Space.
 
-    `blocked`: by its host. `welcome`: the Space is not locked, or not for this person. Who listens is told to those
-    only who are in themselves: told to others, and asked again and again, it would be a log of who hears what.
+    `blocked`: the host has blocked the reader. `welcome`: the Space is not locked, or not for this reader. Only people
+    who are in the Space themselves are told which people listen. Readers outside could ask again and again, and make a
+    log of who hears what.
     """
     place = standing(actor, space=space)
     if blocked or not welcome or place in _SHUT_OUT:
@@ -225,17 +228,18 @@ def sight(*, space: Space, actor: Actor, blocked: bool, welcome: bool) -> Sight:
 
 
 def admits_anonymous() -> bool:
-    """Whether this house lets people without an account listen."""
+    """Return whether this site lets people listen without an account."""
     return bool(settings.SPACES_PUBLIC_LISTENING)
 
 
 def admits_guests(space: Space) -> bool:
-    """Tell whether people without an account may listen in this Space."""
+    """Return whether people without an account may listen in this Space."""
     return admits_anonymous() and not (space.accounts_only or space.locked)
 
 
 def _nameless_obstacle(action: Action, space: Space) -> ProductError | None:
-    """Say why somebody without an account may not do it. Nobody knows them again, so that a lock knows no exception."""
+    """Return why a person without an account may not do the action, or None. The lock has no exception for them,
+    because they cannot be recognised when they come back."""
     if Standing.ANONYMOUS not in RULES[action].by or not admits_anonymous() or space.accounts_only:
         return login_required()
     if space.locked and SpaceState(space.state) in RULES[action].during and action != Action.LEAVE:
@@ -244,21 +248,25 @@ def _nameless_obstacle(action: Action, space: Space) -> ProductError | None:
 
 
 def require_account_or_public(*, has_account: bool, accounts_only: bool = False) -> None:
-    """To read what is open to whoever may listen."""
+    """Raise `login_required` if the reader has no account and the content is not open to listeners without one."""
     if not has_account and (accounts_only or not admits_anonymous()):
         raise login_required()
 
 
 def require_operator(user: "User") -> None:
-    """Staff act on any Space from the admin; anybody else is refused, and so is whoever of them is suspended."""
+    """Raise `forbidden` for a user who is not staff, and the error of a suspension for staff who are suspended. Staff
+    act on any Space from the admin."""
     if not (user.is_active and user.is_staff):
         raise Refused("forbidden", "Only the staff of this site may do this.")
     account_rules.require_not_suspended(user)
 
 
 def require_operable(action: Action, *, space: Space, target: Participant | None) -> None:
-    """What an operator may do to whom: what the host may, and mute the host; a host is removed by ending the Space.
-    Whoever has left is removed, too: they would be back."""
+    """Raise an error if an operator may not do the action to the target.
+
+    An operator may do what the host may, and may also mute the host. To remove a host the operator ends the Space. A
+    person who has left may be removed too, because they could come back.
+    """
     if SpaceState(space.state) not in RULES[action].during:
         raise wrong_state(space)
     on = RULES[action].on | _COHOSTS | ({Standing.HOST} if action == Action.MUTE_OTHER else set())
@@ -277,19 +285,21 @@ def require_not_removed(participant: Participant | None) -> None:
 
 
 def require_not_blocked(*, blocked: bool) -> None:
-    """`blocked`: whether the Space's host has blocked the person who wants to join."""
+    """Raise `blocked` if the Space's host has blocked the user who wants to join."""
     if blocked:
         raise Refused("blocked", "You cannot join this Space: its host has blocked you.")
 
 
 def require_open(*, locked: bool, known: bool, invited: bool) -> None:
-    """Who may come into a locked Space: those who were in it before (`known`), and the invited."""
+    """Raise `locked` unless the Space is open to the user. A locked Space is open to users who were in it before
+    (`known`) and to invited users."""
     if locked and not (known or invited):
         raise refusals.locked()
 
 
 def asking_obstacle(policy: SpeakPolicy, *, followed_by_host: bool, invited: bool) -> Refused | None:
-    """Who may ask for the microphone. An invitation to speak opens it under every policy."""
+    """Return why the user may not ask for a microphone, or None. An invitation to speak allows it under every
+    policy."""
     if policy == SpeakPolicy.FOLLOWED and not (followed_by_host or invited):
         return Refused("only_followed", "Only people the host follows can ask to speak in this Space.")
     if policy == SpeakPolicy.INVITED and not invited:
@@ -303,13 +313,13 @@ def require_invited_to_speak(*, invited: bool) -> None:
 
 
 def require_may_speak(person: "User") -> None:
-    """`person` is to be given a microphone by somebody else."""
+    """Raise an error if `person` may not be given a microphone by another user."""
     if not may_be_given_mic(person):
         raise refusals.may_not_speak()
 
 
 def require_may_cohost(person: "User") -> None:
-    """`person` is to run a Space together with its host."""
+    """Raise an error if `person` may not run a Space together with its host."""
     if person.barred_until(SuspensionScope.HOSTING):
         raise Refused("suspended_person", "This person is suspended from hosting.")
 
@@ -319,7 +329,8 @@ def may_be_given_mic(person: "User") -> bool:
 
 
 def require_captions(space: Space) -> None:
-    """The host decides at creation; a room without captions has no lanes, and none can be added while it is live."""
+    """Raise `captions_off` if the Space has no captions. The host decides at creation: a room without captions has no
+    lanes, and none can be added while the Space is live."""
     if not space.captions_allowed:
         raise Conflict("captions_off", "The host turned captions off in this Space.")
 
@@ -330,7 +341,8 @@ def require_consent(*, consents: bool) -> None:
 
 
 def require_captionable(participant: Participant, *, consents: bool) -> None:
-    """Whose words may appear as captions: who said yes to it, and only while their microphone is open."""
+    """Raise an error unless the participant's words may appear as captions. The participant must have agreed to it, and
+    the microphone must be open."""
     require_consent(consents=consents)
     if participant.muted:
         raise Conflict("muted", "Your microphone is off.")
@@ -342,7 +354,8 @@ def require_invited_to_cohost(*, invited: bool) -> None:
 
 
 def require_cohost_place(*, cohosts: int) -> None:
-    """`cohosts`: how many there are. Raises `cohosts_full` (details: `limit`)."""
+    """Raise `cohosts_full` (details: `limit`) if the Space has all the co-hosts it may have. `cohosts`: how many there
+    are."""
     if cohosts >= MOST_COHOSTS:
         message = f"A Space has at most {MOST_COHOSTS} co-hosts."
         raise Conflict("cohosts_full", message, limit=MOST_COHOSTS)
@@ -397,7 +410,8 @@ def _target_refusal(action: Action, place: Standing) -> ProductError:
 
 
 def hosting_obstacle(user: "User") -> Refused | None:
-    """Who may host (PRODUCT row 1): accounts with enough followers that are not protected, nor suspended from it."""
+    """Return why the user may not host, or None (PRODUCT row 1). An account that hosts needs enough followers, is not
+    protected, and is not suspended from hosting."""
     return next((error for check in _HOSTING_CHECKS if (error := check(user))), None)
 
 
@@ -407,8 +421,10 @@ def require_hosting(user: "User") -> None:
 
 
 def require_may_be_host(person: "User") -> None:
-    """`person` is to be given a Space by somebody else, who is told why not. Codes as of `require_hosting`, but
-    `suspended_person`."""
+    """Raise an error if `person` may not be given a Space by another user. The message tells that other user why.
+
+    The codes are those of `require_hosting`; only the code for a suspension is `suspended_person`.
+    """
     require_may_cohost(person)
     if error := hosting_obstacle(person):
         reason = _REASONS[error.code].format(**error.details)

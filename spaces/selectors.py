@@ -1,4 +1,4 @@
-"""Reads. Nothing here changes anything, and no number of queries depends on how many people there are."""
+"""Reads. Nothing here changes data, and the number of queries never depends on the number of people."""
 
 from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _STAGE_ORDER = [Role.HOST, Role.COHOST, Role.SPEAKER]
 
 
 class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Everything a page needs to draw the Space; bounded, whatever its size."""
+    """Everything that a page needs to draw the Space. The size is bounded, however many people are in it."""
 
     seq: int
     queue_seq: int
@@ -42,7 +42,7 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     audience: wire.Audience
     queue: wire.Queue | None = None
     blocked: list[str] = []
-    """Ids of those on the stage whom the reader has blocked."""
+    """Ids of the people on the stage whom the reader has blocked."""
 
 
 class PeopleEntry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -60,11 +60,11 @@ class PeoplePage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
     counts: dict[str, int]
     offered: list[wire.Person]
-    """To whom a co-host's place was offered that they have not taken, the latest of them."""
+    """The people who were offered the place of a co-host and have not accepted it; the latest of them."""
 
 
 def get_space(public_id: str) -> Space:
-    """Raises `NotFound`."""
+    """Return the Space. Raise `NotFound`."""
     if not is_public_id(public_id):
         raise no_such_space()
     space = Space.objects.select_related("creator", "host", "acting_host").filter(public_id=public_id).first()
@@ -78,11 +78,11 @@ def no_such_space() -> NotFound:
 
 
 def snapshot(*, public_id: str, user_id: int | None, connection: str | None = None) -> Snapshot:
-    """As somebody with or without an account sees the Space: who is in it only as far as `Sight` lets them. Raises
+    """Return the Space as a reader with or without an account sees it: `Sight` decides how much of the people. Raise
     `NotFound`.
 
-    With `connection` as whoever came in by it: raises what the rules say unless they may still be in, and `replaced`
-    unless it is the newest of theirs.
+    With `connection` return it as the participant on that connection sees it. Raise what the rules say if the
+    participant may no longer be in, and `replaced` if it is not the participant's newest connection.
     """
     space = get_space(public_id)
     if user_id is None:
@@ -118,8 +118,10 @@ def _snapshot(space: Space, you: wire.You, *, runs: bool, seen: Sight) -> Snapsh
 
 
 def sees_stage(*, public_id: str, user_id: int | None) -> bool:
-    """Return whether the person, or somebody without an account, is told who is on the stage. Those who are in, who ask
-    most often, cost one query. Raises `NotFound`."""
+    """Return whether the reader may see the people on the stage. `user_id` is None for a reader without an account.
+
+    People who are in the Space ask most often, and cost one query. Raise `NotFound`.
+    """
     if user_id is not None and Participant.objects.active().filter(space__public_id=public_id, user=user_id).exists():
         return True
     return sight(space=get_space(public_id), user_id=user_id) >= Sight.STAGE
@@ -131,7 +133,7 @@ def offers(space: Space, user_id: int) -> wire.Offers:
 
 
 def offers_by_person(space: Space, user_ids: Collection[int]) -> dict[int, wire.Offers]:
-    """Of those to whom anything was offered, or was once."""
+    """Return the offers by user id, for users who have or had one."""
     rows = space.invitations.values_list("invitee_id", "to_speak", "to_cohost")
     if len(user_ids) <= PEOPLE_PAGE:
         rows = rows.filter(invitee__in=user_ids)
@@ -139,19 +141,19 @@ def offers_by_person(space: Space, user_ids: Collection[int]) -> dict[int, wire.
 
 
 def stage(space: Space) -> list[wire.StagePerson]:
-    """Hosts first, then speakers, each in the order of joining."""
+    """Return the people on the stage: host, co-hosts, then speakers, each group in the order of joining."""
     holders = space.participants.with_mic().select_related("user").order_by("joined_at", "id")[:STAGE]
     return [wire.stage_person(p) for p in sorted(holders, key=lambda p: _STAGE_ORDER.index(Role(p.role)))]
 
 
 def blocked_on_stage(people: Iterable[wire.StagePerson], user_id: int) -> list[str]:
-    """Ids of those among them whom this person has blocked."""
+    """Return the ids of those among `people` whom this user has blocked."""
     return [str(blocked) for blocked in sorted(blocked_ids_among(user_id, {int(person.id) for person in people}))]
 
 
 def audience(space: Space, *, on_stage: Collection[int] | None = None, faces: int = AUDIENCE_FACES) -> wire.Audience:
-    """Return how many people are here without a microphone, and the latest `faces` of them. `on_stage`: who holds one,
-    where the caller knows."""
+    """Return how many people without a microphone are here, and the latest `faces` of them. `on_stage`: the ids of the
+    users who hold a microphone, if the caller knows them."""
     if not space.is_live:
         return wire.Audience(count=0, listeners=[])
     if on_stage is None:
@@ -173,8 +175,11 @@ def queue(space: Space) -> wire.Queue:
 def people(
     *, public_id: str, user: "User", role: str | None = None, query: str = "", cursor: str | None = None
 ) -> PeoplePage:
-    """One page of everyone in the Space, for those who are in. Who asked to speak, and to whom a co-host's place was
-    offered, those who run it see. Raises what the rules say, `NotFound`, `bad_cursor`."""
+    """Return one page of the people in the Space, for a participant. Only managers see which listeners asked to speak,
+    and which users were offered the place of a co-host.
+
+    Raise what the rules say, `NotFound` or `bad_cursor`.
+    """
     space = get_space(public_id)
     own = space.participants.of(user.pk)
     rules.require(Action.SEE_PEOPLE, space=space, actor=own)
@@ -204,13 +209,14 @@ def is_inside(*, public_id: str, user: "User") -> bool:
 
 
 def connection_of(*, public_id: str, user: "User") -> str:
-    """Which of the person's sockets or programs has the place; "" where nobody is in."""
+    """Return the connection, of a socket or a program, that the participant is on; "" if the user is not in the
+    Space."""
     here = Participant.objects.active().filter(space__public_id=public_id, user=user)
     return here.values_list("connection", flat=True).first() or ""
 
 
 def sequence(*, public_id: str) -> tuple[int, int]:
-    """`(seq, queue_seq)`. Raises `NotFound`."""
+    """Return `(seq, queue_seq)`. Raise `NotFound`."""
     numbers = Space.objects.filter(public_id=public_id).values_list("event_seq", "queue_seq").first()
     if numbers is None:
         raise NotFound("not_found", "There is no such Space.")
@@ -221,9 +227,11 @@ def sequence(*, public_id: str) -> tuple[int, int]:
 
 
 def bubbles_for(user: "User") -> list[Bubble]:
-    """Live Spaces in which someone `user` follows, or `user`, holds a microphone; newest first, at most twenty. Of a
-    Space whose stage is not for `user` the host alone counts."""
-    # A scalar sub-select stays a probe of the key for each who is on a stage; an EXISTS becomes a list of all follows.
+    """Return the bubbles for `user`: live Spaces with a microphone held by `user` or a person whom `user` follows.
+
+    Newest first, at most twenty. If `user` may not see the stage of a Space, only its host counts.
+    """
+    # A scalar subquery stays a probe of the key for each person on a stage. An EXISTS becomes a list of all follows.
     follow = Subquery(Follow.objects.filter(follower=user, followee=OuterRef("user")).values("pk")[:1])
     on_stage = Participant.objects.with_mic().filter(space=OuterRef("pk")).alias(follow=follow)
     blocked = Block.objects.filter(blocker=OuterRef("host"), blocked=user)
@@ -241,8 +249,8 @@ def bubbles_for_id(user_id: int) -> list[Bubble]:
 
 
 def bubble_audience(public_id: str, candidate_ids: set[int]) -> dict[int, Bubble]:
-    """For each of the connected `candidate_ids` who should see this Space's bubble: the bubble. Nobody sees that of a
-    Space which is not live, or not there any more."""
+    """Return the bubble of this Space for each of the connected `candidate_ids` who should see it. Empty if the Space
+    is not live or was deleted."""
     space = Space.objects.select_related("creator", "host").filter(public_id=public_id, state=SpaceState.LIVE).first()
     if space is None:
         return {}
@@ -263,7 +271,8 @@ def bubble_audience(public_id: str, candidate_ids: set[int]) -> dict[int, Bubble
 
 
 def _bubble(space: Space, holders: list[Participant], followed: set[int], *, shows_stage: bool) -> Bubble:
-    """`followed`: ids the reader follows; counted are those on the stage besides the host named on the bubble."""
+    """Build a bubble. `followed` are ids of people whom the reader follows. The bubble counts those on the stage,
+    without the host, who is named on it."""
     if not shows_stage:
         holders = [p for p in holders if p.user_id == space.host_id]
     return Bubble(
@@ -285,7 +294,8 @@ def _with_stage(spaces: Iterable[Any]) -> list[tuple[Any, list[Participant]]]:
 
 
 def followees_by_reader(followee_ids: Set[int], reader_ids: Set[int]) -> dict[int, set[int]]:
-    """For each of the connected `reader_ids` who follow any of `followee_ids`: which."""
+    """Return for each of the connected `reader_ids` which of `followee_ids` they follow. Readers who follow none are
+    left out."""
     found: dict[int, set[int]] = {}
     rows = Follow.objects.filter(followee__in=followee_ids, follower__in=reader_ids)
     for reader, followee in rows.values_list("follower_id", "followee_id"):
@@ -306,7 +316,7 @@ class Microphone:
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """What the gateway should hold for one Space."""
+    """The state that the gateway should have for one Space."""
 
     space_id: int
     public_id: str
@@ -328,21 +338,22 @@ def mix(space_id: int) -> Mix | None:
 
 
 def mix_for(*, public_id: str, user: "User", action: Action) -> Mix:
-    """The mix for somebody who is about to listen or to speak. Raises what the rules say, `NotFound`."""
+    """Return the mix for a user who is about to listen or to speak. Raise what the rules say, or `NotFound`."""
     space = get_space(public_id)
     rules.require(action, space=space, actor=space.participants.of(user.pk))
     return _mix(space)
 
 
 def mix_for_anonymous(*, public_id: str, action: Action) -> Mix:
-    """The same for somebody without an account."""
+    """Return the mix for an anonymous listener. Errors as of `mix_for`."""
     space = get_space(public_id)
     rules.require(action, space=space, actor=rules.ANONYMOUS)
     return _mix(space)
 
 
 def live_mix(public_id: str) -> Mix:
-    """Raises `NotFound`, `ended` and its like."""
+    """Return the mix of a live Space. Raise `NotFound`, and `ended` or the error for another state in which a Space is
+    not live."""
     space = get_space(public_id)
     if not space.is_live:
         raise rules.wrong_state(space)
@@ -350,7 +361,8 @@ def live_mix(public_id: str) -> Mix:
 
 
 def lane_of(*, public_id: str, mixer_id: str) -> int | None:
-    """Which lane carries this microphone; None also for one that is not plugged in any more."""
+    """Return the lane that carries this microphone. None if no lane does, or if the microphone is no longer plugged
+    in."""
     plugged_in = Participant.objects.with_mic().filter(space__public_id=public_id, mixer_id=mixer_id)
     return plugged_in.values_list("lane", flat=True).first()
 
@@ -395,6 +407,6 @@ def _entry(participant: Participant) -> PeopleEntry:
 
 
 def count_people(space: Space) -> dict[str, int]:
-    """By role, those who are in."""
+    """Return how many people are in the Space, by role."""
     rows = space.participants.active().values_list("role").annotate(Count("id"))
     return dict.fromkeys(Role.values, 0) | dict(rows)

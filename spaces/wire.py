@@ -1,4 +1,4 @@
-"""What people and Spaces look like on every socket: the shapes of `docs/protocol.md`, built in one place."""
+"""The form of people and Spaces on every socket: the shapes of `docs/protocol.md`, built in one place."""
 
 import math
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class SpaceInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     accounts_only: bool = False
     """The host wants listeners to have an account."""
     guests: bool = False
-    """People without an account may listen: this site lets them, and so does the Space."""
+    """People without an account may listen: both this site and the Space let them."""
     scheduled_start: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -58,11 +58,12 @@ class SpaceInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     host_lost_at: datetime | None = None
     host_grace_seconds: int | None = None
     host_seconds_left: int | None = None
-    """How many seconds of that were left when this was written: right on a device whose clock is wrong."""
+    """How many of `host_grace_seconds` were left when this was written. A device whose clock is wrong can count down
+    from it."""
     acting_host: Person | None = None
     """The co-host in charge while the host is away."""
     pins: int = 0
-    """Grows whenever what is pinned here changes; absent while nothing ever was."""
+    """Grows with every change of the pins; absent if nothing was ever pinned."""
 
 
 class You(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -73,9 +74,9 @@ class You(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     muted: bool
     requested: bool
     invited: bool = False
-    """A microphone waits for them: `accept_mic`."""
+    """The user has been offered a microphone: `accept_mic` takes it."""
     invited_to_cohost: bool = False
-    """A co-host's place waits for them: `accept_cohost`."""
+    """The user has been offered the place of a co-host: `accept_cohost` takes it."""
     can: list[str]
 
 
@@ -113,7 +114,7 @@ def stage_person(participant: Participant) -> StagePerson:
 
 def clock() -> str:
     """Return the time of this server, in UTC and to the millisecond. A page that counts from a moment of the server's
-    must not count by the clock of its own device."""
+    clock must not count by the clock of its own device."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -143,13 +144,13 @@ def space_info(space: Space) -> SpaceInfo:
 
 
 def _seconds_left(host_lost_at: datetime) -> int:
-    """Count the seconds until a Space without its host gets another one in charge, or ends."""
+    """Return the seconds until a Space without its host gets an acting host, or ends."""
     left = host_lost_at + settings.SPACES_HOST_GRACE - datetime.now(UTC)
     return max(0, math.ceil(left.total_seconds()))
 
 
 def nobody(space: Space) -> You:
-    """The place of whoever has no account."""
+    """Return the place of a reader without an account."""
     return You(
         id="0",
         role=rules.Standing.ANONYMOUS.value,
@@ -161,7 +162,7 @@ def nobody(space: Space) -> You:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What was offered to somebody and not taken yet."""
+    """The offers that were made to a user and not accepted yet."""
 
     to_speak: bool = False
     to_cohost: bool = False
