@@ -197,9 +197,11 @@ class ConnectionAudio(Party):
     # --- what the gateway reports, on its relay thread ---
 
     def went_up(self, opaque_id: str) -> None:
+        """Pass a report on to the web server's loop."""
         self._loop.call_soon_threadsafe(self._up, opaque_id)
 
     def went_down(self, opaque_id: str) -> None:
+        """Pass a report on to the web server's loop."""
         self._loop.call_soon_threadsafe(self._down, opaque_id)
 
     # --- the same reports, on the web server's loop ---

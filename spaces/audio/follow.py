@@ -95,6 +95,7 @@ def bring_in_line(space_id: int) -> None:
 
 
 def apply(mix: Mix, present: Present) -> None:
+    """Correct the display of who talks, and the mixer room. `present` must be read before `mix`."""
     talking.keep_only(mix, present or ())
     _ask(mix, partial(converge, mix=mix, present=present))
 

@@ -1,4 +1,4 @@
-"""Show who talks. Every process hears its own microphones, and Redis gathers them.
+"""Show who talks. Each process hears of its own microphones only, so all processes gather the talking users in Redis.
 
 This is cosmetic: while Redis is away the talking rings do not move, and nothing else happens.
 """

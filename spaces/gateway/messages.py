@@ -18,11 +18,15 @@ class Jsep(msgspec.Struct, frozen=True):
 
 
 class PluginData(msgspec.Struct, frozen=True):
+    """The part of a message that a plugin wrote. `plugin` is the plugin's name."""
+
     plugin: str
     data: dict[str, Any]
 
 
 class Refusal(msgspec.Struct, frozen=True):
+    """The core's error: its number and its English text."""
+
     code: int
     reason: str = ""
 
@@ -32,6 +36,8 @@ class _Message(msgspec.Struct, frozen=True, tag_field="janus"):
 
 
 class Success(_Message, frozen=True, tag="success"):
+    """The answer to a request that the core or a plugin did at once."""
+
     transaction: str = ""
     data: dict[str, Any] = {}
     plugindata: PluginData | None = None
@@ -39,15 +45,21 @@ class Success(_Message, frozen=True, tag="success"):
 
 
 class Failure(_Message, frozen=True, tag="error"):
+    """The answer to a request that the core refused. A plugin refuses in its `data` instead."""
+
     error: Refusal
     transaction: str = ""
 
 
 class Ack(_Message, frozen=True, tag="ack"):
+    """The report that a request has arrived. Its answer may follow as an event."""
+
     transaction: str = ""
 
 
 class Pong(_Message, frozen=True, tag="pong"):
+    """The answer to a ping."""
+
     transaction: str = ""
 
 

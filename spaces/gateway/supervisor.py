@@ -1,8 +1,8 @@
 """Run one gateway process: start it, notice when it hangs or dies, restart it, and stop it without a crash.
 
 A hung gateway keeps its sockets open, and a deadlock can sit in one plugin alone. So the gateway counts as alive only
-if the API and both plugins answer. After a restart the gateway is empty. Its clients learn of it (`Reconnected`), and
-rebuild the rooms that should exist.
+if the API and both plugins answer. After a restart the gateway is empty. The supervisor does not know which rooms
+should exist. The clients report the restart (`Reconnected`) to the processes that know, and these rebuild the rooms.
 """
 
 import asyncio

@@ -236,6 +236,8 @@ async def answer(socket: Caller, command: messages.AudioAnswer) -> None:
 
 @handles(messages.AudioSpeak)
 async def speak(socket: Caller, command: messages.AudioSpeak) -> Any:
+    """Put the microphone into the database first, then into the mixer. In the other order, a check of the mixer would
+    take it for a ghost and remove it."""
     connection = socket.audio()
     mixer_id = new_mixer_id(socket.user.pk)
     microphone = await socket.call(services.plug_in, connection=connection.connection, mixer_id=mixer_id)

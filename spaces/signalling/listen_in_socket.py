@@ -50,6 +50,7 @@ class ListenInSocket(CommandSocket):
         return self.visitor.user
 
     async def opened(self) -> None:
+        """Check the right to listen in. Raise `Disconnect` for a token, and for a refusal of the rules."""
         if self.visitor.scopes is not None:  # tokens have no scope for the work of the staff
             raise Disconnect(events.CLOSE_UNAUTHENTICATED)
         try:
@@ -66,6 +67,7 @@ class ListenInSocket(CommandSocket):
         return "main" if isinstance(command, ListenInPing) else "audio"
 
     async def handle(self, command: Command) -> Any:
+        """Answer a ping, or an audio command for the one peer connection of this moderator."""
         self.spend(command)
         mix = await self._mix()
         audio = self._audio

@@ -94,6 +94,8 @@ class SpaceSocket(CommandSocket):
         return STRANGER if is_page and rules.admits_anonymous() else super().stranger()
 
     async def opened(self) -> None:
+        """Take the visitor's place, and close the socket if there is no such Space. The visitor is not inside before
+        `join`."""
         self.place = await self._place()
         try:
             await self.sequence()
@@ -110,6 +112,8 @@ class SpaceSocket(CommandSocket):
         return NamelessPlace(self.public_id, address)
 
     async def closed(self) -> None:
+        """Keep the connection for a page that comes back, and let its lease end soon. A socket whose connection another
+        socket has taken over must do neither."""
         await self._held.aclose()
         member, self._member = self._member, None
         if member is None or member.socket is not self.socket:
@@ -119,11 +123,14 @@ class SpaceSocket(CommandSocket):
             await in_thread(presence.shorten, self.public_id, member.user_id)
 
     def enqueue(self, command: Command) -> None:
+        """Put a command into its lane. From a `join` on, the other lanes wait until the join is done."""
         if isinstance(command, Join):
             self._no_join_waits.clear()
         super().enqueue(command)
 
     def lane(self, command: Command) -> str:
+        """Return "audio" for a command that waits for the gateway, "verbs" for one that changes a place, and otherwise
+        "main"."""
         if isinstance(command, AUDIO_COMMANDS):
             return "audio"
         return "verbs" if type(command) in VERBS else "main"
@@ -149,6 +156,7 @@ class SpaceSocket(CommandSocket):
                 await self._no_join_waits.wait()
 
     def spend(self, command: Command) -> None:
+        """Raise `too_many` for too many reactions or snapshots of this socket, and for what every socket limits."""
         if isinstance(command, React) and not self._reactions.take():
             raise too_many(1)
         if isinstance(command, Sync) and not self._syncs.take():
@@ -205,6 +213,7 @@ class SpaceSocket(CommandSocket):
             raise
 
     async def sequence(self) -> tuple[int, int]:
+        """Return the Space's `(seq, queue_seq)`, at most one second old. Raise `NotFound`."""
         return await hub().sequence(self.public_id)
 
     async def leave(self) -> None:
