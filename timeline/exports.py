@@ -1,4 +1,4 @@
-"""What the timeline keeps about somebody, for `export_account`."""
+"""The timeline's part of `export_account`: what it stores about a user."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What in a text is a link: addresses on the web, people, and Spaces of this site."""
+"""The links in a text: web addresses, mentioned users, and Spaces of this site."""
 
 import re
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from django.conf import settings
 
 from spaces.ids import PUBLIC_ID_LENGTH
 
-# Brackets in pairs belong to an address, a single closing one does not. The alternatives begin with other characters
-# and need no second try: a crafted text costs no more than a plain one.
+# Brackets in pairs belong to an address, a single closing one does not. The alternatives begin with different
+# characters and never backtrack, so a crafted text costs no more than a plain one.
 LINK = re.compile(
     r"\bhttps?://(?:[^\s<>\"()\u2066-\u2069]|\([^\s<>\"()\u2066-\u2069]*\))+(?<![.,:;!?'\"\]}…])", re.IGNORECASE
 )
@@ -22,7 +22,7 @@ _POST_PATH = re.compile(r"/[A-Za-z0-9_]{1,15}/status/([0-9]{1,18})/?\Z")
 _TOKEN = re.compile(f"(?P<link>{LINK.pattern})|(?P<space>{_BARE_SPACE.pattern})|(?P<mention>{_MENTION.pattern})", re.I)
 _SHOWN_LENGTH = 36
 LONGEST_ADDRESS = 500
-"""`urlsplit` normalises the host's name, whatever its length."""
+"""In characters. `urlsplit` normalises the host name however long it is, so longer addresses are not parsed."""
 
 
 class Kind(Enum):
@@ -34,7 +34,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a text, as written. `target`: an address, the id of a Space, or a username."""
+    """A stretch of a text, as written. `target` is an address, the public id of a Space, or a username."""
 
     kind: Kind
     text: str
@@ -42,7 +42,7 @@ class Piece:
 
     @property
     def shown(self) -> str:
-        """An address without its scheme, cut where it gets long."""
+        """Return the text to show: an address loses its scheme and is cut if it is long."""
         if self.kind not in (Kind.LINK, Kind.SPACE):
             return self.text
         bare = re.sub(r"\Ahttps?://(www\.)?", "", self.text, flags=re.IGNORECASE)
@@ -50,7 +50,7 @@ class Piece:
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """Cuts a text into links and what is between them; joined again it is the same text."""
+    """Cut a text into links and the text between them. Joined again, the pieces are the same text."""
     end = 0
     for found in _TOKEN.finditer(text):
         if found.start() > end:
@@ -62,12 +62,18 @@ def pieces(text: str) -> Iterator[Piece]:
 
 
 def first_space_id(text: str) -> str | None:
-    """The public id in the first link to a Space of this site; whether there is such a Space is not asked here."""
+    """Return the public id in the first link to a Space of this site, or None.
+
+    Whether that Space exists is not checked.
+    """
     return next((piece.target for piece in pieces(text) if piece.kind is Kind.SPACE), None)
 
 
 def mentioned_usernames(text: str) -> list[str]:
-    """In the order of the text, each once, as written; whether there is such a person is not asked here."""
+    """Return the mentioned usernames as written, each once, in the order of the text.
+
+    Whether they exist is not checked.
+    """
     return list(dict.fromkeys(piece.target for piece in pieces(text) if piece.kind is Kind.MENTION))
 
 
@@ -76,8 +82,10 @@ def space_address(public_id: str) -> str:
 
 
 def post_id_of(address: str) -> int | None:
-    """Return the id in the address of a post on this site, with or without its origin; None for any other text, and for
-    one that is longer than addresses are."""
+    """Return the id in the address of a post on this site, with or without its origin.
+
+    Return None for any other text and for one longer than `LONGEST_ADDRESS`.
+    """
     if len(address) > LONGEST_ADDRESS:
         return None
     found = _POST_PATH.match(address if address.startswith("/") else _path_of_ours(address))
@@ -98,10 +106,10 @@ def _space_of_ours(address: str) -> str | None:
 
 
 def _path_of_ours(address: str) -> str:
-    """Empty for an address of another site."""
+    """Return the path of an address on this site, or "" for an address of another site."""
     try:
         parts = urlsplit(address)
-    except ValueError:  # what looks like an IPv6 address and is none
+    except ValueError:  # looks like an IPv6 address but is not one
         return ""
     is_ours = f"{parts.scheme}://{parts.netloc}".lower() in settings.TRUSTED_ORIGINS
     return parts.path if is_ours else ""

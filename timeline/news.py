@@ -1,4 +1,7 @@
-"""The word that a home socket gets when a badge changed: `news` in docs/protocol.md, without saying what is new."""
+"""The message `news` of docs/protocol.md, which tells a home socket that a badge changed.
+
+It does not say what is new.
+"""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -10,14 +13,14 @@ from spaces import events
 
 
 class Topic(StrEnum):
-    """The page asks `/i/badges`, and for an open thread its latest messages."""
+    """What changed. The page then requests `/i/badges` and, for an open thread, its latest messages."""
 
     MESSAGES = "messages"
     NOTIFICATIONS = "notifications"
 
 
 def tell(topic: Topic, user_ids: Iterable[int]) -> None:
-    """After the commit, to every page these people have open."""
+    """Tell every page that these users have open, after the commit."""
     people = tuple(user_ids)
     if people:
         news = events.home_news(topic, to=people)

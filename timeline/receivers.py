@@ -1,4 +1,4 @@
-"""What the timeline does when something happens below it, and what its own posts set going."""
+"""Receivers of signals: how the timeline reacts to changes in the apps below it, and to its own posts."""
 
 import logging
 from functools import partial
@@ -27,16 +27,21 @@ logger = logging.getLogger(__name__)
 
 @receiver(post_delete, sender=Fleet)
 def discard_picture(instance: "Model", **kwargs: Any) -> None:
-    """However the row came to go: with its author, by a moderator, or when its day was over. After the commit: an image
-    without a row is never shown, a row without its image would be."""
+    """Delete a Fleet's image after the commit, whatever deleted the row: its author, a moderator or its end.
+
+    Deleting it before the commit would be wrong: an image without a row is never shown, a row without its image would
+    be.
+    """
     if isinstance(instance, Fleet) and instance.image.name:
         transaction.on_commit(partial(instance.image.storage.delete, instance.image.name), robust=True)
 
 
 @receiver(post_save, sender=User)
 def hide_pins(instance: "Model", created: bool, update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
-    """Rooms look again at what is pinned there when an account is protected, renamed or closed: not all of it may be
-    for everybody any more."""
+    """Make rooms reload their pinned posts when an account is protected, renamed or closed.
+
+    Some of the posts may no longer be public.
+    """
     if created or (update_fields is not None and not {"protected", "is_active", "display_name"} & update_fields):
         return
     services.forget_pins(PinnedPost.objects.filter(Q(pinned_by=instance.pk) | Q(post__author=instance.pk)))
@@ -44,7 +49,10 @@ def hide_pins(instance: "Model", created: bool, update_fields: frozenset[str] | 
 
 @receiver(pre_delete, sender=User)
 def let_go(instance: "Model", **kwargs: Any) -> None:
-    """The rows of a deleted account go by themselves; what they counted for stays."""
+    """Correct counters and pinned posts before an account is deleted.
+
+    Its own rows go with it; what they added to counters would stay.
+    """
     if isinstance(instance, User):
         services.release_counts(user=instance)
         services.forget_pins(PinnedPost.objects.filter(Q(pinned_by=instance) | Q(post__author=instance)))
@@ -109,7 +117,10 @@ def tell_of_move(space_id: int, moved: bool, **kwargs: Any) -> None:
 
 
 def _tell_waiting(space_id: int, kind: NotificationKind) -> None:
-    """A start must not fail because nobody can be told of it just now: the beat looks for who was not."""
+    """Queue the notifications for users with a reminder. If the queue is down, only log it.
+
+    Starting a Space must not fail because of it. The periodic task finds the users who were not told.
+    """
     if not Reminder.objects.filter(space=space_id).exists():
         return
     try:

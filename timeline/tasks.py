@@ -1,4 +1,4 @@
-"""Work beside the requests. Each task makes one call, takes ids and may run twice."""
+"""Background tasks. Each makes one call, takes ids, and may run twice."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from timeline.models import NotificationKind
 
 @shared_task(ignore_result=True)
 def tell_waiting(space_id: int, kind: str, after: int = 0, **_: Any) -> None:
-    """One step through the reminders of a Space; the next one is a task of its own, so that none runs long."""
+    """Run one step through the reminders of a Space. The next step is a task of its own, so that no task runs long."""
     following = services.notify_waiting(space_id=space_id, kind=NotificationKind(kind), after=after)
     if following is not None:
         tell_waiting.delay(space_id, kind, following)
@@ -18,7 +18,7 @@ def tell_waiting(space_id: int, kind: str, after: int = 0, **_: Any) -> None:
 
 @shared_task(ignore_result=True, expires=60)
 def tell_overdue(**_: Any) -> None:
-    """Begins again where a step was lost."""
+    """Start again where a step was lost."""
     for space_id, kind in services.overdue_reminders():
         tell_waiting.delay(space_id, kind)
 

@@ -1,10 +1,10 @@
-"""How long a post is, as X counts: configuration version 3 of twitter-text.
+"""The length of a post as X counts it: configuration version 3 of twitter-text.
 
-Latin and its neighbours weigh one, everything else (CJK too) two, an emoji two however many code points it has, and a
-link 23 however long it is. composer.js counts the same while one types; this is the count that decides.
+Characters of Latin and related scripts weigh one and all others (CJK too) two. An emoji weighs two and a link 23,
+whatever their length. composer.js counts the same while the user types; this count decides.
 
-Not the port `twitter-text-parser`: it needs `pkg_resources`, which setuptools dropped, takes seconds to import, knows
-the emoji of 2019, and its patterns for links take minutes on a crafted text.
+The port `twitter-text-parser` is not used: it needs `pkg_resources`, which setuptools dropped, takes seconds to import,
+knows the emoji of 2019, and its patterns for links take minutes on a crafted text.
 """
 
 import re
@@ -30,7 +30,7 @@ _EMOJI = re.compile(
 
 
 def weighted_length(text: str) -> int:
-    """Of cleaned text (NFC), in weighted characters; at most `MAX_WEIGHT` may be posted."""
+    """Return the length of a cleaned text (NFC) in weighted characters. At most `MAX_WEIGHT` may be posted."""
     without_links, links = LINK.subn("", text)
     rest, emoji = _EMOJI.subn("", without_links)
     return links * LINK_WEIGHT + emoji * EMOJI_WEIGHT + sum(map(_weight, rest))

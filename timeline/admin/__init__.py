@@ -1,4 +1,4 @@
-"""What moderators see of the timeline."""
+"""Admin pages of the timeline."""
 
 from timeline.admin import fleets, messages, notifications, pins, posts
 

@@ -1,4 +1,7 @@
-"""Posts of a day, as long as their rows are there; removing goes through the service, so that the image goes too."""
+"""Fleets in the admin, as long as their rows exist.
+
+Deleting goes through the service, so that the image is deleted too.
+"""
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet

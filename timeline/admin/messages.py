@@ -1,4 +1,4 @@
-"""Who wrote to whom and when. What they wrote is theirs: no page here shows it."""
+"""Messages in the admin: sender, receiver and time. The text is private, and no page here shows it."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""What is pinned to Spaces: looked at here, taken down by deleting the post."""
+"""Posts pinned to Spaces, read-only. To remove one, delete the post."""
 
 from django.contrib import admin
 

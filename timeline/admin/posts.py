@@ -1,4 +1,4 @@
-"""Posts: searchable, never edited; deleting goes through the service, so that counters follow."""
+"""Posts in the admin: searchable, never edited. Deleting goes through the service, so that counters stay right."""
 
 from django.contrib import admin
 from django.db.models import QuerySet

@@ -1,1 +1,1 @@
-"""Doors for programs: `v2` is X's contract, `v1` what X never had."""
+"""The REST API of the timeline. `v2` follows X's contract; `v1` has what X never had."""

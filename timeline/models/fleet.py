@@ -7,7 +7,7 @@ from django.utils import timezone
 
 FLEET_LENGTH = 280
 BACKGROUNDS = 8
-"""How many backgrounds the stylesheet has: classes `fleet-b0` and on."""
+"""The number of backgrounds in the stylesheet, whose classes are `fleet-b0` and so on."""
 
 
 class FleetKind(TextChoices):
@@ -16,13 +16,13 @@ class FleetKind(TextChoices):
 
 
 def fleet_path(fleet: "Fleet", filename: str) -> str:
-    """A name the server makes: nothing of an uploaded name reaches the disk, and nobody guesses another's."""
+    """Return a random path for an image. Nothing of the uploaded name reaches the disk, and paths cannot be guessed."""
     name = secrets.token_hex(16)
     return f"fleets/{name[:2]}/{name}.webp"
 
 
 class Fleet(models.Model):
-    """A post of a day. From `expires_at` on nobody is shown it; the row and its image go soon after."""
+    """A post for one day. From `expires_at` on it is shown to no user; the row and its image are deleted soon after."""
 
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="fleets", db_index=False)
     kind = models.CharField(max_length=5, choices=FleetKind)
@@ -45,7 +45,7 @@ class Fleet(models.Model):
 
 
 class FleetView(models.Model):
-    """Somebody has seen a Fleet."""
+    """The record that a user has seen a Fleet."""
 
     fleet = models.ForeignKey(Fleet, models.CASCADE, related_name="views", db_index=False)
     viewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="fleet_views")

@@ -9,7 +9,7 @@ MESSAGE_LENGTH = 1_000
 
 
 class Thread(models.Model):
-    """What two people write to each other. A pair has one: `first` is whoever has the smaller id."""
+    """The conversation of two users. A pair has one thread; `first` is the user with the smaller id."""
 
     first = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     second = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -26,7 +26,7 @@ class Thread(models.Model):
 
 
 class Message(models.Model):
-    """With `space` it is an invitation and shows the card of the Space; otherwise it has a text."""
+    """A message. With `space` it is an invitation and shows the Space's card; otherwise it has a text."""
 
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="messages", db_index=False)
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sent_messages")
@@ -34,7 +34,7 @@ class Message(models.Model):
     space = models.ForeignKey(Space, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
-    """When the other person saw it."""
+    """When the receiver read it."""
 
     class Meta:
         indexes = [
@@ -47,7 +47,7 @@ class Message(models.Model):
 
 
 class ThreadSide(models.Model):
-    """A thread as one of its two people finds it in the inbox: the copy that makes an inbox one index read."""
+    """A thread as one of its two users sees it in the inbox. This copy makes an inbox a single index read."""
 
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="sides", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="thread_sides", db_index=False)

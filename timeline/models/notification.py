@@ -25,8 +25,10 @@ class NotificationKind(TextChoices):
 
 
 class Notification(models.Model):
-    """Something `actor` did that concerns `user`, about a Space, a post or the person. Told once, however often it is
-    done."""
+    """Something `actor` did that concerns `user`: about a Space, a post or the user.
+
+    One row, however often it is done.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications", db_index=False)
     kind = models.CharField(max_length=20, choices=NotificationKind)
@@ -34,13 +36,13 @@ class Notification(models.Model):
     space = models.ForeignKey(Space, models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
     post = models.ForeignKey(Post, models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
     decision = models.ForeignKey(Decision, models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
-    """Told without an actor: `actor` is then the person themselves."""
+    """A moderators' decision is shown without its author: `actor` is then the notified user."""
     created_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            # Three, because databases take two empty values for different ones.
+            # Three constraints, because databases treat two NULLs as different values.
             models.UniqueConstraint(
                 fields=["user", "kind", "actor"],
                 condition=Q(space=None, post=None, decision=None),

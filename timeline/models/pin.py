@@ -7,7 +7,10 @@ from timeline.models.post import Post
 
 
 class PinnedPost(models.Model):
-    """A post that somebody on the stage put up in a Space, for everyone in there to see. Only services write here."""
+    """A post that a participant on the stage pinned to a Space, for everyone in the Space to see.
+
+    Only services write here.
+    """
 
     space = models.ForeignKey(Space, models.CASCADE, related_name="+", db_index=False)
     post = models.ForeignKey(Post, models.CASCADE, related_name="pins")

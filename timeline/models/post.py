@@ -7,14 +7,14 @@ from django.utils import timezone
 from spaces.models import Space
 
 TEXT_LENGTH = 4_000
-"""Characters that 280 weighted ones may take at most: a link weighs 23 and an emoji two, however they are written."""
+"""The most characters that 280 weighted ones can take: a link weighs 23 and an emoji two, whatever their length."""
 
 
 class Post(models.Model):
-    """Something somebody said, or, with `repost_of` and no text, passed on. Only services write here.
+    """Something a user wrote or, with `repost_of` and no text, reposted. Only services write here.
 
-    Ids grow with time and are the one order of every list. A reply or a quote outlives what it is about:
-    `is_reply` with an empty `reply_to` says that the other post is gone.
+    Ids grow with time and are the only order of every list. A reply or quote outlives the post it is about: `is_reply`
+    with an empty `reply_to` means that the other post was deleted.
     """
 
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="posts", db_index=False)
@@ -26,7 +26,7 @@ class Post(models.Model):
     quote_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="quotes", db_index=False)
     repost_of = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="reposts", db_index=False)
     space = models.ForeignKey(Space, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
-    """The Space that the text links to, shown as a card."""
+    """The Space that the text links to. The post shows its card."""
 
     like_count = models.PositiveIntegerField(default=0, editable=False)
     reply_count = models.PositiveIntegerField(default=0, editable=False)
@@ -46,7 +46,7 @@ class Post(models.Model):
             models.CheckConstraint(name="timeline_quote_is_one", condition=Q(quote_of__isnull=True) | Q(is_quote=True)),
         ]
         indexes = [
-            # A person's posts, newest first: profiles, and the probes of the home timeline.
+            # A user's posts, newest first: for profiles, and for the probes of the home timeline.
             models.Index(fields=["author", "is_reply", "-id"], name="timeline_post_of_author"),
             models.Index(fields=["reply_to", "id"], condition=Q(reply_to__isnull=False), name="timeline_post_replies"),
             models.Index(fields=["quote_of", "id"], condition=Q(quote_of__isnull=False), name="timeline_post_quotes"),

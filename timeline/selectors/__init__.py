@@ -1,4 +1,4 @@
-"""Reads. No number of queries depends on how many posts, follows or followers there are."""
+"""The queries of the timeline. Their number never depends on how many posts, follows or followers there are."""
 
 from timeline.selectors.cards import SpaceCard, space_cards
 from timeline.selectors.homepage import home_page

@@ -1,4 +1,4 @@
-"""Spaces as they stand inside posts."""
+"""Cards of Spaces, as posts show them."""
 
 import logging
 from collections.abc import Collection, Mapping
@@ -23,8 +23,11 @@ SPEAKERS = 3
 
 @dataclass(frozen=True, slots=True)
 class SpaceCard:
-    """`listening` is None while it cannot be counted; `speakers`: at most three on the stage besides the host;
-    `reminded`: whether the reader waits for it."""
+    """A Space as its card shows it.
+
+    `listening` is None while it cannot be counted. `speakers` are at most three participants on the stage besides the
+    host. `reminded` tells whether the viewer set a reminder.
+    """
 
     id: str
     url: str
@@ -40,8 +43,10 @@ class SpaceCard:
 
 
 def space_cards(space_ids: Collection[int], *, viewer_id: int | None) -> dict[int, SpaceCard]:
-    """By id, with as much of each stage as the viewer may see. Six queries at most and one round trip to Redis,
-    however many they are."""
+    """Return the cards by Space id, with as much of each stage as the viewer may see.
+
+    At most six queries and one round trip to Redis, for any number of Spaces.
+    """
     reminders = Reminder.objects.filter(space=OuterRef("pk"), user=viewer_id)
     rows = Space.objects.filter(pk__in=space_ids).select_related("creator", "host")
     spaces = list(rows.annotate(reminded=Exists(reminders))) if space_ids else []

@@ -1,4 +1,4 @@
-"""Fleets as people see them. From the moment one expires it is there for nobody, whatever became of its row."""
+"""Queries for Fleets. From the moment a Fleet expires no query returns it, even if its row still exists."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,10 @@ FLEETS_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class FleetAuthor:
-    """One image of the row. `count`: how many Fleets stand behind it; `unseen`: how many of them are new."""
+    """One image in the row of Fleets.
+
+    `count` is the number of the author's Fleets, and `unseen` the number of new ones.
+    """
 
     person: User
     count: int
@@ -27,7 +30,10 @@ class FleetAuthor:
 
 @dataclass(frozen=True, slots=True)
 class FleetRow:
-    """`own`: always there; with `count` 0 while one has no Fleet. `others`: at most thirty, unseen first."""
+    """The row of Fleets.
+
+    `own` is always there, with `count` 0 if the user has no Fleet. `others` are at most thirty, unseen first.
+    """
 
     own: FleetAuthor
     others: list[FleetAuthor]
@@ -41,7 +47,10 @@ class FleetShown:
 
 @dataclass(frozen=True, slots=True)
 class FleetStack:
-    """What one person shows now, oldest first. `starts_at`: index of the first that the viewer has not seen."""
+    """One author's current Fleets, oldest first.
+
+    `starts_at` is the index of the first one that the viewer has not seen.
+    """
 
     author: User
     fleets: list[FleetShown]
@@ -53,7 +62,7 @@ class FleetStack:
 
 
 def fleet_row(*, user: User, now: datetime | None = None) -> FleetRow:
-    """Three queries, whoever one follows."""
+    """Return the row of Fleets for a user. Three queries, for any number of follows."""
     live = _live(now)
     own = live.filter(author=user).count()
     follow = Follow.objects.filter(follower=user, followee=OuterRef("author"))
@@ -70,7 +79,7 @@ def fleet_row(*, user: User, now: datetime | None = None) -> FleetRow:
 
 
 def fleet_stack(*, author: User, viewer: User, now: datetime | None = None) -> FleetStack:
-    """Raises `NotFound` where there is nothing to see, for this viewer: see `visible_authors`."""
+    """Return the Fleets of one author. Raises `NotFound` if the viewer may see none; see `visible_authors`."""
     shown = _live(now).filter(author=author).annotate(is_seen=Exists(_seen_by(viewer))).order_by("pk")
     is_own = author.pk == viewer.pk
     fleets = [FleetShown(fleet, is_own or fleet.is_seen) for fleet in shown[:FLEETS_SHOWN]]
@@ -80,7 +89,8 @@ def fleet_stack(*, author: User, viewer: User, now: datetime | None = None) -> F
 
 
 def get_fleet(*, fleet_id: int, viewer: User, now: datetime | None = None) -> Fleet:
-    """Raises `NotFound`: expired, deleted, or of somebody whose Fleets are not for the viewer."""
+    """Return a Fleet. Raises `NotFound` if it has expired, is deleted, or its author's Fleets
+    are hidden from the viewer."""
     fleet = _live(now).select_related("author").filter(pk=fleet_id).first()
     if fleet is None or not sees_author(fleet.author, viewer.pk):
         raise gone()
@@ -90,7 +100,10 @@ def get_fleet(*, fleet_id: int, viewer: User, now: datetime | None = None) -> Fl
 def seen_by(
     *, user: User, fleet_id: int, cursor: str | None = None, now: datetime | None = None, limit: int = PAGE_SIZE
 ) -> tuple[int, Page[FleetView]]:
-    """For its author: how many saw a Fleet, and who, latest first. Raises `NotFound`, `BadInput` `bad_cursor`."""
+    """Return how many users saw one's own Fleet, and a page of them, latest first.
+
+    Raises `NotFound`, `BadInput` `bad_cursor`.
+    """
     if not _live(now).filter(pk=fleet_id, author=user).exists():
         raise gone()
     blocked = Block.objects.filter(between(user.pk, OuterRef("viewer")))

@@ -1,4 +1,4 @@
-"""What stands around the posts of the home page."""
+"""What the home page shows around its posts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +14,18 @@ from timeline.selectors.fleets import FleetRow, fleet_row
 
 SUGGESTIONS = 5
 CANDIDATES = 100
-"""Of so many, the most followed, some are suggested: whom one follows already is never a long list to go through."""
+"""Suggestions come from this many most followed users.
+
+The bound holds the cost for a user who already follows most of them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """`obstacle`: why the person may not host, or None. `suggestions`: whom to follow."""
+    """The home page around its posts.
+
+    `obstacle` is why the user may not host, or None. `suggestions` are users to follow.
+    """
 
     fleets: FleetRow
     bubbles: list[Bubble]
@@ -37,12 +43,15 @@ def home_page(*, user: User) -> HomePage:
 
 
 def suggestions(user: User) -> list[PersonRow]:
-    """Among the most followed people those whom `user` does not follow, without a block either way. One query."""
+    """Return users to follow: the most followed that `user` does not follow, without a block in either direction.
+
+    One query.
+    """
     best = User.objects.filter(is_active=True, followers_count__gt=0).order_by("-followers_count", "-id")
     people = (
         User.objects.filter(pk__in=best.values("pk")[:CANDIDATES])
         .exclude(pk=user.pk)
-        # Scalar sub-selects stay probes of a key; an EXISTS may become a list of everybody whom the person follows.
+        # Scalar sub-selects stay probes of a key. An EXISTS may become a list of everyone that the user follows.
         .alias(follow=_key(Follow.objects.filter(follower=user, followee=OuterRef("pk"))))
         .alias(block=_key(Block.objects.filter(_between(user))))
         .filter(follow__isnull=True, block__isnull=True)

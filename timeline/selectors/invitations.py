@@ -1,4 +1,4 @@
-"""Whom one may invite."""
+"""The users that one may invite to a Space."""
 
 from accounts.models import User
 from accounts.selectors import blocked_ids_among, blockers_among, followers_of, search_users
@@ -7,9 +7,11 @@ PEOPLE = 20
 
 
 def invitable_people(*, user: User, query: str) -> list[User]:
-    """At most twenty whom `query` finds, followers or not; for an empty query those who followed last. Without oneself
-    and anybody blocked either way."""
-    # Some fall out below; those who are left should still fill the list.
+    """Return at most twenty users found by `query`, followers or not. For an empty query return the latest followers.
+
+    The user and anyone with a block in either direction are left out.
+    """
+    # Fetch more than needed, because some are left out below and the list should still be full.
     wanted = PEOPLE * 2
     page = search_users(query=query, limit=wanted) if query.strip() else followers_of(user_id=user.pk, limit=wanted)
     ids = {person.pk for person in page.items}

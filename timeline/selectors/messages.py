@@ -1,4 +1,4 @@
-"""The inbox and its threads."""
+"""Queries for the inbox and its threads."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from timeline.selectors.cards import SpaceCard, space_cards
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """One message as one of the two reads it. `card`: the Space it invites to, as that stands now."""
+    """One message as one of the two users reads it. `card` is the current card of the Space it invites to."""
 
     id: int
     text: str
@@ -28,7 +28,10 @@ class MessageRow:
 
 @dataclass(frozen=True, slots=True)
 class ThreadPage:
-    """`messages`: oldest of the page first. `can_write`: false where one of the two blocked the other."""
+    """One page of a thread.
+
+    `messages` are oldest first. `can_write` is False if one of the two users blocked the other.
+    """
 
     other: User
     messages: list[MessageRow]
@@ -37,10 +40,9 @@ class ThreadPage:
 
 
 def inbox(*, user: User, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[ThreadSide]:
-    """Threads of `user`, the latest message first, with `other`, `last_message` and `unread`. One query. Threads
-    with an account that is not active are not there.
+    """Return the user's threads, the latest message first, with `other`, `last_message` and `unread`. One query.
 
-    Raises `BadInput` `bad_cursor`.
+    Threads with an inactive account are left out. Raises `BadInput` `bad_cursor`.
     """
     sides = ThreadSide.objects.filter(user=user, other__is_active=True).select_related(
         "other", "last_message__space__creator"
@@ -51,7 +53,7 @@ def inbox(*, user: User, cursor: str | None = None, limit: int = PAGE_SIZE) -> P
 
 
 def thread_page(*, user: User, other: User, cursor: str | None = None) -> ThreadPage:
-    """The latest messages between two people, or those before `cursor`. Empty where there is no thread yet.
+    """Return the latest messages between two users, or those before `cursor`. Empty if there is no thread yet.
 
     Raises `BadInput` `bad_cursor`.
     """
@@ -68,7 +70,7 @@ def thread_page(*, user: User, other: User, cursor: str | None = None) -> Thread
 
 
 def messages_after(*, user: User, other: User, message_id: int) -> list[MessageRow]:
-    """What came after a message, oldest first, at most a hundred."""
+    """Return the messages after a message, oldest first, at most a hundred."""
     messages = Message.objects.filter(thread__sides__user=user, thread__sides__other=other, pk__gt=message_id)
     return _rows(messages.order_by("pk")[:PAGE_MAX], user)
 

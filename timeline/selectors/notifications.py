@@ -1,4 +1,4 @@
-"""What somebody was told, and how much of it is new."""
+"""Queries for notifications and for the badges."""
 
 from dataclasses import dataclass
 
@@ -12,20 +12,22 @@ from timeline.models import Notification
 from timeline.selectors.messages import unread_messages
 
 MOST_COUNTED = 100
-"""A badge says `99+` beyond; nothing is counted further than that."""
+"""The most that a badge counts. Beyond it the badge says `99+`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """How many notifications and messages somebody has not seen, each at most `MOST_COUNTED`."""
+    """How many notifications and messages the user has not seen, each at most `MOST_COUNTED`."""
 
     notifications: int
     messages: int
 
 
 def notifications(*, user_id: int, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[Notification]:
-    """Latest first, in one query with everything a line shows, without what `_shown_to` leaves out. Raises `BadInput`
-    `bad_cursor`."""
+    """Return a page of notifications, latest first. One query fetches everything a line shows.
+
+    What `_shown_to` hides is left out. Raises `BadInput` `bad_cursor`.
+    """
     rows = _shown_to(user_id).select_related("actor", "space__creator", "post__author", "decision")
     if cursor is not None:
         rows = rows.filter(pk__lt=parse_cursor(cursor, parts=1)[0])
@@ -33,8 +35,11 @@ def notifications(*, user_id: int, cursor: str | None = None, limit: int = PAGE_
 
 
 def _shown_to(user_id: int) -> QuerySet[Notification]:
-    """Return what somebody was told and may still be shown. Much happens after a notification was made: an account is
-    protected, suspended or blocked, a follow ends. So this is asked each time, with one probe of a key for each row."""
+    """Return the notifications that may still be shown to the user.
+
+    Much happens after a notification was made: an account is protected, suspended or blocked, or a follow ends. So this
+    is asked at each read, with one probe of a key for each row.
+    """
     here = Q(actor__is_active=True) & ~Q(actor__suspended_until__gt=timezone.now())
     follow = Follow.objects.filter(follower=user_id, followee=OuterRef("post__author"))
     readable = Q(post=None) | Q(post__author=user_id) | Q(post__author__protected=False) | Exists(follow)
@@ -45,6 +50,6 @@ def _shown_to(user_id: int) -> QuerySet[Notification]:
 
 
 def badges(*, user_id: int) -> Badges:
-    """Two queries, neither of which reads more than it counts."""
+    """Return the numbers for the badges. Two queries, neither of which reads more than it counts."""
     unseen = _shown_to(user_id).filter(seen_at=None)
     return Badges(notifications=unseen[:MOST_COUNTED].count(), messages=min(unread_messages(user_id), MOST_COUNTED))

@@ -1,4 +1,4 @@
-"""Posts that people have put up in a Space."""
+"""Queries for posts pinned to a Space."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ CHOICES = 10
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """`may_unpin`: whether the viewer may take it down."""
+    """A pinned post. `may_unpin` tells whether the viewer may remove it."""
 
     row: PostRow
     pinned_by: User
@@ -26,8 +26,10 @@ class Pin:
 
 
 def pins(*, public_id: str, viewer_id: int | None) -> list[Pin]:
-    """The newest ten, newest first, those the viewer may see; none where the stage is not for them to see.
-    Raises `NotFound`."""
+    """Return the ten newest pins that the viewer may see, newest first. Empty if the viewer may not see the stage.
+
+    Raises `NotFound`.
+    """
     space = get_space(public_id)
     if sight(space=space, user_id=viewer_id) < Sight.STAGE:
         return []
@@ -42,7 +44,10 @@ def pins(*, public_id: str, viewer_id: int | None) -> list[Pin]:
 
 
 def pinnable_posts(*, user: User) -> list[PostRow]:
-    """One's own latest ten, newest first, without replies and reposts; none of a protected account."""
+    """Return the user's own latest ten posts, newest first, without replies and reposts.
+
+    Empty for a protected account.
+    """
     if user.protected:
         return []
     own = Post.objects.filter(author=user, is_reply=False, repost_of__isnull=True)
@@ -54,8 +59,10 @@ def pinnable_posts(*, user: User) -> list[PostRow]:
 def shared_posts(
     *, public_id: str, viewer_id: int | None, cursor: str | None = None, limit: int = SHOWN
 ) -> Page[PostRow]:
-    """Everything that is pinned, newest pin first. What the viewer may not see is left out: a page may hold less than
-    `limit`. Raises `NotFound`, `BadInput` `bad_cursor`."""
+    """Return a page of all pinned posts, newest pin first. Raises `NotFound`, `BadInput` `bad_cursor`.
+
+    Posts that the viewer may not see are left out, so a page may hold fewer than `limit`.
+    """
     space = get_space(public_id)
     if sight(space=space, user_id=viewer_id) < Sight.STAGE:
         return Page([], None)

@@ -1,4 +1,4 @@
-"""Posts as pages show them. What somebody may not see is not there for them."""
+"""Queries for posts. A post that the viewer may not see is never returned."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -29,9 +29,9 @@ class Quoted:
 class PostRow:
     """One line of a timeline.
 
-    `post` is what is shown: of a repost the original. `quoted` is None where nothing is quoted, and where that is gone
-    or not for the viewer, which `post.is_quote` tells apart. `answers` is the author a reply answers, None where that
-    post is gone.
+    `post` is the post to show; for a repost it is the original. `quoted` is None if no post is quoted, and also if the
+    quoted post is deleted or hidden from the viewer; `post.is_quote` tells these cases apart. `answers` is the author
+    of the post that this one replies to, or None if that post is deleted.
     """
 
     id: int
@@ -47,7 +47,10 @@ class PostRow:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """`above`: the post that `row` answers; None with `row.post.is_reply` says that it is gone."""
+    """A post with its replies.
+
+    `above` is the post that `row` answers; None together with `row.post.is_reply` means that it is gone.
+    """
 
     row: PostRow
     above: PostRow | None
@@ -55,8 +58,11 @@ class Thread:
 
 
 def get_post(*, post_id: int, viewer_id: int | None) -> Post:
-    """With its author. Raises `NotFound`: deleted, of an inactive account, of a protected one that the viewer does not
-    follow, or of somebody who blocked the viewer or whom the viewer blocked."""
+    """Return the post with its author. Raises `NotFound` if the viewer may not see it.
+
+    That is so if it is deleted, its author is inactive, the author is protected and not followed by the viewer, or
+    there is a block in either direction.
+    """
     post = Post.objects.select_related("author").filter(pk=post_id).first()
     if post is None or not sees_author(post.author, viewer_id):
         raise NotFound("not_found", "This post is not available.")
@@ -64,22 +70,24 @@ def get_post(*, post_id: int, viewer_id: int | None) -> Post:
 
 
 def original(*, post_id: int, viewer_id: int | None) -> Post:
-    """Return the post, or what it passes on. Raises `NotFound` unless the viewer may see both."""
+    """Return the post or, for a repost, the original. Raises `NotFound` unless the viewer may see both."""
     post = get_post(post_id=post_id, viewer_id=viewer_id)
     return post if post.repost_of_id is None else get_post(post_id=post.repost_of_id, viewer_id=viewer_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Posts, newest first, and those they answer, quote or pass on, by id: all for the viewer to see."""
+    """Posts, newest first, and by id the posts that they answer, quote or repost. The viewer may see all of them."""
 
     posts: list[Post]
     about: dict[int, Post]
 
 
 def visible_posts(ids: Collection[int], viewer_id: int | None) -> Found:
-    """Return those of `ids` that the viewer may see. A link to one that is not for them is taken off the post, and off
-    those that it answers, quotes or passes on. Six queries at most, however many they are."""
+    """Return those of `ids` that the viewer may see. At most six queries, for any number of posts.
+
+    Links to hidden posts are removed from the posts, and from those that they answer, quote or repost.
+    """
     lines = list(_with_subjects(Post.objects.filter(pk__in=ids).order_by("-pk")))
     subjects = [subject for line in lines for subject in _subjects(line)]
     _load_links(subjects)
@@ -93,7 +101,7 @@ def visible_posts(ids: Collection[int], viewer_id: int | None) -> Found:
 
 
 def _load_links(posts: Collection[Post]) -> None:
-    """Fetch what each of `posts` links to, with its author, in one query for all. What is gone is taken off."""
+    """Fetch the posts that `posts` link to, with their authors, in one query. Links to deleted posts become None."""
     wanted = {pk for post in posts for pk in (post.reply_to_id, post.quote_of_id) if pk is not None}
     linked = Post.objects.select_related("author").in_bulk(wanted) if wanted else {}
     for post in posts:
@@ -102,15 +110,17 @@ def _load_links(posts: Collection[Post]) -> None:
 
 
 def shared_in(space: Space, *, viewer_id: int | None) -> QuerySet[Post]:
-    """Return the posts that are pinned to the Space, in no order; none where its stage is not for the viewer to see.
-    Whether they may see each of the posts is not asked here."""
+    """Return the posts pinned to the Space, in no order. Empty if the viewer may not see its stage.
+
+    Whether the viewer may see each post is not checked here.
+    """
     if sight(space=space, user_id=viewer_id) < Sight.STAGE:
         return Post.objects.none()
     return Post.objects.filter(pk__in=PinnedPost.objects.filter(space=space).values("post"))
 
 
 def home_posts(*, user: User, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[PostRow]:
-    """What `user` follows, newest first. Raises `BadInput` `bad_cursor`."""
+    """Return a page of the user's home timeline, newest first. Raises `BadInput` `bad_cursor`."""
     before = None if cursor is None else parse_cursor(cursor, parts=1)[0]
     ids = home_ids(user=user, before=before, limit=limit + 1)
     found = _with_subjects(Post.objects.filter(pk__in=ids[:limit]).order_by("-pk"))
@@ -118,7 +128,7 @@ def home_posts(*, user: User, cursor: str | None = None, limit: int = PAGE_SIZE)
 
 
 def posts_of(*, author: User, viewer_id: int | None, cursor: str | None = None) -> Page[PostRow]:
-    """What somebody wrote and passed on, without replies, newest first. Raises `BadInput` `bad_cursor`."""
+    """Return a page of a user's posts and reposts without replies, newest first. Raises `BadInput` `bad_cursor`."""
     if not sees_author(author, viewer_id):
         return Page([], None)
     posts = Post.objects.filter(author=author, is_reply=False)
@@ -128,19 +138,21 @@ def posts_of(*, author: User, viewer_id: int | None, cursor: str | None = None) 
 
 
 def thread(*, post_id: int, viewer_id: int | None, cursor: str | None = None) -> Thread:
-    """A post with the one above it and its replies, oldest first. Raises `NotFound`, `BadInput` `bad_cursor`."""
+    """Return a post with the one above it and its replies, oldest first. Raises `NotFound`, `BadInput` `bad_cursor`."""
     post = get_post(post_id=post_id, viewer_id=viewer_id)
     ids = [pk for pk in (post.pk, post.reply_to_id) if pk is not None]
     rows = {row.id: row for row in _rows(_with_subjects(Post.objects.filter(pk__in=ids)), viewer_id)}
-    if post.pk not in rows:  # a repost of something that is not for the viewer
+    if post.pk not in rows:  # a repost of a post that is hidden from the viewer
         raise NotFound("not_found", "This post is not available.")
     above = rows.get(post.reply_to_id) if post.reply_to_id else None
     return Thread(rows[post.pk], above, _replies(post.pk, viewer_id, cursor))
 
 
 def replies_to(*, post_id: int, viewer_id: int | None, cursor: str | None = None) -> Page[PostRow]:
-    """Return the replies below a post that the viewer may see, oldest first. Raises `NotFound`, `BadInput`
-    `bad_cursor`."""
+    """Return a page of the replies to a post that the viewer may see, oldest first.
+
+    Raises `NotFound`, `BadInput` `bad_cursor`.
+    """
     return _replies(original(post_id=post_id, viewer_id=viewer_id).pk, viewer_id, cursor)
 
 
@@ -152,7 +164,7 @@ def _replies(post_id: int, viewer_id: int | None, cursor: str | None) -> Page[Po
 
 
 def post_row(*, post_id: int, viewer_id: int | None) -> PostRow:
-    """Raises `NotFound`."""
+    """Return the line of one post. Raises `NotFound`."""
     rows = post_rows(post_ids=[post_id], viewer_id=viewer_id)
     if not rows:
         raise NotFound("not_found", "This post is not available.")
@@ -160,7 +172,7 @@ def post_row(*, post_id: int, viewer_id: int | None) -> PostRow:
 
 
 def post_rows(*, post_ids: Collection[int], viewer_id: int | None) -> dict[int, PostRow]:
-    """By id, those of them that the viewer may see."""
+    """Return the lines by post id, for those that the viewer may see."""
     return {row.id: row for row in _rows(_with_subjects(Post.objects.filter(pk__in=post_ids)), viewer_id)}
 
 
@@ -170,7 +182,7 @@ def _page(posts: QuerySet[Post], viewer_id: int | None) -> Page[PostRow]:
 
 
 def _with_subjects(posts: QuerySet[Post]) -> QuerySet[Post]:
-    """In one query everything that a line shows of other posts and of people."""
+    """Join, in the same query, everything that a line shows of other posts and of users."""
     return posts.select_related(
         "author", "reply_to__author", "quote_of__author", "repost_of__author", "repost_of__quote_of__author",
         "repost_of__reply_to__author",
@@ -178,7 +190,10 @@ def _with_subjects(posts: QuerySet[Post]) -> QuerySet[Post]:
 
 
 def _once_each(posts: QuerySet[Post]) -> list[Post]:
-    """Several people may have passed on the same post; a page shows it where it comes first."""
+    """Return the posts without repetitions.
+
+    Several users may have reposted one post; a page shows it at its first place.
+    """
     first: dict[int, Post] = {}
     for post in posts:
         first.setdefault(post.repost_of_id or post.pk, post)
@@ -186,7 +201,7 @@ def _once_each(posts: QuerySet[Post]) -> list[Post]:
 
 
 def _rows(posts: "Sequence[Post] | QuerySet[Post]", viewer_id: int | None) -> list[PostRow]:
-    """Lines for those of `posts` that the viewer may see, in the same order, in a constant number of queries."""
+    """Return lines for those of `posts` that the viewer may see, in the same order, in a constant number of queries."""
     authors = {post.author_id: post.author for line in posts for post in _told(line)}
     visible = visible_authors(list(authors.values()), viewer_id)
     shown = [line for line in posts if {line.author_id, (line.repost_of or line).author_id} <= visible]
@@ -229,7 +244,7 @@ def _hide_from(line: Post, visible: set[int]) -> None:
 
 
 def _told(line: Post) -> list[Post]:
-    """The post itself and every other one that its line tells of."""
+    """Return the post and every other post that its line shows."""
     subject = line.repost_of or line
     return [post for post in (line, subject, subject.quote_of, subject.reply_to) if post is not None]
 

@@ -1,4 +1,4 @@
-"""What a profile shows below the person: Spaces that are live, to come and over, and the first posts."""
+"""What a profile shows below the user: live, scheduled and ended Spaces, and the first posts."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,15 @@ from timeline.selectors.cards import SpaceCard, space_cards
 from timeline.selectors.posts import PostRow, posts_of
 
 SHOWN = 3
-"""Spaces of each kind."""
+"""How many Spaces of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`live`: Spaces that the person hosts or is on the stage of; `scheduled`: soonest first; `over`: latest first."""
+    """The lower part of a profile.
+
+    `live` are Spaces that the user hosts or is on the stage of. `scheduled` is soonest first, `over` latest first.
+    """
 
     live: list[SpaceCard]
     scheduled: list[SpaceCard]
@@ -29,7 +32,7 @@ class Profile:
 
 
 def profile(*, person: User, viewer_id: int | None) -> Profile:
-    """Return what the viewer may see. Between people who blocked one another that is nothing."""
+    """Return what the viewer may see. If one of the two blocked the other, that is nothing."""
     spaces = [] if _is_apart(person, viewer_id) else _spaces(person, viewer_id)
     cards = space_cards([space.pk for space in spaces], viewer_id=viewer_id)
     shown = [cards[space.pk] for space in spaces if space.pk in cards]
@@ -57,7 +60,10 @@ def _spaces(person: User, viewer_id: int | None) -> list[Space]:
 
 
 def _live(person: User, viewer_id: int | None) -> list[Space]:
-    """A Space of somebody else tells of the person only where its stage is for the viewer to see."""
+    """Return the live Spaces of a user.
+
+    One hosted by another user is listed only if the viewer may see its stage, because the listing tells who is on it.
+    """
     on_stage = Participant.objects.with_mic().filter(space=OuterRef("pk"), user=person)
     live = Space.objects.filter(Q(host=person) | Exists(on_stage), state=SpaceState.LIVE)
     found = list(live.order_by("-started_at", "-pk")[:SHOWN])

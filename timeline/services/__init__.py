@@ -1,4 +1,4 @@
-"""The verbs. Nothing else writes what the timeline shows."""
+"""The services of the timeline. No other code writes its data."""
 
 from accounts.suspended import gate
 from timeline.services.fleets import delete_expired_fleets, delete_fleet, post_fleet, remove_fleet, see_fleet

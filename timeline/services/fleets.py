@@ -1,4 +1,4 @@
-"""Posts of a day."""
+"""Services for Fleets, posts for one day."""
 
 from datetime import datetime, timedelta
 from typing import BinaryIO
@@ -24,9 +24,9 @@ EXPIRED_PER_PASS = 500
 def post_fleet(
     *, author: User, text: str = "", background: int = 0, image: BinaryIO | None = None, now: datetime | None = None
 ) -> Fleet:
-    """A text on one of the backgrounds, or an image with a text over it. Gone after 24 hours.
+    """Post a text on one of the backgrounds, or an image with a text over it. It disappears after 24 hours.
 
-    Raises `BadInput` `empty`, `too_long` (`details["max"]`), `bad_background` or `bad_image`, `Refused` `suspended`,
+    Raises `BadInput` `empty`, `too_long` (`details["max"]`), `bad_background` or `bad_image`; `Refused` `suspended`;
     `TooMany` `too_many`.
     """
     require_not_suspended(author)
@@ -50,25 +50,27 @@ def post_fleet(
 
 
 def delete_fleet(*, user: User, fleet_id: int) -> None:
-    """One's own. Raises `NotFound`."""
+    """Delete one of the user's own Fleets. Raises `NotFound`."""
     _delete(Fleet.objects.filter(pk=fleet_id, author=user))
 
 
 def remove_fleet(*, fleet_id: int) -> None:
-    """Anybody's, for moderators. Raises `NotFound`."""
+    """Delete any Fleet, for moderators. Raises `NotFound`."""
     _delete(Fleet.objects.filter(pk=fleet_id))
 
 
 def see_fleet(*, viewer: User, fleet_id: int, now: datetime | None = None) -> None:
-    """Idempotent. Authors are not counted among those who saw. Raises `NotFound`."""
+    """Record that the viewer saw a Fleet. Idempotent. The author's own views are not recorded. Raises `NotFound`."""
     fleet = get_fleet(fleet_id=fleet_id, viewer=viewer, now=now)
     if fleet.author_id != viewer.pk:
         FleetView.objects.get_or_create(fleet=fleet, viewer=viewer, defaults={"seen_at": now or timezone.now()})
 
 
 def delete_expired_fleets(*, now: datetime | None = None) -> int:
-    """Rows and images of Fleets whose day is over, at most `EXPIRED_PER_PASS`; returns how many. Nobody was shown them
-    since they expired, so it does not matter when this runs."""
+    """Delete rows and images of expired Fleets, at most `EXPIRED_PER_PASS`. Return how many.
+
+    When this runs does not matter: expired Fleets are not shown any more.
+    """
     expired = Fleet.objects.filter(expires_at__lte=now or timezone.now()).order_by("expires_at")[:EXPIRED_PER_PASS]
     found = list(expired)
     for fleet in found:

@@ -1,4 +1,4 @@
-"""Asking people into a Space by a direct message, which reaches who does not follow the host too."""
+"""Invitations to a Space by direct message. A message also reaches users who do not follow the host."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ PEOPLE_AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """What became of one person's invitation; `error` is None where it went out."""
+    """The result of one user's invitation. `error` is None if it was sent."""
 
     user_id: int
     error: ProductError | None
@@ -27,11 +27,12 @@ class Invited:
 def invite_by_message(
     *, user: User, public_id: str, invitee_ids: Collection[int], to_speak: bool = False, text: str = ""
 ) -> list[Invited]:
-    """Invites each and writes to them, with the Space's card; in the order of `invitee_ids`, one by one, so that one
-    refusal holds up nobody else.
+    """Invite each user and send them a message with the Space's card. The results are in the order of `invitee_ids`.
 
-    Raises `BadInput` `too_many_people` (`details["max"]`), `NotFound`. What is about one person (`blocked`,
-    `removed_person`, `not_found`, `too_many`, or that `user` may not invite) is in that person's `Invited`.
+    Users are invited one by one, so that an error for one does not affect the others. Errors about one user are in that
+    user's `Invited`: `blocked`, `removed_person`, `not_found`, `too_many`, or that `user` may not invite.
+
+    Raises `BadInput` `too_many_people` (`details["max"]`) and `NotFound`.
     """
     chosen = list(dict.fromkeys(invitee_ids))
     if len(chosen) > PEOPLE_AT_ONCE:
@@ -52,10 +53,10 @@ def _refusal(user: User, space: Space, invitee: User | None, *, to_speak: bool, 
 
 
 def _invite(user: User, space: Space, invitee: User, *, to_speak: bool, text: str) -> None:
-    """Both or neither."""
+    """Invite one user and send the message in one transaction: both happen or neither."""
     with transaction.atomic():
         invite(public_id=space.public_id, user=user, invitee=invitee, to_speak=to_speak)
         written = Message.objects.filter(space=space, sender=user, thread__sides__user=invitee)
-        # Asked again, perhaps to speak now: the notification says so, a second card would not.
+        # Invited again, perhaps to speak now: the notification says so, a second card would not.
         if not written.exists():
             send_message(sender=user, to=invitee, text=text, space=space)

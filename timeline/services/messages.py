@@ -1,4 +1,4 @@
-"""Two people writing to each other."""
+"""Services for messages between two users."""
 
 from datetime import datetime, timedelta
 
@@ -21,10 +21,10 @@ WINDOW = timedelta(minutes=5)
 
 
 def send_message(*, sender: User, to: User, text: str, space: Space | None = None) -> Message:
-    """To anybody; with `space` the message carries that Space's card and may have no text.
+    """Send a message to any user. With `space` it carries that Space's card and may have no text.
 
-    Raises `BadInput` `empty`, `too_long` (`details["max"]`) or `self_message`, `NotFound` `not_found` for an account
-    that is not active, `Refused` `blocked` (either way) or `suspended`, `TooMany` `too_many`.
+    Raises `BadInput` `empty`, `too_long` (`details["max"]`) or `self_message`; `NotFound` `not_found` for an inactive
+    account; `Refused` `blocked` (in either direction) or `suspended`; `TooMany` `too_many`.
     """
     require_not_suspended(sender)
     cleaned = _cleaned(text, may_be_empty=space is not None)
@@ -39,16 +39,16 @@ def send_message(*, sender: User, to: User, text: str, space: Space | None = Non
 
 
 def mark_read(*, user: User, other: User, up_to: int | None = None, now: datetime | None = None) -> int:
-    """What `other` wrote, up to the message `up_to` where that is given, is read by `user`; returns how many messages
-    were not before.
+    """Mark the messages of `other` as read by `user`, up to the message `up_to` if given. Return how many were unread
+    before.
 
-    Subtracts what it found instead of writing 0: a message that is being sent meanwhile stays counted.
+    The unread count is reduced by what was found. Writing 0 would lose a message that is being sent at that moment.
     """
     side = ThreadSide.objects.filter(user=user, other=other).first()
     if side is None:
         return 0
-    # No join here: Django would update by a sub-select, and PostgreSQL, after waiting for another reader, believes the
-    # sub-select's old answer and counts the same messages twice.
+    # No join here: Django would update by a sub-select. After waiting for another reader, PostgreSQL would use the old
+    # result of the sub-select and count the same messages twice.
     unread = Message.objects.filter(thread=side.thread_id, sender=other, read_at=None)
     if up_to is not None:
         unread = unread.filter(pk__lte=up_to)
@@ -79,7 +79,10 @@ def _require_reachable(sender: User, to: User) -> None:
 
 
 def _locked_thread(one: User, other: User) -> Thread:
-    """Held until the commit, so that the messages of a thread are committed in the order of their ids."""
+    """Return the thread, locked until the commit.
+
+    The messages of a thread are thereby committed in the order of their ids.
+    """
     first, second = sorted([one, other], key=lambda person: person.pk)
     thread, _ = Thread.objects.select_for_update().get_or_create(first=first, second=second)
     return thread

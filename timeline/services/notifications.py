@@ -1,4 +1,4 @@
-"""Telling people what concerns them, once, and never about themselves or across a block."""
+"""Services for notifications. A user is told once, never about their own actions, and never across a block."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -17,14 +17,14 @@ from timeline.links import mentioned_usernames
 from timeline.models import Notification, NotificationKind, Post
 
 OVERTAKING = frozenset({NotificationKind.SPACE_MOVED})
-"""Kinds of which only the latest counts: told again, it is new again."""
+"""Kinds of which only the latest counts: a repeated notification replaces the old one and is unseen again."""
 _MENTIONS_TOLD = 20
 
 
 def notify(
     *, user: User, kind: NotificationKind, actor: User, space: Space | None = None, post: Post | None = None
 ) -> None:
-    """Idempotent: the same person is told of one thing that the same actor did once."""
+    """Notify one user. Idempotent: the same action of the same actor is told once."""
     notify_many(user_ids=[user.pk], kind=kind, actor=actor, space=space, post=post)
 
 
@@ -36,7 +36,7 @@ def notify_many(
     space: Space | None = None,
     post: Post | None = None,
 ) -> list[int]:
-    """`notify` for many in a constant number of queries; returns whom it told now."""
+    """Notify many users in a constant number of queries. Return the ids of those who are told now."""
     told = _tellable(user_ids, actor)
     about = Notification.objects.filter(user__in=told, kind=kind, actor=actor, space=space, post=post)
     with transaction.atomic():
@@ -44,14 +44,17 @@ def notify_many(
             about.delete()
         new = sorted(told - set(about.values_list("user_id", flat=True)))
         rows = [Notification(user_id=pk, kind=kind, actor=actor, space=space, post=post) for pk in new]
-        # Two at once may both have found it missing; the constraint lets one of them in.
+        # Two requests at once may both have found a row missing; the constraint lets one of them insert it.
         Notification.objects.bulk_create(rows, ignore_conflicts=True)
         news.tell(news.Topic.NOTIFICATIONS, new)
     return new
 
 
 def notify_of_post(*, post_id: int) -> None:
-    """Whoever is answered, quoted, passed on or mentioned; each is told once, of the nearest of these."""
+    """Notify the users that a post answers, quotes, reposts or mentions.
+
+    Each is told once, for the first of these that applies.
+    """
     post = Post.objects.select_related("author", "reply_to", "quote_of", "repost_of").filter(pk=post_id).first()
     if post is None:
         return
@@ -69,7 +72,10 @@ def notify_of_like(*, post_id: int, user_id: int) -> None:
 
 
 def notify_of_decision(*, decision_id: int) -> None:
-    """The person it is about, never by whom. Idempotent; nobody is told of what changed nothing for them."""
+    """Notify a user of a moderators' decision, without saying who decided. Idempotent.
+
+    A decision without consequences is not told.
+    """
     decision = Decision.objects.select_related("target").filter(pk=decision_id).first()
     if decision is None or decision.target is None or decision.verdict == Verdict.NO_ACTION:
         return
@@ -80,7 +86,7 @@ def notify_of_decision(*, decision_id: int) -> None:
 
 
 def mark_seen(*, user: User, up_to: int, now: datetime | None = None) -> None:
-    """Everything up to the notification `up_to` was shown: what comes later stays new."""
+    """Mark all notifications up to the notification `up_to` as seen. Later ones stay new."""
     unseen = Notification.objects.filter(user=user, seen_at=None, pk__lte=up_to)
     with transaction.atomic():
         if unseen.update(seen_at=now or timezone.now()):
@@ -88,7 +94,7 @@ def mark_seen(*, user: User, up_to: int, now: datetime | None = None) -> None:
 
 
 def forget_between(*, one_id: int, other_id: int) -> None:
-    """One of them blocked the other: what each was told about the other goes."""
+    """Delete the notifications of two users about each other, because one blocked the other."""
     pair = Q(user=one_id, actor=other_id) | Q(user=other_id, actor=one_id)
     with transaction.atomic():
         Notification.objects.filter(pair).delete()
@@ -105,7 +111,10 @@ def _readers(post: Post, user_ids: set[int]) -> set[int]:
 
 
 def _concerned(post: Post) -> Iterable[tuple[NotificationKind, Post, list[int]]]:
-    """What each is told of: a repost brings one to one's own post, everything else to the new one."""
+    """Yield each kind with the post to link to and the users to tell.
+
+    A repost links to the original, everything else to the new post.
+    """
     if post.repost_of is not None:
         yield NotificationKind.REPOSTED, post.repost_of, [post.repost_of.author_id]
         return

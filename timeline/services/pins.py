@@ -1,4 +1,4 @@
-"""Putting posts up in a Space, and taking them down."""
+"""Services to pin posts to a Space and to unpin them."""
 
 from datetime import timedelta
 
@@ -18,20 +18,26 @@ WINDOW = timedelta(minutes=5)
 
 
 def pin_post(*, public_id: str, user: User, post_id: int) -> PinnedPost:
-    """Idempotent. Of a repost, the original is pinned. Raises what the rules say of `Action.PIN`, `NotFound` (no Space,
-    or no post there for `user`), `Refused` `protected_post`, `TooMany` `too_many`."""
+    """Pin a post to a Space; for a repost, pin the original. Idempotent.
+
+    Raises the errors of the rule `Action.PIN`, `NotFound` (no such Space, or the user may not see the post), `Refused`
+    `protected_post`, `TooMany` `too_many`.
+    """
     post = original_post(post_id, user)
     require_public(post)
     limits.spend(what="pin", user_id=user.pk, limit=PINS_PER_WINDOW, window=WINDOW)
     with transaction.atomic():
-        lock_post(post)  # before the Space, in the order in which deleting a post takes them
+        lock_post(post)  # before the Space, in the order that deleting a post uses
         space = pins_changed(public_id=public_id, user=user, action=Action.PIN)
         pin, _ = PinnedPost.objects.get_or_create(space=space, post=post, defaults={"pinned_by": user})
     return pin
 
 
 def unpin_post(*, public_id: str, user: User, post_id: int) -> None:
-    """What one pinned oneself, or, for those who run the Space, anything. Raises what the rules say, `NotFound`."""
+    """Unpin a post: one's own pin, or any pin for users who run the Space.
+
+    Raises the errors of the rules, and `NotFound`.
+    """
     pin = PinnedPost.objects.filter(space=get_space(public_id), post=post_id).first()
     is_own = pin is not None and pin.pinned_by_id == user.pk
     with transaction.atomic():

@@ -1,8 +1,8 @@
-"""Write, delete, like and repost.
+"""Services to write, delete, like and repost.
 
-Counters move in the transaction of the rows they count, by exactly those rows. Each verb first locks the posts whose
-counters it will move, in the order of their ids. A post is always younger than what it is about, so no two verbs wait
-for each other in a circle; and a post that was locked is still there when its row is written.
+Counters move in the transaction of the rows they count, by exactly those rows. Each service first locks the posts whose
+counters it will move, in the order of their ids. A post is always younger than the post it is about, so two services
+never deadlock. A locked post also still exists when a row about it is written.
 """
 
 from datetime import timedelta
@@ -30,12 +30,16 @@ POSTS_PER_WINDOW = 30
 WINDOW = timedelta(minutes=5)
 LIKES_PER_WINDOW = 200
 NEWS = "posts"
-"""Topic of the word that home pages get; see `news` in docs/protocol.md."""
+"""The topic of the message that home pages get; see `news` in docs/protocol.md."""
 
 
 def create_post(*, author: User, text: str, reply_to_id: int | None = None, quote_of_id: int | None = None) -> Post:
-    """Raises `BadInput` `empty` or `too_long` (`details["weight"]`, `["max"]`), `NotFound` for a post that is gone or
-    not for this person (blocks, either way), `Refused` `protected_post` or `suspended`, `TooMany` `too_many`."""
+    """Write a post, reply or quote.
+
+    Raises `BadInput` `empty` or `too_long` (`details["weight"]`, `["max"]`); `NotFound` for a post that is deleted or
+    hidden from the author (blocks in either direction); `Refused` `protected_post` or `suspended`; `TooMany`
+    `too_many`.
+    """
     require_not_suspended(author)
     cleaned = _cleaned(text)
     reply_to = _about(reply_to_id, author)
@@ -58,7 +62,10 @@ def create_post(*, author: User, text: str, reply_to_id: int | None = None, quot
 
 
 def repost_post(*, user: User, post_id: int) -> Post:
-    """Idempotent: the repost. Of a repost, the original is passed on. Raises as `create_post` does."""
+    """Repost a post and return the repost; for a repost, repost the original.
+
+    Idempotent. Raises the errors of `create_post`.
+    """
     require_not_suspended(user)
     original = original_post(post_id, user)
     require_public(original)
@@ -73,7 +80,7 @@ def repost_post(*, user: User, post_id: int) -> Post:
 
 
 def unrepost_post(*, user: User, post_id: int) -> None:
-    """Idempotent."""
+    """Delete the user's repost of a post. Idempotent."""
     with transaction.atomic():
         _lock_ids({post_id})
         removed, _ = Post.objects.filter(repost_of=post_id, author=user).delete()
@@ -82,7 +89,10 @@ def unrepost_post(*, user: User, post_id: int) -> None:
 
 
 def like_post(*, user: User, post_id: int) -> Post:
-    """Idempotent: the post that is liked; of a repost, the original. Raises `NotFound`, `TooMany` `too_many`."""
+    """Like a post and return it; for a repost, like the original.
+
+    Idempotent. Raises `NotFound`, `TooMany` `too_many`.
+    """
     original = original_post(post_id, user)
     limits.spend(what="like", user_id=user.pk, limit=LIKES_PER_WINDOW, window=WINDOW)
     with transaction.atomic():
@@ -95,7 +105,7 @@ def like_post(*, user: User, post_id: int) -> Post:
 
 
 def unlike_post(*, user: User, post_id: int) -> None:
-    """Idempotent."""
+    """Remove the user's like of a post. Idempotent."""
     with transaction.atomic():
         _lock_ids({post_id})
         removed, _ = Like.objects.filter(user=user, post=post_id).delete()
@@ -104,14 +114,16 @@ def unlike_post(*, user: User, post_id: int) -> None:
 
 
 def delete_post(*, user: User, post_id: int, as_operator: bool = False) -> None:
-    """One's own, or any `as_operator` with the permission `timeline.delete_post`. Reposts of it go too; replies and
-    quotes stay. Raises `NotFound`, `Refused` `not_yours`."""
+    """Delete one's own post, or any post `as_operator` with the permission `timeline.delete_post`.
+
+    Its reposts are deleted too; replies and quotes stay. Raises `NotFound`, `Refused` `not_yours`.
+    """
     post = Post.objects.filter(pk=post_id).first()
     if post is None:
         raise NotFound("not_found", "This post is not available.")
     may = user.has_perm("timeline.delete_post") if as_operator else post.author_id == user.pk
     if not may:
-        get_post(post_id=post_id, viewer_id=user.pk)  # one that is not for this person is not there either
+        get_post(post_id=post_id, viewer_id=user.pk)  # raises NotFound for a post that is hidden from this user
         raise Refused("not_yours", "Only the author can delete a post.")
     with transaction.atomic():
         _lock_ids(_subjects(post) | {post.pk})
@@ -122,7 +134,8 @@ def delete_post(*, user: User, post_id: int, as_operator: bool = False) -> None:
 
 
 def release_counts(*, user: User) -> None:
-    """Take what `user` liked and wrote out of the counters of other posts, because the account is about to go."""
+    """Subtract the user's likes and posts from the counters of other posts, because the
+    account is about to be deleted."""
     with transaction.atomic():
         Post.objects.filter(likes__user=user).update(like_count=F("like_count") - 1)
         for link, counter in (("reply_to", "reply_count"), ("quote_of", "quote_count"), ("repost_of", "repost_count")):
@@ -151,12 +164,12 @@ def _about(post_id: int | None, user: User) -> Post | None:
 
 
 def original_post(post_id: int, user: User) -> Post:
-    """Of a repost what it passes on. Raises `NotFound`."""
+    """Return the post or, for a repost, the original. Raises `NotFound`."""
     return original(post_id=post_id, viewer_id=user.pk)
 
 
 def require_public(post: Post) -> None:
-    """Raises `Refused` `protected_post`."""
+    """Raise `Refused` `protected_post` if the post's author is protected."""
     if post.author.protected:
         raise Refused("protected_post", "Posts of protected accounts cannot be shared.")
 
@@ -190,13 +203,13 @@ def _move(post_id: int | None, counter: str, by: int) -> None:
 
 
 def lock_post(post: Post) -> None:
-    """Until the transaction ends. Raises `NotFound`."""
+    """Lock the post until the transaction ends. Raises `NotFound`."""
     if not _lock_ids({post.pk}):
         raise NotFound("not_found", "This post is not available.")
 
 
 def _lock_ids(post_ids: set[int]) -> set[int]:
-    """Which of them are there, locked until the transaction ends."""
+    """Lock the posts that exist until the transaction ends. Return their ids."""
     if not post_ids:
         return set()
     locked: QuerySet[Post] = Post.objects.select_for_update(no_key=True).filter(pk__in=post_ids).order_by("pk")
@@ -204,5 +217,5 @@ def _lock_ids(post_ids: set[int]) -> set[int]:
 
 
 def _announce(signal: Signal, **facts: int) -> None:
-    # Robust: the row is committed, so a receiver that fails is logged by Django and undoes nothing.
+    # Robust: the row is committed, so if a receiver fails Django logs it and nothing is undone.
     transaction.on_commit(partial(signal.send_robust, sender=Post, **facts))

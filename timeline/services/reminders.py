@@ -1,7 +1,7 @@
-"""Telling everybody who set a reminder what became of the Space.
+"""Notifications for the users who set a reminder for a Space.
 
-Who is still to be told is read from the rows: a reminder without its notification. So a step may be lost, or run twice,
-and the next pass makes up for it.
+The users still to be told are read from the rows: they have a reminder and no notification. A step may therefore be
+lost or run twice, and the next pass makes up for it.
 """
 
 from datetime import datetime, timedelta
@@ -25,8 +25,10 @@ _NEWS_OF_STATE = {
 
 
 def notify_waiting(*, space_id: int, kind: NotificationKind, after: int = 0) -> int | None:
-    """One step: at most `PEOPLE_PER_STEP` behind the reminder `after`. Returns where the next step begins, None at the
-    end."""
+    """Notify at most `PEOPLE_PER_STEP` users, beginning after the reminder `after`.
+
+    Return where the next step begins, or None at the end.
+    """
     space = Space.objects.select_related("host").filter(pk=space_id).first()
     if space is None:
         return None
@@ -37,7 +39,7 @@ def notify_waiting(*, space_id: int, kind: NotificationKind, after: int = 0) -> 
 
 
 def overdue_reminders(*, now: datetime | None = None) -> list[tuple[int, NotificationKind]]:
-    """Spaces that are live, or were canceled within a day, of which somebody who waits was not told."""
+    """Return the Spaces that are live, or were canceled within a day, and have users who were not told."""
     since = (now or timezone.now()) - STALE
     changed = Space.objects.filter(Q(state=SpaceState.LIVE) | Q(state=SpaceState.CANCELED, ended_at__gt=since))
     return [
@@ -50,7 +52,10 @@ def overdue_reminders(*, now: datetime | None = None) -> list[tuple[int, Notific
 
 
 def _waiting(kind: NotificationKind) -> QuerySet[Reminder]:
-    """Reminders whose person is still to be told; of a Space that moved, everybody's: it may have moved before."""
+    """Return the reminders of users who are still to be told.
+
+    For a Space that moved, return every reminder: it may have moved before.
+    """
     waiting = Reminder.objects.filter(user__is_active=True).exclude(user=F("space__host"))
     if kind in OVERTAKING:
         return waiting

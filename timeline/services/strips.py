@@ -1,4 +1,4 @@
-"""The strips of pinned posts that rooms show, when what they show goes."""
+"""Updates of the pinned posts that rooms show, when a pin disappears."""
 
 from functools import partial
 
@@ -11,10 +11,11 @@ from timeline.models import PinnedPost
 
 
 def forget_pins(pins: QuerySet[PinnedPost]) -> None:
-    """These are about to go with their posts or their people, or may not be for everybody any more: the rooms that show
-    them look again after the commit.
+    """Make the rooms that show these pins reload them after the commit.
 
-    Not within it: a verb on a Space would then wait for a post and a verb on a post for a Space.
+    The pins are about to be deleted with their posts or users, or may no longer be public. Changing the Spaces inside
+    the transaction would be wrong: a service on a Space would then wait for a post while a service on a post waits for
+    a Space.
     """
     live = pins.filter(space__state=SpaceState.LIVE).order_by()
     for public_id in live.values_list("space__public_id", flat=True).distinct():

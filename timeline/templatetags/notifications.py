@@ -1,4 +1,4 @@
-"""`{% load notifications %}`"""
+"""Template tags for notifications: `{% load notifications %}`."""
 
 from django import template
 from django.utils.safestring import SafeString
@@ -22,5 +22,5 @@ _ICONS = {
 
 @register.simple_tag
 def notification_icon(kind: str) -> SafeString:
-    """What everything about a Space has in common is the diamond."""
+    """Return the icon of a kind of notification. All kinds about a Space have the diamond."""
     return icon(_ICONS.get(NotificationKind(kind), "spaces"))

@@ -1,4 +1,4 @@
-"""`{% load timeline %}`"""
+"""Template tags for posts: `{% load timeline %}`."""
 
 from django import template
 from django.template import Context
@@ -15,8 +15,10 @@ register = template.Library()
 
 @register.simple_tag
 def post_text(text: str, *, without_space: str = "") -> SafeString:
-    """A post's text with people and addresses as links. The link to the Space `without_space` (a public id) at the very
-    end is left out: its card stands right below."""
+    """Return a post's text with mentions and addresses as links.
+
+    A link at the very end to the Space `without_space` (a public id) is left out: its card stands right below.
+    """
     found = list(pieces(text))
     if without_space and found and (found[-1].kind, found[-1].target) == (Kind.SPACE, without_space):
         found.pop()
@@ -27,13 +29,16 @@ def post_text(text: str, *, without_space: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def profile_of(context: Context, person: User) -> Profile:
-    """Return what the profile of `person` shows to the viewer below the person."""
+    """Return what the profile of `person` shows to the viewer below the user's own data."""
     return profile(person=person, viewer_id=context["request"].user.pk)
 
 
 @register.filter
 def short_count(number: int) -> str:
-    """Empty for nothing, then `9999`, `12.3K`, `4M`: as `shortCount` in post-actions.js."""
+    """Return a short form of a number: "" for 0, then `9999`, `12.3K`, `4M`.
+
+    `shortCount` in post-actions.js does the same.
+    """
     if number < 10_000:
         return str(number or "")
     value, unit = (number / 1_000_000, "M") if number >= 1_000_000 else (number / 1_000, "K")

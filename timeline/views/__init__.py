@@ -1,4 +1,4 @@
-"""Doors: one call into a service or a selector, then an answer."""
+"""The views of the timeline. Each makes one call to a service or selector and answers."""
 
 from timeline.views.actions import delete, like, repost, unlike, unrepost
 from timeline.views.compose import compose

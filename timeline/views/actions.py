@@ -1,4 +1,4 @@
-"""The buttons of a post: POST, answered with the new state for the script, by going back without it."""
+"""The buttons of a post. A POST is answered with the new state for the script, or a redirect back without script."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse

@@ -16,9 +16,10 @@ from timeline.links import space_address
 @login_required
 @translates_errors
 def compose(request: PersonRequest) -> HttpResponse:
-    """GET: the composer as a page; `reply_to`, `quote_of` (ids of posts) and `space` (a public id) fill it in.
+    """Show the composer on GET, filled in from `reply_to`, `quote_of` (ids of posts) and `space` (a public id).
 
-    POST `text`, `reply_to`, `quote_of`: 201 with `{"id", "url"}` for the script, 303 to the post for a plain form.
+    On POST write a post from `text`, `reply_to` and `quote_of`. Answer 201 with `{"id", "url"}` to the script, and
+    redirect to the post (303) after a plain form.
     """
     if request.method == "POST":
         return _written(request)
@@ -49,7 +50,7 @@ def _written(request: PersonRequest) -> HttpResponse:
 
 
 def _number(text: str | None) -> int | None:
-    """Raises `BadInput` `bad_id`."""
+    """Return the id in `text`, or None for an empty text. Raises `BadInput` `bad_id`."""
     if not text:
         return None
     post_id = parse_id(text)

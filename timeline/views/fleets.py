@@ -1,4 +1,4 @@
-"""Posts of a day: writing them, looking at them, and who looked."""
+"""Pages for Fleets: writing them, viewing them, and seeing who viewed them."""
 
 import math
 from typing import Any
@@ -27,7 +27,7 @@ from timeline.selectors import fleets as selectors
 @login_required
 @translates_errors
 def new_fleet(request: PersonRequest) -> HttpResponse:
-    """The form as a page; posted, `201` with `{"id"}` for the script, otherwise back home."""
+    """Show the form on GET. On POST answer 201 with `{"id"}` to the script, and redirect home after a plain form."""
     if request.method != "POST":
         return render(request, "timeline/fleet_new.html")
     fleet = services.post_fleet(
@@ -43,7 +43,7 @@ def new_fleet(request: PersonRequest) -> HttpResponse:
 @login_required
 @translates_errors
 def fleets(request: PersonRequest, username: str) -> HttpResponse:
-    """What somebody shows now: for the viewer as JSON, without script as a page."""
+    """Show a user's current Fleets: as JSON for the viewer script, as a page without script."""
     author = get_user_by_username(username)
     stack = selectors.fleet_stack(author=author, viewer=request.user)
     if wants_json(request):
@@ -55,7 +55,7 @@ def fleets(request: PersonRequest, username: str) -> HttpResponse:
 @login_required
 @translates_errors
 def fleet_image(request: PersonRequest, fleet_id: int) -> HttpResponse:
-    """The image itself, as long as the Fleet lives: its place on the disk is told to nobody."""
+    """Return the image itself, as long as the Fleet lives. Its path on the disk is never revealed."""
     fleet = selectors.get_fleet(fleet_id=fleet_id, viewer=request.user)
     if not fleet.image:
         raise selectors.gone()
@@ -86,7 +86,7 @@ def delete_fleet(request: PersonRequest, fleet_id: int) -> HttpResponse:
 @login_required
 @translates_errors
 def fleet_viewers(request: PersonRequest, fleet_id: int) -> HttpResponse:
-    """`{"count", "people": [person], "next": cursor or null}` for the author."""
+    """Return `{"count", "people": [person], "next": cursor or null}` for the author."""
     count, page = selectors.seen_by(user=request.user, fleet_id=fleet_id, cursor=request.GET.get("before"))
     people = [msgspec.to_builtins(wire.person(view.viewer)) for view in page.items]
     return JsonResponse({"count": count, "people": people, "next": page.next_cursor})
@@ -100,7 +100,7 @@ def _background(request: PersonRequest) -> int:
 
 
 def _image(request: PersonRequest) -> Any:
-    """An open file, None where none was chosen: an empty field arrives as a file without a byte."""
+    """Return the uploaded file, or None if none was chosen. An empty field arrives as a file with zero bytes."""
     image = request.FILES.get("image")
     return image if isinstance(image, UploadedFile) and image.size else None
 

@@ -1,4 +1,4 @@
-"""Picking people and asking them in: JSON for the script of the room and of the create sheet."""
+"""Choosing and inviting users, as JSON for the scripts of the room and of the create sheet."""
 
 import msgspec
 from django.contrib.auth.decorators import login_required
@@ -31,7 +31,7 @@ _read_body = msgspec.json.Decoder(Invitations).decode
 @login_required
 @translates_errors
 def people(request: PersonRequest) -> HttpResponse:
-    """`{"people": [{"id", "username", "name", "avatar"?}]}` for `?q=`."""
+    """Return `{"people": [{"id", "username", "name", "avatar"?}]}` for `?q=`."""
     found = invitable_people(user=request.user, query=request.GET.get("q", "")[:QUERY_LENGTH])
     return JsonResponse({"people": [msgspec.to_builtins(wire.person(person)) for person in found]})
 
@@ -40,8 +40,10 @@ def people(request: PersonRequest) -> HttpResponse:
 @login_required
 @translates_errors
 def invite_people(request: PersonRequest, public_id: str) -> HttpResponse:
-    """Takes `{"user_ids": [id], "to_speak"?, "text"?}`, as JSON or as a form; answers
-    `{"results": [{"id", "error": null or {"code", "message", "details"}}]}`, in the same order."""
+    """Invite users to a Space. The body is `{"user_ids": [id], "to_speak"?, "text"?}`, as JSON or as a form.
+
+    The answer is `{"results": [{"id", "error": null or {"code", "message", "details"}}]}`, in the same order.
+    """
     wanted = _wanted(request)
     results = services.invite_by_message(
         user=request.user,

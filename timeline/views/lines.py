@@ -1,4 +1,4 @@
-"""Answers that are a page for a move and a part of one for htmx."""
+"""Responses that are a whole page for navigation and a part of one for htmx."""
 
 from typing import Any
 
@@ -18,7 +18,10 @@ def lines(request: PageRequest, posts: Page[PostRow], *, cursor_name: str = CURS
 
 
 def render_varying(request: PageRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """One address answers with a page or with a part of it: a cache must not mix them up."""
+    """Render with `Vary: HX-Request`.
+
+    One address answers with a page or a part of it, and a cache must not mix them up.
+    """
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -1,4 +1,4 @@
-"""The inbox and the threads in it."""
+"""The inbox and its threads."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
@@ -41,7 +41,7 @@ def thread(request: PersonRequest, username: str) -> HttpResponse:
 @login_required
 @translates_errors
 def latest_messages(request: PersonRequest, username: str, message_id: int) -> HttpResponse:
-    """What an open thread does not show yet."""
+    """Return the messages that an open thread does not show yet."""
     return _messages_after(request, get_user_by_username(username), message_id)
 
 
@@ -49,15 +49,18 @@ def latest_messages(request: PersonRequest, username: str, message_id: int) -> H
 @login_required
 @translates_errors
 def read_thread(request: PersonRequest, username: str) -> HttpResponse:
-    """The page says so when somebody has it before their eyes, with `up_to`, the last message it shows. Asking for the
-    page says nothing: a browser also fetches what it thinks will be opened next."""
+    """Mark a thread as read up to the message `up_to`, the last one shown. The page sends this while it is visible.
+
+    Requesting the page marks nothing: browsers also prefetch pages that they expect to be opened next.
+    """
     up_to = parse_id(request.POST.get("up_to", ""))
     services.mark_read(user=request.user, other=get_user_by_username(username), up_to=up_to)
     return JsonResponse({}) if wants_json(request) else redirect("thread", username)
 
 
 def _sent(request: PersonRequest, other: User) -> HttpResponse:
-    """Everything behind the last message the page has, not only the new one: the order stays that of the thread."""
+    """Answer with every message after the last one the page has, not only the new one, so that the order
+    stays that of the thread."""
     after = parse_id(request.POST.get("after", ""))
     if wants_partial(request) and after is not None:
         return _messages_after(request, other, after)

@@ -1,4 +1,4 @@
-"""What one was told, and the numbers beside the navigation."""
+"""The list of notifications, and the numbers of the badges."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
@@ -19,7 +19,7 @@ from timeline.views.lines import render_varying
 @login_required
 @translates_errors
 def notifications(request: PersonRequest) -> HttpResponse:
-    """What is new is marked so, until the page says that it was seen."""
+    """Show the notifications. New ones are marked until the page says that they were seen."""
     found = selectors.notifications(user_id=request.user.pk, cursor=request.GET.get("before"))
     template = "timeline/_notifications.html" if wants_partial(request) else "timeline/notifications.html"
     return render_varying(request, template, {"page": found})
@@ -29,7 +29,7 @@ def notifications(request: PersonRequest) -> HttpResponse:
 @login_required
 @translates_errors
 def see_notifications(request: PersonRequest) -> HttpResponse:
-    """The page says so when somebody has it before their eyes, with `up_to`, the newest it shows."""
+    """Mark notifications as seen up to `up_to`, the newest one shown. The page sends this while it is visible."""
     up_to = parse_id(request.POST.get("up_to", ""))
     if up_to is not None:
         services.mark_seen(user=request.user, up_to=up_to)
@@ -40,9 +40,9 @@ def see_notifications(request: PersonRequest) -> HttpResponse:
 @login_required
 @never_cache
 def badges(request: PersonRequest) -> HttpResponse:
-    """Answer `{"notifications": n, "messages": n}`; 100 stands for more than 99.
+    """Return `{"notifications": n, "messages": n}`; 100 stands for more than 99.
 
-    With `posts_after`, the id of the newest line on a home timeline, also `"posts"`: how many have come since.
+    With `posts_after`, the id of the newest line on a home timeline, also return `"posts"`: how many have come since.
     """
     found = selectors.badges(user_id=request.user.pk)
     numbers = {"notifications": found.notifications, "messages": found.messages}

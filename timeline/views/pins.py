@@ -1,4 +1,4 @@
-"""What is pinned to a Space: JSON for the script of the room."""
+"""Pinned posts of a Space, as JSON for the script of the room."""
 
 from typing import Any
 
@@ -22,8 +22,10 @@ TEXT_SHOWN = 280
 @require_safe
 @translates_errors
 def pins(request: PageRequest, public_id: str) -> HttpResponse:
-    """For everybody: `{"pins": [post]}`, newest first; a post is `{"id", "url", "text", "author": person, "created_at",
-    "pinned_by": person, "may_unpin"}`."""
+    """Return `{"pins": [post]}`, newest first, to every visitor.
+
+    A post is `{"id", "url", "text", "author": person, "created_at", "pinned_by": person, "may_unpin"}`.
+    """
     found = selectors.pins(public_id=public_id, viewer_id=request.user.pk)
     return JsonResponse({"pins": [_pinned(pin) for pin in found]})
 
@@ -32,7 +34,7 @@ def pins(request: PageRequest, public_id: str) -> HttpResponse:
 @login_required
 @translates_errors
 def pin(request: PersonRequest, public_id: str) -> HttpResponse:
-    """Takes `post`, the id of a post or its address; 201."""
+    """Pin `post`, given as the id or the address of a post. Answers 201."""
     pinned = services.pin_post(public_id=public_id, user=request.user, post_id=_post_id(request.POST.get("post", "")))
     return JsonResponse({"id": str(pinned.post_id)}, status=201)
 
@@ -41,7 +43,7 @@ def pin(request: PersonRequest, public_id: str) -> HttpResponse:
 @login_required
 @translates_errors
 def pin_choices(request: PersonRequest, public_id: str) -> HttpResponse:
-    """One's own latest posts: `{"posts": [post]}`."""
+    """Return the user's own latest posts: `{"posts": [post]}`."""
     return JsonResponse({"posts": [_post(row) for row in selectors.pinnable_posts(user=request.user)]})
 
 
@@ -54,7 +56,7 @@ def unpin(request: PersonRequest, public_id: str, post_id: int) -> HttpResponse:
 
 
 def _post_id(text: str) -> int:
-    """Raises `BadInput` `bad_link`."""
+    """Return the id for an id or an address. Raises `BadInput` `bad_link`."""
     given = text.strip()
     post_id = parse_id(given)
     if post_id is None:
@@ -80,7 +82,10 @@ def _post(row: PostRow) -> dict[str, Any]:
 
 
 def _words(row: PostRow) -> str:
-    """Links as posts show them; for the one of the card's Space its title."""
+    """Return the text of a post with links as posts show them.
+
+    The link to the card's Space becomes the Space's title.
+    """
     titles = {row.card.id: row.card.title} if row.card else {}
     words = "".join(titles.get(piece.target, piece.shown) for piece in pieces(row.post.text))
     return words if len(words) <= TEXT_SHOWN else f"{words[:TEXT_SHOWN]}…"

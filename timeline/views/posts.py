@@ -1,4 +1,4 @@
-"""Pages of posts, open to everyone who may see them."""
+"""Pages of posts, open to every visitor who may see them."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -29,7 +29,7 @@ def post(request: PageRequest, username: str, post_id: int) -> HttpResponse:
 @require_safe
 @translates_errors
 def posts(request: PageRequest, username: str) -> HttpResponse:
-    """The part of a profile that htmx loads, and a page of its own without our script."""
+    """Show a user's posts: as a part of the profile for htmx, as a page of its own without script."""
     person = get_user_by_username(username)
     found = selectors.posts_of(author=person, viewer_id=request.user.pk, cursor=request.GET.get("before"))
     context = {"person": person, "page": found, "is_first": "before" not in request.GET}
@@ -40,7 +40,7 @@ def posts(request: PageRequest, username: str) -> HttpResponse:
 @require_safe
 @translates_errors
 def post_line(request: PageRequest, post_id: int) -> HttpResponse:
-    """One line of a timeline, for the list that does not have it yet."""
+    """Render one line of a timeline, for a list that does not have it yet."""
     row = selectors.post_row(post_id=post_id, viewer_id=request.user.pk)
     return render(request, "timeline/_post.html", {"row": row})
 
@@ -48,7 +48,7 @@ def post_line(request: PageRequest, post_id: int) -> HttpResponse:
 @require_safe
 @translates_errors
 def card(request: PageRequest, public_id: str) -> HttpResponse:
-    """A Space as it stands inside posts, for the pages that show it already."""
+    """Render the current card of a Space, for pages that already show it."""
     space = get_space(public_id)
     cards = selectors.space_cards([space.pk], viewer_id=request.user.pk)
     return render(request, "timeline/_space_card.html", {"card": cards[space.pk]})

@@ -1,4 +1,4 @@
-"""What `/api/v1` takes and gives about Fleets, messages and notifications."""
+"""Request and response objects of `/api/v1` for Fleets, messages and notifications."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Posts put up in a Space."""
+"""The `/api/v1` views for posts pinned to a Space."""
 
 from accounts.api.views import ApiRequest, ApiView
 from spaces import wire

@@ -1,4 +1,4 @@
-"""`/api/v1`: Fleets, messages and notifications."""
+"""The `/api/v1` views for Fleets, messages and notifications."""
 
 from django.urls import reverse
 from msgspec import UNSET, UnsetType

@@ -1,1 +1,1 @@
-"""Posts as X's API v2 has them."""
+"""Posts in the shape of X's API v2."""

@@ -1,4 +1,7 @@
-"""The objects and parameters of X that are about posts. Fields nobody asked for are `UNSET` and not written."""
+"""X's objects and parameters for posts.
+
+Fields that the request did not ask for are `UNSET` and left out of the answer.
+"""
 
 from typing import Annotated, Literal
 
@@ -86,9 +89,9 @@ class TimelineQuery(PagedQuery, frozen=True, forbid_unknown_fields=True, kw_only
     since_id: PostId = ""
     until_id: PostId = ""
     start_time: Instant = ""
-    """The earliest."""
+    """Posts from this time on."""
     end_time: Instant = ""
-    """Before this."""
+    """Posts before this time."""
 
 
 class PostPath(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Posts for programs: the lines pages show, without asking anything more of the database than they do."""
+"""Posts in X's shape. They are the lines that pages show and cost no more database queries."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Read:
 
 
 def read_posts(ids: Collection[int], query: PostQuery, viewer_id: int | None) -> Read:
-    """Those of `ids` that the viewer may see, newest first."""
+    """Return those of `ids` that the viewer may see, newest first, with what the query expands."""
     found = visible_posts(ids, viewer_id)
     expansions = older(query.expansions)
     fields = frozenset(query.tweet_fields) | frozenset(query.post_fields) | _implied(expansions)
@@ -52,7 +52,7 @@ _BY_NAME = "author_screen_name"
 
 
 def _implied(expansions: frozenset[str]) -> frozenset[str]:
-    """An expansion adds the field that it follows."""
+    """Return the fields that the expansions follow: an expansion adds its own field to the answer."""
     fields = expansions & {"author_id", "in_reply_to_user_id"}
     if any(name.startswith("referenced_tweets") for name in expansions):
         fields |= {"referenced_tweets"}
@@ -71,7 +71,7 @@ def _people(posts: Collection[Post], referenced: Collection[Post], expansions: f
 
 
 def text_of(post: Post) -> str:
-    """A repost has no text of its own; X writes it out."""
+    """Return a post's text. A repost has no text of its own; X writes it as `RT @name: text`."""
     original = post.repost_of
     return f"RT @{original.author.username}: {original.text}" if original else post.text
 
@@ -112,7 +112,8 @@ def _references(post: Post) -> list[Reference]:
 
 
 def _conversation(post: Post) -> str | UnsetType:
-    """The post a conversation began with, as far up as one query sees."""
+    """Return the id of the post that began the conversation, or `UNSET` if it is more than one reply up, which
+    would cost another query."""
     if not post.is_reply:
         return str(post.pk)
     return str(post.reply_to_id) if post.reply_to and not post.reply_to.is_reply else UNSET

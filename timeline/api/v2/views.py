@@ -1,4 +1,4 @@
-"""`/2/tweets…` and timelines: X's reads of posts, posting and deleting."""
+"""The `/2/tweets…` and timeline views: X's reads of posts, posting and deleting."""
 
 from collections.abc import Callable
 
@@ -122,7 +122,7 @@ class PostsOfSpace(XView):
 
 
 def _newer(user: User, row: int, query: TimelineQuery) -> QuerySet[Post]:
-    """The home timeline above a post: everything it has, which is bounded by what a page may show."""
+    """Return all home timeline posts above a post. Their number is bounded by what a page may show."""
     before = _bound(query.until_id, query.end_time, "end_time")
     ids = _home_ids(user, before, query, limit=10 * query.max_results)
     return _chosen(Post.objects.filter(pk__in=[pk for pk in ids if pk > row]), query)
@@ -133,7 +133,7 @@ def _home_ids(user: User, before: int | None, query: TimelineQuery, *, limit: in
 
 
 def _bound(until_id: str, end_time: str, parameter: str) -> int | None:
-    """Return the id below which a timeline begins: ids grow with time, and a home timeline is read by ids."""
+    """Return the id below which a timeline begins, or None. Ids grow with time, and a home timeline is read by ids."""
     by_time = first_id_since(instant(end_time, parameter)) if end_time else None
     return _lowest(number(until_id) if until_id else None, by_time)
 
@@ -146,7 +146,10 @@ _SWITCHES = ("for_super_followers_only", "made_with_ai", "nullcast", "paid_partn
 
 
 def _require_possible(body: NewPost) -> None:
-    """Raises `BadRequest`: a post made all the same would be something else than was asked for."""
+    """Raise `BadRequest` for options that posts here do not have.
+
+    Without them the post would not be what the program asked for.
+    """
     wanted = [name for name in _SWITCHES if getattr(body, name)]
     if wanted:
         raise BadRequest(f"Posts here cannot be {wanted[0]}.", {name: ["true"] for name in wanted})

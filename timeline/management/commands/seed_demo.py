@@ -65,7 +65,10 @@ class Command(ProductCommand):
 
     @transaction.atomic
     def _seed(self) -> None:
-        """Once for a database: an account that was deleted since must not come back with a password that all know."""
+        """Create the demo once per database.
+
+        A deleted demo account must not come back, because its password is public.
+        """
         if DemoAccount.objects.exists():
             return
         made = {name: self._person(name, *rest) for name, *rest in PEOPLE}
@@ -84,7 +87,7 @@ class Command(ProductCommand):
             self._post(people)
 
     def _person(self, username: str, name: str, bio: str, **rights: bool) -> User | None:
-        """Return the account that was made, or None where the name belongs to a person of this site."""
+        """Return the new account, or None if a user of this site already has the username."""
         if User.objects.with_username(username).exists():
             return None
         email = f"{username}@{DEMO_DOMAIN}"
@@ -95,7 +98,10 @@ class Command(ProductCommand):
         return person
 
     def _crowd(self) -> list[User]:
-        """Make enough followers for the real gate. They are inactive: no list, search or invitation shows them."""
+        """Create enough followers for the real minimum for hosts.
+
+        They are inactive, so no list, search or invitation shows them.
+        """
         unusable = make_password(None)
         names = {f"crowd{number:03}" for number in range(1, CROWD + 1)}
         names -= set(User.objects.filter(username__in=names).values_list("username", flat=True))
@@ -112,7 +118,7 @@ class Command(ProductCommand):
         Follow.objects.bulk_create(rows, ignore_conflicts=True)
 
     def _post(self, people: dict[str, User]) -> None:
-        """Only into an empty timeline: a site that has posts needs none of the demo."""
+        """Write the demo's posts, but only into an empty timeline: a site with posts needs none."""
         if Post.objects.exists():
             return
         posts = [services.create_post(author=people[name], text=text) for name, text in POSTS]
