@@ -1,4 +1,4 @@
-"""The one entry point of a web process: pages over HTTP, signalling over WebSocket."""
+"""The ASGI entry point of a web process: pages over HTTP, signalling over WebSocket."""
 
 import gc
 import os
@@ -15,8 +15,8 @@ from spaces_project.departure import Departing  # noqa: E402
 
 application = Departing(Bounded(ProtocolTypeRouter({"http": pages, "websocket": websocket_application})))
 
-# A full collection looks at everything there is while nobody is answered: 0.3 s with 1,500 people in a Space, and one
-# came with every quarter by which a crowd grew. What is loaded by now is never garbage, nor is a crowd while it grows.
+# A full garbage collection visits every object while no request is answered: 0.3 s with 1,500 people in a Space, and
+# one came each time a crowd grew by a quarter. Objects loaded by now are never garbage, nor is a crowd while it grows.
 gc.collect()
 gc.freeze()
 gc.set_threshold(5_000, 10, 10)

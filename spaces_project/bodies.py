@@ -1,7 +1,7 @@
-"""How large a body of a request may be, and how long it may take, asked before anything of it is kept.
+"""Limits on the size of a request body and on the time it may take, applied before any of it is kept.
 
-Django reads the whole body before a view sees the request, and daphne before Django does. So uvicorn's bodies are
-counted here, and daphne's in `spaces_project.daphne` while they arrive; `deploy/proxy` refuses by the length alone.
+Django reads the whole body before a view sees the request, and daphne reads it before Django does. So uvicorn's bodies
+are counted here, and daphne's in `spaces_project.daphne` while they arrive. `deploy/proxy` refuses by the length alone.
 """
 
 import asyncio
@@ -17,14 +17,14 @@ Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 MEGABYTE: Final = 1024 * 1024
 WITH_PICTURE: Final = ("avatar_settings", "fleet_new")
-"""Names of the views that take a picture."""
+"""Names of the views that accept an image."""
 LINGER_SECONDS: Final = 2.0
-"""How long a refused body is read and thrown away: a browser that is still sending does not read the refusal."""
+"""How long a refused body is read and thrown away. A browser that is still sending does not read the refusal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a body may have, in bytes, and how long it may take to arrive."""
+    """The size of a body in bytes, and the time in seconds in which it must arrive."""
 
     size: int
     seconds: float
@@ -36,7 +36,7 @@ PICTURE: Final = Limit(11 * MEGABYTE, 120)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An answer to a body that is not taken."""
+    """The response to a body that is refused."""
 
     status: int
     phrase: str
@@ -57,7 +57,7 @@ TOO_SLOW: Final = Refusal(408, "Request Timeout", "This took too long to arrive.
 
 
 class NotTaken(Exception):
-    """Raised where the body is read. The refusal is the argument."""
+    """The body was refused while it was being read. The argument is the refusal."""
 
 
 @cache
@@ -70,14 +70,15 @@ def limit_of(path: str) -> Limit:
 
 
 class Bounded:
-    """An ASGI application that refuses bodies which are too large, by their word or by count, or too slow."""
+    """An ASGI application that refuses bodies which are too large, by their announced or
+    counted length, or too slow."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Any) -> None:
-        """Requests without a body, which are nearly all, pass as they are."""
-        scope["root_path"] = ""  # daphne takes it from a header, so a client could put a path before all our links
+        """Pass requests without a body, which are nearly all, straight to the application. Check the others."""
+        scope["root_path"] = ""  # daphne takes it from a header, so a client could put a path before our links
         length, is_chunked = _announced(scope) if scope["type"] == "http" else (0, False)
         if not length and not is_chunked:
             return await self._application(scope, receive, send)
@@ -103,7 +104,10 @@ class Bounded:
 
 
 class _Body:
-    """The `receive` of a request whose body is counted and timed. Once it is there, the wait has no end."""
+    """The `receive` of a request whose body is counted and timed.
+
+    After the whole body has arrived there is no deadline.
+    """
 
     def __init__(self, receive: Receive, limit: Limit) -> None:
         self.receive = receive
@@ -127,7 +131,7 @@ class _Body:
 
 
 def _announced(scope: dict[str, Any]) -> tuple[int, bool]:
-    """Return the length that the headers tell, and whether the body comes in chunks, without any."""
+    """Return the length given by the headers, and whether the body is chunked and therefore has no length."""
     length, is_chunked = 0, False
     for name, value in scope["headers"]:
         if name == b"content-length":
@@ -138,7 +142,7 @@ def _announced(scope: dict[str, Any]) -> tuple[int, bool]:
 
 
 async def _refuse(refusal: Refusal, receive: Receive, send: Any) -> None:
-    """Answer, then read on for a moment without keeping anything, so that the answer is read too."""
+    """Send the refusal, then read on for a moment without keeping anything, so that the client reads the refusal."""
     await send({"type": "http.response.start", "status": refusal.status, "headers": refusal.headers})
     await send({"type": "http.response.body", "body": refusal.body, "more_body": True})
     try:

@@ -1,4 +1,4 @@
-"""Django's cache in Redis, and what it says while Redis is away."""
+"""Django's cache in Redis, and its behaviour while Redis is down."""
 
 from typing import Any
 
@@ -6,9 +6,12 @@ from django_redis.cache import RedisCache
 
 
 class ForgivingCache(RedisCache):
-    """Reads miss and writes are dropped while Redis is away (`IGNORE_EXCEPTIONS`)."""
+    """A cache whose reads miss and whose writes are dropped while Redis is down (`IGNORE_EXCEPTIONS`)."""
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
-        """False only when the key was there. django-redis answers None while Redis is away, which allauth takes for a
-        lock that another process holds: every log-in would be refused as one too many."""
+        """Return False only if the key existed.
+
+        django-redis returns None while Redis is down. allauth would take that for a lock held by another process and
+        refuse every log-in as one attempt too many.
+        """
         return super().add(*args, **kwargs) is not False

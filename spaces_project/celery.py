@@ -18,7 +18,7 @@ _running: dict[str, ExitStack] = {}
 
 @setup_logging.connect(weak=False)
 def _log_as_everybody_does(**_signal: Any) -> None:
-    """Celery sets up a format of its own unless somebody listens here."""
+    """Keep the project's log format. Celery sets up a format of its own unless a receiver of this signal exists."""
 
 
 @celeryd_init.connect(weak=False)

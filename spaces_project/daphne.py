@@ -1,4 +1,4 @@
-"""daphne with prepared messages and bounded requests: `python -m spaces_project.daphne` takes daphne's arguments."""
+"""daphne with prepared messages and bounded requests. `python -m spaces_project.daphne` takes daphne's arguments."""
 
 import asyncio
 from functools import partial
@@ -11,13 +11,14 @@ from spaces_project.bodies import LINGER_SECONDS, TOO_LARGE, TOO_SLOW, Limit, Re
 from spaces_project.common.prepared import EXTENSION
 
 HEADERS_SECONDS: Final = 10
-"""From the first line of a request to the end of its headers."""
+"""The deadline from the first line of a request to the end of its headers."""
 
 
 class Request(http_protocol.WebRequest):  # type: ignore[misc]  # daphne has no types
-    """A request whose body is counted while it arrives: daphne gives it to the application only when it has all of it.
+    """A request whose body is counted while it arrives. daphne would pass it to the application only when all of it is
+    there.
 
-    What is refused is answered at once, then read on for a moment and thrown away (`_forget`).
+    A refused request is answered at once, then read on for a moment and thrown away (`_forget`).
     """
 
     _parsePOSTFormSubmission = False  # noqa: N815 - Twisted would read a form into memory; Django reads it itself
@@ -59,7 +60,7 @@ class Request(http_protocol.WebRequest):  # type: ignore[misc]  # daphne has no 
         super().connectionLost(reason)
 
     def _wait(self, limit: Limit | None) -> None:
-        """Begin another wait, or none."""
+        """Cancel the running deadline and start another one, or none."""
         if self._deadline is not None and self._deadline.active():
             self._deadline.cancel()
         self._deadline = limit and self.channel.callLater(limit.seconds, self._refuse, TOO_SLOW)
@@ -107,7 +108,7 @@ class CommandLineInterface(cli.CommandLineInterface):  # type: ignore[misc]  # t
 
 
 def _write(protocol: Any, frame: bytes) -> bool:
-    """Past Autobahn, which makes the frame and two lines for its log anew for every socket."""
+    """Write a frame to the transport. Autobahn would build the frame and two log lines again for every socket."""
     if protocol.state != protocol.STATE_OPEN or protocol.send_queue:
         return False
     protocol.transport.write(frame)
@@ -115,5 +116,5 @@ def _write(protocol: Any, frame: bytes) -> bool:
 
 
 if __name__ == "__main__":
-    server.HTTPFactory = Factory  # daphne has no way to be told
+    server.HTTPFactory = Factory  # daphne has no setting for it
     CommandLineInterface.entrypoint()

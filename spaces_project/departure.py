@@ -1,7 +1,7 @@
-"""A web process that is told to end (SIGTERM) first moves its people to the others.
+"""Graceful shutdown: a web process that gets SIGTERM first moves its participants to other processes.
 
-Not in the lifespan protocol: daphne does not speak it, and uvicorn has closed every socket by then. A second TERM ends
-the process at once, and so does INT.
+The lifespan protocol cannot do this: daphne does not support it, and uvicorn has closed every socket by then. A second
+TERM ends the process at once, and so does INT.
 """
 
 import asyncio
@@ -28,7 +28,10 @@ _leaving: set["asyncio.Task[None]"] = set()
 
 
 class Departing:
-    """An ASGI application that minds the signal from its first request on: before, servers set their own handlers."""
+    """An ASGI application that handles the signal from its first request on.
+
+    Before that, servers set their own handlers.
+    """
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -45,7 +48,10 @@ class Departing:
 
 
 async def _say_whether_ready(send: Any) -> None:
-    """For a proxy: may it send people here? Not a page, which would mind the name of the host and redirect to https."""
+    """Tell a proxy whether it may send clients here.
+
+    A page could not: it would check the host name and redirect to https.
+    """
     status, word = (503, b"leaving\n") if _leaving else (200, b"ready\n")
     headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(word)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -69,7 +75,11 @@ def _begin(of_server: Handler) -> None:
 
 
 async def _leave(of_server: Handler) -> None:
-    """Whoever has not found another process by then is still heard, until the gateway misses ours."""
+    """Move the participants away, then let the server end.
+
+    A participant who has not reached another process by then is still heard until the gateway notices that this process
+    is gone.
+    """
     try:
         await hub().leave(within=settings.WEB_DRAIN_SECONDS)
         await asyncio.to_thread(leave_gateways)

@@ -1,4 +1,4 @@
-"""Settings from the environment, read once and loudly: a value that does not parse stops the start."""
+"""Settings from the environment, read once. A value that does not parse stops the start with an error."""
 
 import hashlib
 import hmac
@@ -9,16 +9,22 @@ from typing import Final
 import environ
 
 LONGEST_SOCKET_PATH: Final = 107
-"""Of a Unix socket, in bytes, as Linux has it."""
+"""The longest path of a Unix socket on Linux, in bytes."""
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.FileAwareEnv()
-"""`NAME_FILE` is read where `NAME` is absent, so that secrets can come from files."""
+"""The reader of the environment.
+
+If `NAME` is absent it reads the file that `NAME_FILE` names, so that secrets can come from files.
+"""
 
 
 def local_secret(name: str, *, directory: Path) -> str:
-    """A secret that an operator may set as `name`; otherwise made once and kept under `directory` (mode 0600)."""
+    """Return the secret that the operator set as `name`.
+
+    Otherwise create it once and keep it under `directory` (mode 0600).
+    """
     if given := env.str(name, default=""):
         return str(given)
     path = directory / name.lower()
@@ -38,14 +44,14 @@ def local_secret(name: str, *, directory: Path) -> str:
 
 
 def mark_of(key: str) -> str:
-    """Return the same for all processes and machines of a site, and another for every other site."""
+    """Return a mark that is the same in all processes and machines of a site, and different on every other site."""
     return hmac.new(key.encode(), b"spaces: the mark of a site", hashlib.sha256).hexdigest()[:16]
 
 
 def redis_url(directory: Path, *, port: int, password: str) -> str:
-    """Return where the Redis of `deploy/redis` listens: on a socket that only this account reaches, or on a port.
+    """Return the address of the Redis of `deploy/redis`: a socket that only this account reaches, or a port.
 
-    Raises `ValueError` where the path is too long for a socket.
+    Raises `ValueError` if the path is too long for a socket.
     """
     if port:
         return f"redis://:{password}@127.0.0.1:{port}/0"

@@ -1,4 +1,7 @@
-"""`GET /healthz`: does every part that a Space needs answer? All are asked at once and have the same two seconds."""
+"""`GET /healthz`: whether every part that a Space needs answers.
+
+All parts are asked at once and share a deadline of two seconds.
+"""
 
 import logging
 import time
@@ -29,7 +32,10 @@ FAILURES: Final = (DatabaseFailure, RedisError, WebSocketException, OSError, msg
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """`{"database": "ok", "redis": "ok", …}`, a reason in the place of an `ok` that is missing, and then status 503."""
+    """Return `{"database": "ok", "redis": "ok", …}`.
+
+    A part that is not well has a reason instead of `ok`, and the status is 503.
+    """
     deadline = time.monotonic() + DEADLINE_SECONDS
     answers = {part: _THREADS[part].submit(probe) for part, probe in PROBES.items()}
     report = {part: _report(answer, deadline) for part, answer in answers.items()} | _dying()
@@ -48,12 +54,12 @@ def _report(answer: Future[str], deadline: float) -> str:
     except Foreign as foreign:
         return str(foreign).partition(": ")[2]
     except FAILURES as failure:
-        # Not its text, which may hold addresses and passwords.
+        # Only the type of the error: its text may hold addresses and passwords.
         return f"failed: {type(failure).__name__}"
 
 
 def _dying() -> dict[str, str]:
-    """Return what `deploy/respawn` says of parts that end as soon as they are started, which may answer in between."""
+    """Return the parts that `deploy/respawn` reports as ending right after each start. They may answer in between."""
     marks = settings.VAR_DIR.glob("dying/*")
     return {path.name.partition(".")[0]: "ended five times in a row" for path in marks}
 
@@ -104,5 +110,5 @@ PROBES: Final[dict[str, Callable[[], str]]] = {
     "speech": _speech,
     "captions": _captions,
 }
-# A thread for each: a probe that hangs delays no other, and a hundred polls of a hung part hold one thread.
+# One thread per part: a probe that hangs delays no other, and a hundred polls of a hung part hold one thread.
 _THREADS: Final = {part: ThreadPoolExecutor(1, thread_name_prefix=f"healthz-{part}") for part in PROBES}

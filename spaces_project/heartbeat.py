@@ -1,6 +1,7 @@
-"""A task that goes the whole way from beat through the broker to a worker, and leaves a mark at both ends.
+"""A task that goes from beat through the broker to a worker, and leaves a mark at both ends.
 
-A worker that lives but takes nothing (seen after Redis restarts, celery #8030) leaves none, nor does a hung beat.
+A worker that lives but takes no tasks (seen after Redis restarts, celery #8030) leaves no mark, and neither does a hung
+beat.
 """
 
 from typing import Any, Final
@@ -20,14 +21,14 @@ WORKER: Final = "heartbeat:worker"
 SPEECH: Final = "heartbeat:speech"
 CAPTIONS: Final = "heartbeat:captions"
 FRESH_SECONDS: Final = 30
-"""How long a mark lasts: three beats, so that one late beat is no alarm."""
+"""How long a mark lasts: three beats, so that one late beat raises no alarm."""
 ANSWER_SECONDS: Final = 2.0
 NO_ENGINE: Final = "no engine"
 
 TASK: Final = "spaces_project.heartbeat.arrive"
 SPEECH_TASK: Final = "spaces_project.heartbeat.arrive_at_speech"
 
-# redis-py waits up to seven seconds between tries; one more, at once, is for a connection that a restart has cut.
+# redis-py waits up to seven seconds between retries. One retry at once is for a connection that a restart has cut.
 redis = Redis.from_url(
     settings.REDIS_URL,
     socket_timeout=ANSWER_SECONDS,
@@ -38,12 +39,12 @@ redis = Redis.from_url(
 
 
 def is_fresh(mark: str) -> bool:
-    """Was there a sign of life in the last `FRESH_SECONDS`? Raises RedisError."""
+    """Return whether this mark was left in the last `FRESH_SECONDS`. Raises `RedisError`."""
     return bool(redis.exists(mark))
 
 
 def is_known_to_have_no_engine() -> bool:
-    """Like `has_no_engine`, for pages: while Redis is away nothing is known, and nothing is claimed."""
+    """Return `has_no_engine()` for pages, or False while Redis is down, because then it is unknown."""
     try:
         return has_no_engine()
     except RedisError:
@@ -51,24 +52,24 @@ def is_known_to_have_no_engine() -> bool:
 
 
 def has_no_engine() -> bool:
-    """Tell whether workers take what people say, and have nothing to understand it with. Raises RedisError."""
+    """Return whether the speech workers run without a speech engine. Raises `RedisError`."""
     return bool(redis.get(SPEECH) == NO_ENGINE)
 
 
 @shared_task(name=TASK, ignore_result=True)
 def arrive(**_later_arguments: object) -> None:
-    """Say that a worker takes tasks."""
+    """Leave the mark of the general worker."""
     _leave(WORKER)
 
 
 @shared_task(name=SPEECH_TASK, ignore_result=True)
 def arrive_at_speech(**_later_arguments: object) -> None:
-    """Say that a worker takes what people say, and whether it has an engine."""
+    """Leave the mark of the speech worker, with whether it has an engine."""
     _leave_speech()
 
 
 def captions_are_heard() -> None:
-    """An ingest looks after its Spaces. Raises RedisError."""
+    """Leave the mark of the captions ingest, which reports that it looks after its Spaces. Raises `RedisError`."""
     _leave(CAPTIONS)
 
 
@@ -77,7 +78,7 @@ def _worker_is_ready(sender: Any, **_signal: Any) -> None:
     taken = sender.app.amqp.queues.consume_from
     if "speech" in taken:
         _leave_speech()
-    elif "outside" not in taken:  # what waits for other people's servers says nothing of the house
+    elif "outside" not in taken:  # the mail and webhook worker does not count as the general worker
         _leave(WORKER)
 
 
@@ -96,5 +97,5 @@ def _leave_speech() -> None:
 
 
 def _leave(mark: str, state: str = "ok") -> None:
-    # A key that dies by itself: no clocks of two machines to compare.
+    # A key that expires by itself: clocks of two machines need not be compared.
     redis.set(mark, state, ex=FRESH_SECONDS)

@@ -1,6 +1,6 @@
-"""Mail by way of the worker `outside`: a mail server that hangs holds no page and nothing else of the house.
+"""Mail through the worker `outside`, so that a mail server that hangs delays no page and no other task.
 
-Only where there is a mail server; files and the console are written at once.
+Only sites with a mail server use it. Mail to files and to the console is written at once.
 """
 
 import json
@@ -21,7 +21,7 @@ _PARTS = ("subject", "body", "from_email", "to", "cc", "bcc", "reply_to", "extra
 
 
 class LaterBackend(BaseEmailBackend):
-    """Leaves mails to the worker; sends them itself while the broker is away."""
+    """A mail backend that queues mails for the worker, and sends them itself while the broker is down."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
@@ -32,7 +32,7 @@ class LaterBackend(BaseEmailBackend):
         return len(email_messages)
 
 
-@shared_task(  # SMTP's own errors are among those of the system
+@shared_task(  # SMTP's own errors are subclasses of OSError
     autoretry_for=(OSError,),
     retry_backoff=PAUSE_SECONDS,
     retry_backoff_max=3_600,
@@ -40,12 +40,12 @@ class LaterBackend(BaseEmailBackend):
     ignore_result=True,
 )
 def send_later(mail: str, **_: Any) -> None:
-    """Send it, or try again a few times, each time later, where the mail server is away."""
+    """Send the mail. If the mail server is down, retry a few times with growing pauses."""
     unpacked(mail).send()
 
 
 def packed(message: EmailMessage) -> str:
-    """Return the mail as text for the queue, sealed: it may hold a link that resets a password."""
+    """Return the mail as text for the queue. It is encrypted, because it may hold a link that resets a password."""
     alternatives = [list(part) for part in getattr(message, "alternatives", ())]
     parts = {name: getattr(message, name) for name in _PARTS}
     return seal(json.dumps(parts | {"alternatives": alternatives}, default=str))

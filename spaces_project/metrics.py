@@ -1,6 +1,6 @@
-"""`GET /metrics` for Prometheus: what all processes of this machine count, and what the database and Redis know.
+"""`GET /metrics` for Prometheus: the counters of all processes of this machine, and facts from the database and Redis.
 
-The latter are facts about the whole site: of several machines each says the same, so a graph takes their maximum.
+The facts are about the whole site. Several machines report the same ones, so a graph takes their maximum.
 """
 
 import logging
@@ -33,7 +33,10 @@ QUEUES: Final = ("celery", "speech", "speech.interim")
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer in the text format of Prometheus; 403 without the token or, where none is set, from elsewhere."""
+    """Answer in Prometheus's text format.
+
+    Answer 403 without the token or, if none is set, to requests from another machine.
+    """
     if not _may_see(request):
         return HttpResponseForbidden("Access denied: see docs/operations.md.\n", content_type="text/plain")
     return HttpResponse(_of_processes() + generate_latest(_FACTS), content_type=CONTENT_TYPE_LATEST)
@@ -56,7 +59,7 @@ def _of_processes() -> bytes:
 
 
 def _forget_the_dead() -> None:
-    """What a process counted stays counted; what it held, such as sockets, it holds no more."""
+    """Remove the gauges of ended processes. Their counters stay, but what they held, such as sockets, is gone."""
     for path in Path(settings.METRICS_DIR).glob("gauge_live*_*.db"):
         pid = int(path.stem.rpartition("_")[2])
         if not _lives(pid):
@@ -74,7 +77,10 @@ def _lives(pid: int) -> bool:
 
 
 class Facts(Collector):
-    """Asked anew for each answer, in a number of queries that does not grow. What cannot be asked is left out."""
+    """A collector that queries anew for each answer, in a constant number of queries.
+
+    A fact that cannot be queried is left out.
+    """
 
     def collect(self) -> Iterable[Metric]:
         for ask in (_of_spaces, _of_queues):

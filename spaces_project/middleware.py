@@ -1,4 +1,4 @@
-"""What surrounds every view of ours."""
+"""Middleware around every view."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ Answer = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 logger = logging.getLogger(__name__)
 
 FOR_THIS_MACHINE: Final = ("/healthz", "/metrics")
-"""Asked by monitors of this machine, under whatever name they have for it."""
+"""Paths for monitors on this machine, which may use any host name for it."""
 PRIVATE_TYPES: Final = ("text/html", "application/json", "application/problem+json")
 PERMISSIONS: Final = ", ".join(
     [
@@ -50,12 +50,15 @@ PERMISSIONS: Final = ", ".join(
         ),
     ]
 )
-"""What scripts of a page, were one ever to be foreign, may ask the browser for."""
+"""The browser features that scripts of a page may use.
+
+The list also restricts a foreign script, should one ever get in.
+"""
 
 
 @sync_and_async_middleware
 def counts_addresses(get_response: Answer) -> Any:
-    """Limits count where a request comes from, whichever verb it calls."""
+    """Make rate limits count the network address of the request, for every service that it calls."""
     if not iscoroutinefunction(get_response):
 
         def answer(request: HttpRequest) -> HttpResponseBase:
@@ -72,9 +75,9 @@ def counts_addresses(get_response: Answer) -> Any:
 
 
 class OneName(MiddlewareMixin):
-    """A site that is open to others speaks of itself by its origin's name, whatever name and port a request gave.
+    """Middleware that makes a public site use the host name of its origin, whatever name and port the request gave.
 
-    Names that are not allowed are refused first, as ever; the port of an allowed one is not looked at by Django.
+    Host names that are not allowed are refused first, as usual. Django does not check the port of an allowed one.
     """
 
     def process_request(self, request: HttpRequest) -> None:
@@ -83,12 +86,13 @@ class OneName(MiddlewareMixin):
         if request.path not in FOR_THIS_MACHINE or not is_from_this_machine(request):
             request.get_host()
         netloc = urlsplit(settings.PUBLIC_ORIGIN).netloc
-        if validate_host(split_domain_port(netloc)[0], settings.ALLOWED_HOSTS):  # or every page would be a 400
+        if validate_host(split_domain_port(netloc)[0], settings.ALLOWED_HOSTS):  # else every page would be a 400
             request.META["HTTP_HOST"] = netloc
 
 
 class Headers(MiddlewareMixin):
-    """Headers of every answer: what the page may ask of the browser, and that nobody keeps what a member saw."""
+    """Middleware for the headers of every answer: the allowed browser features, and `no-store` for
+    what a logged-in user sees."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
@@ -98,7 +102,7 @@ class Headers(MiddlewareMixin):
 
 
 def _is_for_a_member(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Return whether a session is behind the request, or begins or ends with the answer, without a query."""
+    """Return whether the request has a session, or the answer begins or ends one. Makes no query."""
     name = settings.SESSION_COOKIE_NAME
     return name in request.COOKIES or name in response.cookies
 
@@ -108,8 +112,11 @@ def _type_of(response: HttpResponseBase) -> str:
 
 
 class Unstorable(MiddlewareMixin):
-    """A value that no column of the database holds is a bad request, and no error of ours: a NUL, which PostgreSQL has
-    no text with, or a number beyond 64 bits. Our own forms refuse both; views of libraries hand over what they get."""
+    """Middleware that answers 400 for a value that the database cannot store.
+
+    Such a value is a NUL, which PostgreSQL has in no text, or a number beyond 64 bits. It is the client's error, not
+    ours. Our own forms refuse both; views of libraries pass on what they get.
+    """
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         if not isinstance(exception, (DataError, OverflowError)):
@@ -119,9 +126,11 @@ class Unstorable(MiddlewareMixin):
 
 
 class CompressedPages(GZipMiddleware):
-    """Compress pages and their parts. JSON stays as it is: its ETags are strong, and programs compare them.
+    """Middleware that compresses pages and their parts. JSON is left alone: its ETags are strong, and programs compare
+    them.
 
-    Django varies the length of what it compresses, so that it tells nothing of a secret beside reflected text (BREACH).
+    Django varies the length of compressed answers, so that it reveals nothing about a secret beside reflected text
+    (BREACH).
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

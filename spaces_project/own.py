@@ -1,7 +1,8 @@
-"""Whether the Redis and the gateway that answer are this site's own.
+"""Checks that the Redis and the gateway that answer belong to this site.
 
-Another copy of the product, or any other program, may listen where ours should. What it says would be believed: events
-would go to the wrong people, and the rooms of a foreign gateway would be taken for our own left-overs and destroyed.
+Another copy of the product, or any other program, may listen at the expected address. Its answers would be believed:
+events would go to the wrong people, and the rooms of a foreign gateway would be taken for our own left-overs and
+destroyed.
 """
 
 import contextlib
@@ -22,18 +23,18 @@ from websockets.typing import Subprotocol
 from accounts.checks import START
 
 OWNER: Final = "owner"
-"""The key under which a Redis says whose it is."""
+"""The Redis key that holds the mark of the owning site."""
 ANSWER_SECONDS: Final = 2.0
 
 
 class Foreign(Exception):
-    """What answers belongs to another site."""
+    """The service that answers belongs to another site."""
 
 
 def require_own_redis(redis: "Redis") -> None:
-    """Say that this Redis is ours where it says nothing yet, as after each of its starts.
+    """Check this site's mark in Redis. If Redis has no mark, as after each of its starts, set ours.
 
-    Raises `Foreign` where it says otherwise or wants another password, and RedisError where it does not answer.
+    Raises `Foreign` if it has another mark or wants another password, and `RedisError` if it does not answer.
     """
     try:
         redis.set(OWNER, settings.SITE_MARK, nx=True)
@@ -45,10 +46,10 @@ def require_own_redis(redis: "Redis") -> None:
 
 
 def require_own_gateway(*, timeout: float = ANSWER_SECONDS) -> None:
-    """Ask the gateway for its mark. One that the operator named is only asked whether it is a gateway.
+    """Check the mark of the gateway. A gateway that the operator named is only asked whether it is a gateway.
 
-    Raises `Foreign` where another site configured it; WebSocketException, OSError or `msgspec.DecodeError` where it
-    does not answer.
+    Raises `Foreign` if another site configured it. Raises `WebSocketException`, `OSError` or `msgspec.DecodeError` if
+    it does not answer.
     """
     answer = _info_of_gateway(timeout)
     if answer.get("janus") != "server_info":
@@ -71,9 +72,9 @@ def _info_of_gateway(timeout: float) -> dict[str, Any]:
 
 
 def require_sound_start() -> None:
-    """End this process where the site must not run: a check of the start fails, the Redis or the gateway is foreign.
+    """End this process if the site must not run: a start check fails, or the Redis or gateway is foreign.
 
-    A part that does not answer yet is none of these: parts start at the same time.
+    A service that does not answer yet is no reason to end: all parts start at the same time.
     """
     with ThreadPoolExecutor(1) as thread:  # a server loads the application inside its event loop
         thread.submit(_require_sound_start).result()
@@ -81,7 +82,7 @@ def require_sound_start() -> None:
 
 def _require_sound_start() -> None:
     errors = [error for error in checks.run_checks(tags=[START], databases=["default"]) if error.is_serious()]
-    connections.close_all()  # of this thread, which ends
+    connections.close_all()  # the connections of this thread, which ends
     if errors:
         raise SystemExit("\n".join(f"{error.id}: {error.msg} {error.hint or ''}" for error in errors))
     try:

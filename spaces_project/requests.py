@@ -1,4 +1,4 @@
-"""Every page and API call has an id, which its log lines and its answer carry, and is timed."""
+"""Middleware that times every request and gives it an id, which its log lines and its answer carry."""
 
 import re
 import secrets
@@ -21,14 +21,14 @@ REFUSALS: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO
 
 
 def _note_refusal(request: HttpRequest, status: int) -> None:
-    """Name the view, not the path, which may hold the key of a reset."""
+    """Log a refusal. It names the view, not the path, which may hold the key of a password reset."""
     view = request.resolver_match.view_name if request.resolver_match else "none"
     user = _known_user(request)
     security_log.note("refused", request, status=int(status), method=request.method, view=view, user=user)
 
 
 def _known_user(request: HttpRequest) -> Any:
-    """Return the id of who asked, as far as a view has found that out: no query is made for the log."""
+    """Return the user's id if a view has already loaded the user. No query is made for the log."""
     user = request.__dict__.get("user")
     if isinstance(user, SimpleLazyObject) and user.__dict__.get("_wrapped") is empty:
         return None
@@ -36,13 +36,16 @@ def _known_user(request: HttpRequest) -> Any:
 
 
 class Observed:
-    """Django middleware, the outermost."""
+    """The outermost Django middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """An id that a proxy or a program gave is kept, so that its log and ours can be laid side by side."""
+        """Process the request.
+
+        An id given by a proxy or a program is kept, so that its log and ours can be compared.
+        """
         given = request.headers.get(HEADER, "")
         request_id = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
         started = time.monotonic()

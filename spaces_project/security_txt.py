@@ -1,4 +1,4 @@
-"""`GET /.well-known/security.txt` (RFC 9116): whom to tell of a fault of this site."""
+"""`GET /.well-known/security.txt` (RFC 9116): the contact for reports of security faults of this site."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,7 @@ GOOD_FOR = timedelta(days=180)
 
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """404 where the operator named no contact: an address that nobody reads is worse than none."""
+    """Return the file, or 404 if the operator named no contact: an address that is never read is worse than none."""
     if not settings.SECURITY_CONTACT:
         raise Http404
     expires = (datetime.now(UTC) + GOOD_FOR).replace(hour=0, minute=0, second=0, microsecond=0)

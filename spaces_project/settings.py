@@ -1,4 +1,7 @@
-"""One settings file. Every value an operator may change is read from the environment; `docs/settings.md` lists them."""
+"""The only settings file.
+
+Every value that an operator may change is read from the environment; see `docs/settings.md`.
+"""
 
 import os
 from datetime import timedelta
@@ -24,7 +27,7 @@ env.read_env(VAR_DIR / "run.env")
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = local_secret("SECRET_KEY", directory=SECRETS_DIR)
 SITE_MARK = mark_of(SECRET_KEY)
-"""What this site's things in a shared Redis, and its gateway, are known by. No secret: it cannot be turned back."""
+"""Marks this site's data in a shared Redis, and its gateway. It is not secret: the key cannot be derived from it."""
 PORT = env.int("PORT", default=8000)
 PUBLIC_ORIGIN = env.str("SPACES_ORIGIN", default=f"http://localhost:{PORT}").rstrip("/")
 """Scheme, host and port as browsers see them, for example `https://spaces.example`."""
@@ -32,16 +35,16 @@ _LOOPBACK_TOO = [f"http://127.0.0.1:{PORT}"] if is_local_origin(PUBLIC_ORIGIN) e
 TRUSTED_ORIGINS = env.list("SPACES_TRUSTED_ORIGINS", default=[PUBLIC_ORIGIN, *_LOOPBACK_TOO])
 """Full origins whose pages may open our sockets and post our forms."""
 WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)
-"""How many serve pages and sockets, behind a proxy that `make run` starts if there is more than one."""
+"""Number of processes that serve pages and sockets. With more than one, `make run` starts a proxy in front."""
 WEB_DRAIN_SECONDS = env.float("WEB_DRAIN_SECONDS", default=15.0 if WEB_PROCESSES > 1 else 0.0)
-"""How long one that is told to end waits until its people are with the others."""
+"""How long a web process waits at shutdown for its participants to reach the other processes."""
 IS_HTTPS = PUBLIC_ORIGIN.startswith("https://")
 SITE_NAME = env.str("SITE_NAME", default="Spaces")
-"""What mails, authenticator apps and the admin call this site."""
+"""The site's name in mails, authenticator apps and the admin."""
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted({o.split("://")[1].split(":")[0] for o in TRUSTED_ORIGINS}))
 ALLOWED_HOSTS = sorted({*ALLOWED_HOSTS, host_of(PUBLIC_ORIGIN)})
 SITE_HOSTS = sorted({*map(host_of, TRUSTED_ORIGINS), *ALLOWED_HOSTS})
-"""Every name under which the site is answered, as the operator gave them; tests add names of their own elsewhere."""
+"""Every host name of the site as the operator set it. Tests add names of their own elsewhere."""
 IS_LOCAL = is_local_origin(PUBLIC_ORIGIN) and all(map(is_local_host, SITE_HOSTS))
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
 CSRF_FAILURE_VIEW = "accounts.views.stale_form"
@@ -124,7 +127,7 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'spaces.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Deferred transactions that read and then write fail with "database is locked" whatever the timeout, WAL or not;
+    # Deferred transactions that read and then write fail with "database is locked" whatever the timeout, WAL or not.
     # IMMEDIATE ones queue up.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -137,7 +140,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c statement_timeout=10000 -c lock_timeout=5000"
 
-# To open one costs milliseconds on either, and the last one that closes an SQLite file writes its log back.
+# Opening a connection costs milliseconds on both, and closing the last one to an SQLite file writes its log back.
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -145,7 +148,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Redis: events between processes, presence, limits, Celery's broker -----------------------------------------------
 
 REDIS_PORT = env.int("REDIS_PORT", default=0)
-"""Of the Redis that `make run` starts, which then wants its password; 0: it has a socket in `SPACES_VAR` only."""
+"""Port of the Redis that `make run` starts, which then needs its password. 0: it only has a socket in `SPACES_VAR`."""
 REDIS_PASSWORD = local_secret("REDIS_PASSWORD", directory=SECRETS_DIR)
 REDIS_URL = env.str("REDIS_URL", default="") or redis_url(VAR_DIR, port=REDIS_PORT, password=REDIS_PASSWORD)
 CHANNEL_LAYERS = {
@@ -156,12 +159,12 @@ CHANNEL_LAYERS = {
 }
 CACHES = {
     "default": {
-        # Not Django's own: with Redis away that one fails every log-in, because allauth counts attempts in the cache.
+        # Not Django's own cache: while Redis is down it fails every log-in, because allauth counts attempts in it.
         "BACKEND": "spaces_project.cache.ForgivingCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": f"{SITE_MARK}:json",
         "OPTIONS": {
-            # Not the library's own, pickle: who writes to the cache would run code in the web process.
+            # Not pickle, the library's default: write access to the cache would run code in the web process.
             "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
             "SOCKET_TIMEOUT": 3,
             "SOCKET_CONNECT_TIMEOUT": 1,
@@ -193,7 +196,7 @@ CELERY_TASK_ROUTES = {
     "captions.tasks.transcribe": {"queue": "speech"},
     "captions.tasks.interim": {"queue": "speech.interim"},
     "spaces_project.heartbeat.arrive_at_speech": {"queue": "speech"},
-    # What waits for other people's servers has a worker of its own: nothing of the house waits behind it.
+    # Tasks that wait for other people's servers have a worker of their own, so that no other task waits behind them.
     "accounts.tasks.deliver": {"queue": "outside"},
     "spaces_project.mail.send_later": {"queue": "outside"},
 }
@@ -233,9 +236,9 @@ LOGIN_REDIRECT_URL = reverse_lazy("home")
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 CONFIRM_ADDRESSES = env.bool("CONFIRM_ADDRESSES", default=not IS_LOCAL)
-"""Whether an address is confirmed before the first log-in, and before follows are taken."""
+"""Whether an email address must be confirmed before the first log-in and before follows."""
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if CONFIRM_ADDRESSES else "optional"
-# Sign-up answers the same whether an address has an account or not; where it has, the mail says so.
+# Sign-up answers the same whether or not an address has an account. If it has one, the mail says so.
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
@@ -248,11 +251,11 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
     "reauthenticate": "accounts.forms.ReauthenticateForm",
 }
-# Wrong passwords are counted in `accounts.guessing`, by account, address and device; `login_failed` is left to the
+# Wrong passwords are counted in `accounts.guessing`, by account, network address and device. `login_failed` is for the
 # second factor, which counts wrong codes by account.
 ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip,100/d/ip", "login": "60/m/ip", "login_failed": "5/300s/key"}
 ACCOUNT_SESSION_REMEMBER = True
-# A session alone is not as good as the password: what hands over the account asks for it again.
+# A session alone does not prove as much as the password: actions that could hand over the account ask for it again.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -262,7 +265,7 @@ ACCOUNT_USERNAME_MIN_LENGTH = 1
 ACCOUNT_USERNAME_VALIDATORS = "accounts.validators.username_validators"
 
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not IS_LOCAL)
-"""Whether members of the staff need a second factor before any of the staff's pages opens."""
+"""Whether staff need a second factor before any staff page opens."""
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "accounts.forms_second_factor.AuthenticateForm",
@@ -274,10 +277,10 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-# Browsers give passkeys to https and to localhost only; the library would refuse the latter.
+# Browsers allow passkeys on https and on localhost only. The library would refuse localhost.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOCAL
-# Else nobody with a second factor could change their address. Off localhost an address is confirmed before the first
-# log-in, so that a stranger's address cannot be taken hostage by a second factor.
+# Without this a user with a second factor could not change their email address. Off localhost an address is confirmed
+# before the first log-in, so a second factor cannot take a stranger's address hostage.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail://")
@@ -298,7 +301,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
-# Django's own is 0644, whatever the umask.
+# Django's default is 0644, whatever the umask.
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -321,7 +324,7 @@ SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if IS_HTTPS else 0)
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 OWN_PROXY = env.bool("OWN_PROXY", default=False)
-"""Whether that proxy is the one of `deploy/proxy` and no other stands in front; `deploy/web` says so."""
+"""Whether that proxy is the one of `deploy/proxy` with no other in front. `deploy/web` sets it."""
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 SECURE_REFERRER_POLICY = "same-origin"
@@ -342,11 +345,13 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Of a form without files and of JSON; the longest text of ours, encoded, has 48 KB. Bodies: spaces_project/bodies.py.
+# For forms without files and for JSON. Our longest text, encoded, has 48 KB. For whole bodies see
+# spaces_project/bodies.py.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
 LIMITS_PEOPLE_PER_ADDRESS = env.int("LIMITS_PEOPLE_PER_ADDRESS", default=50)
-"""How many people's share of every limit one address has: a school is one address. 0 counts people only."""
+"""One network address may use every rate limit this many times, because a school is one address. 0:
+limits apply per user only."""
 
 # --- API --------------------------------------------------------------------------------------------------------------
 
@@ -359,20 +364,20 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
 }
 API_CALLS_PER_WINDOW = env.int("API_CALLS_PER_WINDOW", default=300)
-"""How often in 15 minutes a program may call one operation for one person, or for itself."""
+"""Calls of one operation in 15 minutes that a program may make for one user, or for itself."""
 WEBHOOK_PORTS = frozenset(int(port) for port in env.list("WEBHOOK_PORTS", default=[]))
-"""Ports beside 80 and 443 that webhooks may be sent to. Trusted hosts may be at any."""
+"""Ports besides 80 and 443 that webhooks may use. Trusted hosts may use any port."""
 WEBHOOK_TRUSTED_HOSTS = env.list("WEBHOOK_TRUSTED_HOSTS", default=[])
-"""Host names that webhooks may reach although they are in a private network, and without TLS."""
+"""Host names that webhooks may reach in a private network and without TLS."""
 CORS_ALLOWED_ORIGINS = env.list("API_CORS_ORIGINS", default=[])
-"""Origins of other sites whose pages may call the API with a token; their cookies are never believed."""
+"""Origins of other sites whose pages may call the API with a token. Their cookies are never accepted."""
 CORS_URLS_REGEX = r"^/(2|api|oauth2)/"
 CORS_EXPOSE_HEADERS = [
     "ETag", "Idempotent-Replayed", "x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset",
 ]  # fmt: skip
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-none-match"]
 
-# Named although it is the default: a migration of ours points there by this setting.
+# Set although it is the default: one of our migrations refers to this setting.
 OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth2_provider.AccessToken"  # noqa: S105 - no password
 OAUTH2_PROVIDER = {
     "OAUTH2_BACKEND_CLASS": "accounts.oauth.Core",
@@ -382,13 +387,13 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 7_200,
     "REFRESH_TOKEN_EXPIRE_SECONDS": timedelta(days=180),
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
-    # For a client whose answer was lost on the way; what else it takes for that stands in accounts/oauth.py.
+    # For a client that lost the answer. accounts/oauth.py says what else has to hold.
     "REFRESH_TOKEN_GRACE_PERIOD_SECONDS": 60,
     "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
     "OAUTH2_GRANT_TYPES_SUPPORTED": ["authorization_code", "client_credentials", "refresh_token"],
     "OAUTH2_TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED": ["client_secret_basic", "client_secret_post", "none"],
     "PKCE_REQUIRED": True,
-    # RFC 9700, the best current practice. Among it: of a token only a hash is stored.
+    # The best current practice of RFC 9700. Among other things, only a hash of a token is stored.
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
@@ -420,7 +425,7 @@ SPECTACULAR_SETTINGS = {
 # --- Spaces: the rules an operator may change -------------------------------------------------------------------------
 
 SPACES_HOST_MIN_FOLLOWERS = env.int("SPACES_HOST_MIN_FOLLOWERS", default=600)
-"""Followers needed to host; 0 opens hosting to everyone."""
+"""Followers needed to host. 0 opens hosting to every user."""
 SPACES_MAX_SPEAKERS = env.int("SPACES_MAX_SPEAKERS", default=10)
 """Microphones besides the host's and the co-hosts'."""
 SPACES_HOST_GRACE = timedelta(seconds=env.int("SPACES_HOST_GRACE_SECONDS", default=60))
@@ -429,19 +434,19 @@ SPACES_SPEAKER_GRACE = timedelta(seconds=env.int("SPACES_SPEAKER_GRACE_SECONDS",
 """How long an absent speaker keeps the seat."""
 SPACES_MAX_DURATION = timedelta(hours=env.int("SPACES_MAX_DURATION_HOURS", default=24))
 SPACES_START_GRACE = timedelta(minutes=env.int("SPACES_START_GRACE_MINUTES", default=30))
-"""How long after its time a scheduled Space that nobody started is canceled."""
+"""How long after its scheduled time a Space that was not started is canceled."""
 SPACES_KEEP = timedelta(days=env.int("SPACES_KEEP_DAYS", default=365))
-"""How long Spaces that are over stay, with their logs, and what reports say."""
+"""How long ended Spaces are kept, with their logs and the texts of reports."""
 SPACES_PRESENCE_LEASE = timedelta(seconds=env.int("SPACES_PRESENCE_LEASE_SECONDS", default=25))
-"""A connection that was not heard for this long is gone."""
+"""The lease of a connection: without a sign of life for this long it counts as gone."""
 SPACES_CONNECTIONS_PER_PERSON = env.int("SPACES_CONNECTIONS_PER_PERSON", default=20)
-"""How many sockets of one kind (home pages; Spaces) one account may have open in one web process, tokens included."""
+"""Sockets of one kind (home pages; Spaces) that one account may have open in one web process, tokens included."""
 SPACES_PUBLIC_LISTENING = env.bool("SPACES_PUBLIC_LISTENING", default=True)
-"""Whether people without an account may listen: counted, nameless, with nothing else they may do."""
+"""Whether visitors without an account may listen. They are counted, have no name, and can do nothing else."""
 SPACES_PUBLIC_CONNECTIONS = env.int("SPACES_PUBLIC_CONNECTIONS", default=50)
-"""How many of them one address may connect at once; an IPv6 network of 64 bits is one address."""
+"""Such visitors that one network address may connect at once. An IPv6 network of 64 bits is one address."""
 SPACES_PUBLIC_JOINS_PER_MINUTE = env.int("SPACES_PUBLIC_JOINS_PER_MINUTE", default=60)
-"""How often they may join from one address."""
+"""Joins per minute of such visitors from one network address."""
 
 # --- The gateway (a Janus WebRTC server; the `janus` package on PyPI is a queue) --------------------------------------
 
@@ -450,17 +455,17 @@ GATEWAY_DIR = VAR_DIR / "gateway"
 GATEWAY_PORT = env.int("GATEWAY_PORT", default=8190)
 GATEWAY_ADMIN_PORT = env.int("GATEWAY_ADMIN_PORT", default=7190)
 GATEWAY_IS_OURS = not env.str("GATEWAY_URL", default="")
-"""Whether `make run` starts it, so that it says `SITE_MARK`."""
+"""Whether `make run` starts the gateway, which then reports `SITE_MARK`."""
 GATEWAY_URL = env.str("GATEWAY_URL", default="") or f"ws://127.0.0.1:{GATEWAY_PORT}"
 GATEWAY_ADMIN_URL = env.str("GATEWAY_ADMIN_URL", default=f"ws://127.0.0.1:{GATEWAY_ADMIN_PORT}")
 GATEWAY_API_SECRET = local_secret("GATEWAY_API_SECRET", directory=SECRETS_DIR)
 GATEWAY_ADMIN_SECRET = local_secret("GATEWAY_ADMIN_SECRET", directory=SECRETS_DIR)
 GATEWAY_ROOM_KEY = local_secret("GATEWAY_ROOM_KEY", directory=SECRETS_DIR)
-"""`admin_key` of both plugins: without it nobody creates a room or a mountpoint."""
+"""The `admin_key` of both plugins. Without it no client can create a room or a mountpoint."""
 GATEWAY_ICE_ADDRESS = env.str("GATEWAY_ICE_ADDRESS", default="")
-"""Address that browsers send audio to; empty: the machine's own first one."""
+"""The address that browsers send audio to. Empty: the machine's own first one."""
 GATEWAY_RTP_PORTS = env.str("GATEWAY_RTP_PORTS", default="20000-40000")
-# Threads that carry all media; they share nothing but what they forward (docs/measurements/listeners.md).
+# Threads that carry all media. They share nothing but what they forward (docs/measurements/listeners.md).
 GATEWAY_EVENT_LOOPS = env.int("GATEWAY_EVENT_LOOPS", default=os.cpu_count() or 2)
 GATEWAY_TIMEOUT_SECONDS = env.float("GATEWAY_TIMEOUT_SECONDS", default=3.0)
 
@@ -469,28 +474,31 @@ GATEWAY_TIMEOUT_SECONDS = env.float("GATEWAY_TIMEOUT_SECONDS", default=3.0)
 CAPTIONS_ENGINE = env.str("CAPTIONS_ENGINE", default="faster_whisper")
 """`faster_whisper` or `moonshine`."""
 CAPTIONS_MODEL = env.str("CAPTIONS_MODEL", default="base")
-"""The engine's model: `base` and `tiny.en` are installed by `make run`; else a directory, or a name for the library."""
+"""The engine's model.
+
+`make run` installs `base` and `tiny.en`. Otherwise a directory, or a name that the library knows.
+"""
 CAPTIONS_MODELS_DIR = env.str("CAPTIONS_MODELS_DIR", default=str(BASE_DIR / "var/models"))
-"""Where models are installed. Not in `SPACES_VAR`: several sites of one checkout share them."""
+"""Where models are installed. Outside `SPACES_VAR`, because several sites of one checkout share them."""
 CAPTIONS_THREADS = env.int("CAPTIONS_THREADS", default=2)
-"""How many utterances one speech process works on at once, each on a core, with one model for all."""
+"""Utterances that one speech process works on at once, each on a core, with one model for all."""
 CAPTIONS_INGEST_ADDRESS = env.str("CAPTIONS_INGEST_ADDRESS", default="127.0.0.1")
-"""Of the machine that runs the ingest, as the gateway reaches it."""
+"""The address of the ingest's machine, as the gateway reaches it."""
 _KNOWS_ALL = CAPTIONS_ENGINE == "faster_whisper" and not CAPTIONS_MODEL.endswith(".en")
 CAPTIONS_LANGUAGES = env.list("CAPTIONS_LANGUAGES", default=[AUTOMATIC, *WHISPER] if _KNOWS_ALL else ["en"])
-"""What hosts may choose from; `auto` finds out for each speaker. The engine must know them all."""
+"""Languages that hosts may choose from. `auto` detects the language of each speaker. The engine must know them all."""
 CAPTIONS_LANGUAGE = env.str("CAPTIONS_LANGUAGE", default="en" if "en" in CAPTIONS_LANGUAGES else CAPTIONS_LANGUAGES[0])
-"""What a Space begins with."""
+"""The language of a new Space."""
 CAPTIONS_BROWSER = env.bool("CAPTIONS_BROWSER", default=False)
-"""Ask speakers' own browsers to recognise speech; where one cannot, the engine of this site does."""
+"""Whether speakers' own browsers recognise speech. If a browser cannot, this site's engine does it."""
 
 # --- What operators see -----------------------------------------------------------------------------------------------
 
 METRICS_DIR = env.str("METRICS_DIR", default="")
-"""Where the processes of this machine keep what they count, so that any of them answers for all at `/metrics`. Emptied
-when the site is started. Without it, each answers for itself."""
+"""A directory in which the processes of this machine keep their counters, so that any of them answers for all at
+`/metrics`. It is emptied when the site starts. Without it, each process answers for itself."""
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-"""`/metrics` wants it as `Authorization: Bearer …`; without one only this machine may ask."""
+"""The token that `/metrics` requires as `Authorization: Bearer …`. Without one, only this machine may ask."""
 
 LOGGING = {
     "version": 1,
@@ -522,7 +530,7 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "django.request": {"filters": ["tells_more"]},
-        # Strangers choose what these are about: one line each, without a traceback.
+        # Strangers choose the content of these lines: one line each, without a traceback.
         **{
             f"django.security.{name}": {"filters": ["briefly"]}
             for name in (

@@ -1,4 +1,4 @@
-"""How static files are stored and named."""
+"""Storage and naming of static files."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +10,11 @@ from spaces_project.common import assets
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Names with a hash of the content, cached for ever. Imports between our JavaScript modules are rewritten to those
-    names too, so that a page never mixes modules of two releases."""
+    """A storage whose file names contain a hash of the content, so that they are cached for ever.
+
+    Imports between our JavaScript modules are rewritten to those names too, so that a page never mixes modules of two
+    releases.
+    """
 
     # `support_js_module_import_aggregation` would look for imports in every script, and find them in the comments of
     # htmx's extensions.
@@ -24,6 +27,6 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
     )
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        """Collect what pages load into few files before everything gets its hash."""
+        """Bundle what pages load into few files before every file gets its hash."""
         collected = [] if dry_run else assets.collect(Path(self.location))
         yield from super().post_process({**paths, **{name: (self, name) for name in collected}}, dry_run, **options)

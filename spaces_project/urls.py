@@ -27,9 +27,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("timeline.urls")),
     path("", include("spaces.urls")),
     path("", include("captions.urls")),
-    # Avatars, re-encoded by us under names of ours. A site with a proxy lets that serve them from MEDIA_ROOT.
+    # Avatars, re-encoded and named by us. On a site with a proxy, the proxy serves them from MEDIA_ROOT.
     path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
-    # Its `/<username>` would match any of the above.
+    # Last, because its `/<username>` would match any of the paths above.
     path("", include("accounts.urls")),
     re_path(r"^2/[\s\S]*$", NowhereOnX.as_view()),
     re_path(r"^api/v1/[\s\S]*$", Nowhere.as_view()),

@@ -1,4 +1,4 @@
-"""uvicorn's protocols, with prepared messages and with a deadline for headers: the arguments `--ws` and `--http`."""
+"""uvicorn's protocols with prepared messages and a deadline for headers, for the arguments `--ws` and `--http`."""
 
 import asyncio
 from typing import Final
@@ -11,7 +11,7 @@ from websockets.http11 import Request
 from spaces_project.common.prepared import EXTENSION
 
 HEADERS_SECONDS: Final = 10
-"""From the first byte of a request to the end of its headers; uvicorn would wait for ever."""
+"""The deadline from the first byte of a request to the end of its headers. uvicorn itself would wait for ever."""
 
 
 class DeadlineProtocol(H11Protocol):
@@ -46,7 +46,10 @@ class PreparedMessageProtocol(WebSocketsSansIOProtocol):
             self.scope["extensions"] = {**(self.scope.get("extensions") or {}), **extensions}
 
     def write_prepared(self, frame: bytes) -> bool:
-        """Every other write of this protocol is a whole frame as well, so that this one lies between two of them."""
+        """Write a whole frame and return whether it was written.
+
+        Every other write of this protocol is a whole frame too, so this one always lies between two of them.
+        """
         if self.close_sent or not self.writable.is_set() or self.transport.is_closing():
             return False
         self.transport.write(frame)

@@ -1,7 +1,8 @@
-"""Who a client is, as far as its address tells: for limits, for the log, and for what only this machine may see.
+"""The network address of a client: for rate limits, for the log, and for pages that only this machine may see.
 
-The one place that reads `X-Forwarded-For` and its like. Servers are told not to (`deploy/web`), because they believe
-any local program; only `BEHIND_PROXY` says that a proxy wrote them.
+This is the only code that reads `X-Forwarded-For` and similar headers. The servers are told not to read them
+(`deploy/web`), because they would believe any local program. Only the setting `BEHIND_PROXY` says that a proxy wrote
+them.
 """
 
 import hashlib
@@ -18,11 +19,14 @@ from django.http import HttpRequest
 logger = logging.getLogger(__name__)
 
 IPV6_NETWORK = 64
-"""Bits that a provider gives to one customer, who then has the other 64 for as many addresses as they please."""
+"""Bits of the network that a provider gives to one customer.
+
+The customer may use the other 64 for any number of addresses.
+"""
 FORWARDING: Final = ("x-forwarded-for", "forwarded", "x-real-ip")
-"""What proxies say of a client, the most usual first."""
+"""Headers in which proxies describe the client, the most common first."""
 PASSED_ON: Final = "x-spaces-forwarded"
-"""`deploy/proxy` sets it where a request came to it with any of these, and takes it away everywhere else."""
+"""A header that `deploy/proxy` sets if a request arrived there with any of these headers, and otherwise removes."""
 UNKNOWN: Final = "unknown:"
 
 Address = IPv4Address | IPv6Address
@@ -31,22 +35,24 @@ Address = IPv4Address | IPv6Address
 def address_of(scope: dict[str, Any]) -> str:
     """Return an IPv4 address or an IPv6 network of 64 bits, the same for every spelling of one address.
 
-    What cannot be read is `unknown:` and something of its own: strangers must not use up one another's limits.
+    An address that cannot be parsed becomes `unknown:` with something of its own behind it: strangers must not use up
+    one another's limits.
     """
     peer, port = scope.get("client") or ("", 0)
     return _address(str(peer), port, _headers_of(scope))
 
 
 def address_of_request(request: HttpRequest) -> str:
-    """Return the same of a request."""
+    """Return the client's address for a Django request; see `address_of`."""
     return _address(request.META.get("REMOTE_ADDR", ""), request.META.get("REMOTE_PORT", ""), _headers_in(request))
 
 
 def is_from_this_machine(request: HttpRequest) -> bool:
-    """Return whether a program of this machine asks, by itself.
+    """Return whether the client is a program on this machine that asks for itself.
 
-    A proxy of the operator's on this machine is such a program, too, and whoever it speaks for need not be: so never
-    with `BEHIND_PROXY`, nor where anything at all says that a request was passed on.
+    A proxy of the operator on this machine is a local program too, but its clients need not be local. So the answer is
+    False with `BEHIND_PROXY` (unless the proxy is our own and names a local client), and whenever a header says that
+    the request was forwarded.
     """
     headers = _headers_in(request)
     if PASSED_ON in headers:
@@ -60,7 +66,8 @@ def is_from_this_machine(request: HttpRequest) -> bool:
 
 
 def parse_address(text: str) -> Address | None:
-    """Read `192.0.2.7`, `192.0.2.7:4711`, `[2001:DB8::1]:4711`, `fe80::1%eth0`, `::ffff:192.0.2.7`, quoted or not."""
+    """Return the address in `192.0.2.7`, `192.0.2.7:4711`, `[2001:DB8::1]:4711`, `fe80::1%eth0` or
+    `::ffff:192.0.2.7`, quoted or not. Return None for other text."""
     host = text.strip().strip('"').strip()
     if host.startswith("["):
         host = host[1:].partition("]")[0]
@@ -87,7 +94,10 @@ def _address(peer: str, port: object, headers: Mapping[str, str]) -> str:
 
 
 def _told_by_proxy(headers: Mapping[str, str]) -> str | None:
-    """Return the last entry, which is the proxy's own; whatever stands before it is hearsay. None without any."""
+    """Return the last entry, which our proxy wrote.
+
+    Earlier entries are claims of the client. Return None without any entry.
+    """
     for name in FORWARDING:
         if last := headers.get(name, "").rpartition(",")[2].strip():
             return _for_in(last) if name == "forwarded" else last
@@ -95,7 +105,7 @@ def _told_by_proxy(headers: Mapping[str, str]) -> str | None:
 
 
 def _for_in(element: str) -> str:
-    """Return the value of `for` of one element of `Forwarded` (RFC 7239)."""
+    """Return the value of `for` in one element of `Forwarded` (RFC 7239)."""
     for pair in element.split(";"):
         name, _, value = pair.partition("=")
         if name.strip().lower() == "for":
@@ -110,7 +120,8 @@ def _network(address: Address) -> object:
 
 
 def _own_name(told: str, port: object) -> str:
-    """Return the same for one client that hides behind a name (`_gazonk`), and another for every other connection."""
+    """Return a stable name for a client that a proxy calls by an obfuscated name (`_gazonk`), and a new one
+    per connection otherwise."""
     if told:
         return hashlib.sha256(told.encode()).hexdigest()[:16]
     return str(port) if port else secrets.token_hex(8)
@@ -132,5 +143,5 @@ def _headers_in(request: HttpRequest) -> dict[str, str]:
 
 @lru_cache(maxsize=100)
 def _complain(text: str) -> None:
-    """Say it once: it is as true of the next thousand requests."""
+    """Log a warning once per process, because it holds for the next thousand requests as well."""
     logger.warning(text)

@@ -1,6 +1,9 @@
-"""When a request came: before the middleware, the queue for a thread and the view."""
+"""The time at which a request arrived: before the middleware, the queue for a thread, and the view."""
 
 from typing import Final
 
 ARRIVED: Final = "spaces.arrived"
-"""Key of `request.META`, in seconds since the epoch. No header of a client's becomes a key like it."""
+"""The key in `request.META`, in seconds since the epoch.
+
+A client cannot set it: headers become keys that begin with `HTTP_`.
+"""

@@ -1,7 +1,7 @@
-"""Which style sheets and scripts pages load, and how they are collected into few files.
+"""The style sheets and scripts that pages load, and how they are bundled into few files.
 
-A page that loads every module by itself makes more than a hundred requests. `collectstatic` therefore lets esbuild put
-what belongs together into one file, where esbuild is installed. Without it pages load the files one by one.
+A page that loads every module separately makes more than a hundred requests. So `collectstatic` bundles them with
+esbuild if it is installed. Without esbuild, pages load the files one by one.
 """
 
 import logging
@@ -54,12 +54,12 @@ STYLES: Final = (
     "timeline/css/fleet-viewer.css",
 )
 PAGE: Final = ("spaces/js/page.js",)
-"""What every page needs."""
+"""The modules that every page needs."""
 SCRIPTS: Final = {
     "visitor": PAGE,
     "room": (*PAGE, "spaces/js/main.js", "timeline/js/main.js", "captions/js/main.js"),
 }
-"""Entry modules by the kind of page: of a visitor without a room, and of everything else."""
+"""Entry modules by kind of page: "visitor" for a visitor without a room, "room" for everything else."""
 
 _DIRECTORY: Final = "build"
 _STYLE: Final = f"{_DIRECTORY}/site.css"
@@ -70,19 +70,19 @@ _STYLE_FLAGS: Final = ("--loader=css",)
 
 
 def styles(collected: Iterable[str]) -> Sequence[str]:
-    """Return the names of the style sheets of every page, given the names of what was collected."""
+    """Return the names of the style sheets for every page, given the names of the bundled files."""
     return [_STYLE] if _STYLE in collected else STYLES
 
 
 def scripts(kind: str, collected: Iterable[str]) -> Sequence[str]:
-    """Return the names of the modules that a page of this kind loads."""
+    """Return the names of the modules for a page of this kind, given the names of the bundled files."""
     return [_script(kind)] if _script(kind) in collected else SCRIPTS[kind]
 
 
 def collect(root: Path) -> Iterator[str]:
-    """Write the collected files below `root`, which holds all static files, and yield their names.
+    """Write the bundled files below `root`, which holds all static files, and yield their names.
 
-    Yields nothing where esbuild is missing. Raises subprocess.CalledProcessError for files that it cannot read.
+    Yields nothing if esbuild is missing. Raises `subprocess.CalledProcessError` for files that esbuild cannot read.
     """
     program = shutil.which("esbuild")
     if program is None:

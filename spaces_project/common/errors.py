@@ -1,12 +1,12 @@
-"""What every door translates.
+"""The expected errors, which every entry point (page, socket, API, command) translates.
 
 ProductError            code, message, details
-├─ NotFound             the thing is not there, or not for this person
+├─ NotFound             the thing does not exist, or is hidden from this user
 ├─ Refused              a rule says no
 ├─ Conflict             the thing is no longer in a state that allows this
 ├─ BadInput             the input cannot be used
-├─ TooMany              a limit; `details["retry_after"]` in seconds
-└─ TryAgain             a part we depend on is away for the moment
+├─ TooMany              a rate limit; `details["retry_after"]` in seconds
+└─ TryAgain             a service we depend on is temporarily down
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ import redis
 from django.db import InterfaceError, OperationalError
 
 AWAY: Final = (redis.RedisError, OperationalError, InterfaceError)
-"""What a database or a Redis raises while it is away; doors tell it as `TryAgain`."""
+"""The exceptions of a database or a Redis that is down. Entry points answer them with `TryAgain`."""
 
 
 class ProductError(Exception):
@@ -31,7 +31,7 @@ class ProductError(Exception):
         self.details: Mapping[str, Any] = details
 
     def as_dict(self) -> dict[str, Any]:
-        """`{"code": str, "message": str, "details": {…}}`, the one shape of an error on every door."""
+        """Return `{"code": str, "message": str, "details": {…}}`, the one shape of an error everywhere."""
         return {"code": self.code, "message": self.message, "details": dict(self.details)}
 
 

@@ -1,4 +1,4 @@
-"""The one place where pages, parts of pages and JSON endpoints translate product errors."""
+"""Translation of product errors to HTTP, for pages, parts of pages and JSON endpoints alike."""
 
 import sys
 from collections.abc import Callable
@@ -29,14 +29,17 @@ HEADINGS = {
 OTHER_HEADING = "That did not work"
 
 PROGRAMS: Final = ("/2/", "/api/v1/", "/oauth2/")
-"""Where only programs come."""
+"""Paths that only programs request."""
 AWAY_SECONDS: Final = 5
-"""After which a page is asked to try again."""
+"""The delay after which the client is asked to retry."""
 
 
 def translates_errors(view: View[R, P]) -> View[R, P]:
-    """A `ProductError` becomes `{"error": {"code", "message", "details"}}` for programs, a page for people, and a toast
-    where htmx asked for a part of one; all carry the error's HTTP status."""
+    """Wrap a view so that a `ProductError` becomes a response with the error's HTTP status.
+
+    Programs get `{"error": {"code", "message", "details"}}`, people get a page, and htmx gets a toast when it asked for
+    a part of one.
+    """
 
     @wraps(view)
     def translated(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -56,8 +59,11 @@ def as_response(request: HttpRequest, error: ProductError) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """For what no view foresaw; Django calls it while the exception is being handled. A database or a Redis that is
-    away is nothing of ours that broke: it says when to come again, on a page that reads neither."""
+    """Answer an exception that no view handled. Django calls this while the exception is being handled.
+
+    A database or Redis that is down is not a fault of our code. The answer says when to retry, on a page that needs
+    neither of the two.
+    """
     if not isinstance(sys.exc_info()[1], AWAY):
         return _broken_for_program(request) if request.path.startswith(PROGRAMS) else defaults.server_error(request)
     error = TryAgain("try_again", "That did not work. Try again.", retry_after=AWAY_SECONDS)
@@ -69,13 +75,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _broken_for_program(request: HttpRequest) -> HttpResponse:
-    """A program reads JSON whatever it asked for, also of a fault."""
+    """Answer a fault with JSON, which a program gets whatever it asked for."""
     problem = {"type": "about:blank", "title": "Internal Server Error", "status": 500, "detail": "That did not work."}
     return JsonResponse(problem, status=500, content_type="application/problem+json")
 
 
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """For limits that are not ours: of sign-up, log-in and their like, a minute long."""
+    """Answer for allauth's rate limits on sign-up, log-in and similar pages, which last a minute."""
     return as_response(request, too_many(60))
 
 
@@ -83,14 +89,14 @@ def _response(request: HttpRequest, error: ProductError) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"error": error.as_dict()}, status=error.status)
     if wants_partial(request):
-        # The base page lets htmx swap answers of every status; this one must not take the place of the button.
+        # The base page lets htmx swap in answers of every status. This one must not replace the button.
         return reswap(render(request, "errors/_toast.html", {"error": error}, status=error.status), "none")
     heading = HEADINGS.get(HTTPStatus(error.status), OTHER_HEADING)
     return render(request, "errors/problem.html", {"heading": heading, "error": error}, status=error.status)
 
 
 def wants_partial(request: HttpRequest) -> bool:
-    """Whether htmx will put the answer into a part of the page. A boosted link or form wants a whole page."""
+    """Return whether htmx will put the answer into a part of the page. A boosted link or form wants a whole page."""
     htmx = HtmxDetails(request)
     return bool(htmx) and not htmx.boosted
 

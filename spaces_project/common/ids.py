@@ -1,21 +1,21 @@
-"""Ids of rows, as addresses, forms and tokens spell them."""
+"""Ids of rows as they are written in addresses, forms and tokens."""
 
 import re
 
 LARGEST_ID = 2**63 - 1
-"""What a database column holds. A larger number is no error of ours, it is the id of nothing."""
+"""The largest number that a database column holds. A larger one is not an error: no row has that id."""
 
 _ID = re.compile(r"[0-9]{1,19}")
 
 
 def parse_id(text: str) -> int | None:
-    """Return the id, or None for text that is none: other digits than ASCII's, a sign, more than 64 bits."""
+    """Return the id, or None for text that is not one: digits other than ASCII, a sign, or more than 64 bits."""
     number = int(text) if _ID.fullmatch(text) else LARGEST_ID + 1
     return number if number <= LARGEST_ID else None
 
 
 class IdConverter:
-    """`<id:post_id>` in a path. What is no id does not even reach a view, which Django answers with 404."""
+    """The path converter `<id:post_id>`. Other text never reaches a view; Django answers 404."""
 
     regex = _ID.pattern
 

@@ -1,4 +1,4 @@
-"""How often somebody may do something: counted in Redis, so that it holds over all processes."""
+"""Rate limits on users' actions. They are counted in Redis, so that they hold across all processes."""
 
 import logging
 from collections.abc import Iterator
@@ -14,13 +14,15 @@ from spaces_project.common.store import AWAY, store
 logger = logging.getLogger(__name__)
 
 _address: ContextVar[str] = ContextVar("address", default="")
-"""Where the request or socket that is being served comes from. Beats and commands come from nowhere."""
+"""The network address of the request or socket that is being served. It is "" in periodic tasks and commands."""
 
 
 @contextmanager
 def acting_from(address: str) -> Iterator[None]:
-    """Whatever is spent meanwhile, by whatever verb, counts for this address, too: a verb knows people, a door knows
-    where they are."""
+    """Count everything spent inside this context for `address` too.
+
+    A service knows users only; the entry point knows where they are.
+    """
     token = _address.set(address)
     try:
         yield
@@ -29,12 +31,13 @@ def acting_from(address: str) -> Iterator[None]:
 
 
 def spend(*, what: str, user_id: int | str, limit: int, window: timedelta) -> None:
-    """Counts one, of a person and of the address they act from; raises `TooMany` `too_many` (`retry_after` in seconds)
-    for more than `limit` of the person's in a window, or for more of the address than as many people may do as
-    `LIMITS_PEOPLE_PER_ADDRESS` says.
+    """Count one action of a user and of the network address they act from.
 
-    A fixed window: it opens with the first and ends for all at once. With Redis away everything is allowed: a limit
-    protects from a flood, and must not be what stops the house.
+    Raises `TooMany` `too_many` (`retry_after` in seconds) if the user exceeds `limit` in a window, or if the address
+    exceeds `limit` times `LIMITS_PEOPLE_PER_ADDRESS`.
+
+    The window is fixed: it opens with the first action and ends for all of them at once. Every action is allowed while
+    Redis is down: a limit protects from a flood and must not stop the site.
     """
     _spend(what, user_id, limit, window)
     people: int = settings.LIMITS_PEOPLE_PER_ADDRESS
@@ -43,12 +46,12 @@ def spend(*, what: str, user_id: int | str, limit: int, window: timedelta) -> No
 
 
 def too_many(seconds: int) -> TooMany:
-    """`seconds` until it is worth another try."""
+    """Return the error; `seconds` is the time until a retry makes sense."""
     return TooMany("too_many", f"Too many requests. Try again in {_in_words(seconds)}.", retry_after=seconds)
 
 
 def count(*, what: str, who: int | str, window: timedelta) -> tuple[int, int] | None:
-    """Counts one: `(how many in this window, seconds it has left)`, or None while Redis is away."""
+    """Count one and return `(number in this window, seconds left in it)`, or None while Redis is down."""
     key = f"limits:{what}:{who}"
     try:
         pipeline = store().pipeline(transaction=True)
@@ -63,7 +66,7 @@ def count(*, what: str, who: int | str, window: timedelta) -> tuple[int, int] | 
 
 
 def counted(*, what: str, who: int | str) -> int:
-    """Return how many were counted in this window, and count none. 0 while Redis is away."""
+    """Return the number in this window without counting. 0 while Redis is down."""
     try:
         return int(store().get(f"limits:{what}:{who}") or 0)
     except AWAY as error:

@@ -1,4 +1,4 @@
-"""Log lines that say what they are about, and never what nobody may read.
+"""Log lines that carry their context, and never contain secrets.
 
 with about(space=public_id, request="3f9a-12"):
     logger.warning("not done")          {"time": …, "message": "not done", "space": …, "request": "3f9a-12"}
@@ -18,12 +18,12 @@ _ABOUT: ContextVar[Mapping[str, str]] = ContextVar("about", default={})  # noqa:
 
 HIDDEN: Final = "[hidden]"
 LONGEST_LINE: Final = 500
-"""Characters. A stranger chooses the path and the host of a request, and both get into lines and tracebacks."""
+"""In characters. A stranger chooses the path and host of a request, and both get into log lines and tracebacks."""
 
-# Whatever a stranger sends may pass through here, so no part begins anew at each character and then runs to the end:
-# that is quadratic, and 15,000 characters stop the process for eight seconds (tests/common/test_expressions.py).
+# Text from strangers passes through here, so no part may restart at each character and then run to the end. That is
+# quadratic: 15,000 characters stop the process for eight seconds (tests/common/test_expressions.py).
 _UNSPEAKABLE: Final = re.compile(
-    r"(?P<sdp>\bv=0(?:\\r\\n|\\n|\r\n|\n).*)"  # to the end: there is no telling where a description in a text ends
+    r"(?P<sdp>\bv=0(?:\\r\\n|\\n|\r\n|\n).*)"  # to the end: nothing marks where a description in a text ends
     r"|(?P<line>\ba=(?:ice-ufrag|ice-pwd|fingerprint|candidate|crypto|ssrc)[: ][^\r\n\\]*)"
     r"|(?P<candidate>\bcandidate:\d[^\r\n\\\"']*)"
     r"|(?P<before>[a-z][a-z0-9+.-]{0,20}://[^\s/:@]*:)[^\s/@]+(?=@)"
@@ -35,7 +35,7 @@ _UNSPEAKABLE: Final = re.compile(
 
 @contextlib.contextmanager
 def about(**fields: str) -> Iterator[None]:
-    """Lines that are logged meanwhile carry these fields, also from tasks and threads that are started meanwhile."""
+    """Add these fields to every line logged inside this context, also by tasks and threads that are started in it."""
     token = _ABOUT.set({**_ABOUT.get(), **fields})
     try:
         yield
@@ -48,7 +48,8 @@ def now_about() -> Mapping[str, str]:
 
 
 def hide(text: str) -> str:
-    """Without session descriptions, passwords in addresses, and what stands behind the name of a secret."""
+    """Return the text without session descriptions, passwords in addresses, and values that
+    follow the name of a secret."""
     return _UNSPEAKABLE.sub(lambda found: (found["before"] or found["name"] or "") + HIDDEN, text)
 
 
@@ -58,12 +59,12 @@ _CONTROLS: Final = {
 
 
 def one_line(text: str) -> str:
-    """Return the text without secrets, cut where it is long, as one line that no sender can make into two."""
+    """Return the text as one line without secrets, cut if it is long. No sender can turn it into two log lines."""
     return _cut(hide(text).translate(_CONTROLS))
 
 
 def several_lines(text: str) -> str:
-    """Return a traceback in the same manner. Each line begins with a bar, so that none looks like a line of the log."""
+    """Return a traceback, cleaned like `one_line`. Each line begins with a bar, so that none looks like a log line."""
     return "\n".join(f"  | {_cut(line.translate(_CONTROLS))}" for line in hide(text).splitlines())
 
 
@@ -74,18 +75,21 @@ def _cut(line: str) -> str:
 
 
 def tells_more(record: logging.LogRecord) -> bool:
-    """Of Django's lines about answers, the one for `/healthz` gives no reasons; `spaces_project.health` has."""
+    """Return False for Django's line about `/healthz`, which gives no reasons.
+
+    `spaces_project.health` logs a line that does.
+    """
     return getattr(getattr(record, "request", None), "path", "") != "/healthz"
 
 
 def briefly(record: logging.LogRecord) -> bool:
-    """Let the line through without its traceback, which says where Django refuses a Host and no more."""
+    """Let the line through without its traceback, which only shows where Django refuses a Host."""
     record.exc_info = None
     return True
 
 
 class LineFormatter(logging.Formatter):
-    """For people: `2026-11-22 18:04:01,123 WARNING spaces.hub: … [space=1a request=…]`."""
+    """The format for people: `2026-11-22 18:04:01,123 WARNING spaces.hub: … [space=1a request=…]`."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name logging gave it
         fields = " ".join(f"{name}={value}" for name, value in _ABOUT.get().items())
@@ -100,7 +104,7 @@ class LineFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """For programs: one JSON object on one line."""
+    """The format for programs: one JSON object on one line."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {

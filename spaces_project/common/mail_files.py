@@ -1,4 +1,4 @@
-"""Mails that were written to files: what a site without a mail server has in the place of sent ones."""
+"""Mails written to files, which a site without a mail server has instead of sent mails."""
 
 import contextlib
 import time
@@ -12,7 +12,7 @@ KEPT = timedelta(days=30)
 
 
 def forget_mails_to(addresses: Collection[str]) -> None:
-    """Delete every file that names one of the addresses: a mail is to one person, and each is a file of its own."""
+    """Delete every file that names one of the addresses. Each mail goes to one user and is a file of its own."""
     wanted = [address.lower().encode() for address in addresses if address]
     for file in _files() if wanted else ():
         text = _read(file).lower()
@@ -21,7 +21,7 @@ def forget_mails_to(addresses: Collection[str]) -> None:
 
 
 def forget_old_mails() -> None:
-    """Delete what is older than `KEPT`."""
+    """Delete files older than `KEPT`."""
     oldest = time.time() - KEPT.total_seconds()
     for file in _files():
         with contextlib.suppress(FileNotFoundError):

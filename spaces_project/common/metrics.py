@@ -1,7 +1,8 @@
-"""What a process counts about itself, for `/metrics`. `docs/operations.md` says what each tells.
+"""The metrics that a process counts about itself, for `/metrics`. `docs/operations.md` explains each of them.
 
-Several processes are one answer: with `METRICS_DIR` each keeps its numbers in files there, and whichever web process is
-asked adds all of them up. A port for each would need a target for each, and Celery's children have none to give.
+Several processes give one answer: with `METRICS_DIR` each keeps its numbers in files there, and the web process that is
+asked adds them all up. A port for each process would need a scrape target for each, and Celery's children have no port
+to give.
 """
 
 import os
@@ -12,14 +13,14 @@ from django.conf import settings
 
 if settings.METRICS_DIR:
     Path(settings.METRICS_DIR).mkdir(parents=True, exist_ok=True)
-    # Read when the library is first imported, and by each value it makes: before the import below.
+    # The library reads it on its first import and for each metric it makes, so it is set before the import below.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = settings.METRICS_DIR
 
 from prometheus_client import Counter, Gauge, Histogram
 
 _QUICK: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 _FELT: Final = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
-"""Seconds: of what machines wait for, and of what people wait for."""
+"""Buckets in seconds, for the waits of machines and of people."""
 
 SOCKETS = Gauge("spaces_sockets", "Open WebSockets", multiprocess_mode="livesum")
 HANDLES = Gauge("spaces_audio_handles", "Peer connections to the gateway", ["target"], multiprocess_mode="livesum")

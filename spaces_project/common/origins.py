@@ -1,4 +1,4 @@
-"""Whether a site is only for the machine it runs on."""
+"""Checks whether a site is only for the machine it runs on."""
 
 from ipaddress import IPv6Address, ip_address
 from typing import Final
@@ -10,7 +10,7 @@ LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "[::1]")
 
 
 def host_of(origin: str) -> str:
-    """Return the host of `https://spaces.example:8443`, in lower case; "" where it cannot be read."""
+    """Return the host of `https://spaces.example:8443`, in lower case, or "" if it cannot be parsed."""
     try:
         return urlsplit(origin.strip()).hostname or ""
     except ValueError:
@@ -36,8 +36,8 @@ def is_local_origin(origin: str) -> bool:
 
 
 def site_is_local() -> bool:
-    """Return whether every name this site answers to is local.
+    """Return whether every host name of this site is local.
 
-    The origin alone does not tell: a site whose `SPACES_ORIGIN` was forgotten is public by its `ALLOWED_HOSTS`.
+    The origin alone is not enough: a site whose `SPACES_ORIGIN` was forgotten is public through its `ALLOWED_HOSTS`.
     """
     return is_local_origin(settings.PUBLIC_ORIGIN) and all(map(is_local_host, settings.SITE_HOSTS))

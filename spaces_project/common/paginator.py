@@ -1,4 +1,4 @@
-"""Pages of a table that is too long to be counted."""
+"""A paginator for tables that are too long to count."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,10 @@ MOST = 10_000
 
 
 class BoundedPaginator(AnyPaginator):
-    """Counts to ten thousand and no further: a million rows cost what ten thousand do. What lies beyond is found by a
-    filter or a search."""
+    """A paginator that counts to ten thousand and no further.
+
+    A million rows cost as much as ten thousand. Rows beyond are found by a filter or a search.
+    """
 
     @cached_property
     def count(self) -> int:

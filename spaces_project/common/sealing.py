@@ -1,4 +1,4 @@
-"""Secrets that have to be kept as they are, sealed for the database: a copy of it alone reveals none."""
+"""Encryption of secrets that are needed in clear later. A copy of the database alone reveals none of them."""
 
 import base64
 import hashlib
@@ -12,14 +12,14 @@ PREFIX = "sealed:"
 
 
 def seal(secret: str) -> str:
-    """Return `secret` encrypted under `SECRET_KEY`: other text each time, so that no query finds it."""
+    """Return `secret` encrypted under `SECRET_KEY`. The result differs each time, so no query can search for it."""
     return PREFIX + _keys().encrypt(secret.encode()).decode()
 
 
 def unseal(sealed: str) -> str:
-    """Return what was sealed; text from before there were seals as it is.
+    """Return the decrypted secret. Text that was stored before encryption existed is returned as it is.
 
-    Raises `cryptography.fernet.InvalidToken` where `SECRET_KEY` is another one by now.
+    Raises `cryptography.fernet.InvalidToken` if `SECRET_KEY` has changed.
     """
     if not sealed.startswith(PREFIX):
         return sealed
@@ -27,7 +27,10 @@ def unseal(sealed: str) -> str:
 
 
 class SealedField(models.TextField):  # type: ignore[type-arg]  # generic for the type checker only
-    """Text that is sealed in the database and plain in Python. No query can ask for it: it is refused every lookup."""
+    """Text that is encrypted in the database and plain in Python.
+
+    Every lookup is refused, because no query could match.
+    """
 
     def get_prep_value(self, value: Any) -> Any:
         return None if value is None else seal(str(value))

@@ -1,4 +1,4 @@
-"""The log of what concerns security: `spaces.security`, one line for each event, with ids and never with secrets.
+"""The security log `spaces.security`: one line for each event, with ids and never with secrets.
 
 2026-11-28 14:00:01,123 INFO spaces.security: log_in user=12 address=192.0.2.7
 """
@@ -18,7 +18,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9._:/@\[\]-]+")
 
 
 def note(event: str, request: HttpRequest | None = None, **fields: object) -> None:
-    """Write one event. What a stranger chose is quoted, so that it cannot add a field."""
+    """Log one event. Values that a stranger chose are quoted, so that they cannot add a field."""
     if request is not None:
         fields["address"] = address_of_request(request)
     told = " ".join(f"{name}={_value(value)}" for name, value in fields.items() if value is not None)

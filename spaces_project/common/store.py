@@ -1,4 +1,4 @@
-"""The process's Redis, for plain threads. Pub/sub and Celery have connections of their own."""
+"""The process's Redis connection for plain threads. Pub/sub and Celery have connections of their own."""
 
 from functools import cache
 from typing import Any
@@ -11,15 +11,18 @@ from redis.retry import Retry
 ANSWER_SECONDS = 2.0
 
 AWAY = (redis.ConnectionError, redis.TimeoutError, redis.OutOfMemoryError)
-"""What a Redis raises that does not serve: gone, hung, or full, when it still reads but takes nothing more."""
+"""The exceptions of a Redis that does not serve: gone, hung, or full.
+
+A full one still reads but accepts no more writes.
+"""
 
 
 @cache
 def store() -> Any:
-    """A `redis.Redis`; untyped, because redis-py types every answer as a union with an awaitable.
+    """Return a `redis.Redis`. It is untyped, because redis-py types every answer as a union with an awaitable.
 
-    One retry and no pause: by itself redis-py tries for eight seconds, and a person waits. The one is for a connection
-    that a restart of Redis has cut.
+    It retries once and without a pause. By default redis-py retries for eight seconds while a person waits. The one
+    retry is for a connection that a restart of Redis has cut.
     """
     return redis.Redis.from_url(
         settings.REDIS_URL,

@@ -1,4 +1,4 @@
-"""Tables of allowed moves, refused at import when they are wrong."""
+"""Tables of allowed state changes, which are checked at import."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -8,9 +8,9 @@ State = TypeVar("State", bound=Enum)
 
 
 class Moves(Generic[State]):
-    """`Moves(Light, {Light.RED: {Light.GREEN}, …})`: which state may follow which.
+    """A table that says which state may follow which: `Moves(Light, {Light.RED: {Light.GREEN}, …})`.
 
-    Raises `ValueError` at construction when a state is missing from the table, so that a new state cannot be forgotten.
+    Raises `ValueError` on construction if a state is missing, so that a new state cannot be forgotten.
     """
 
     def __init__(self, states: type[State], table: Mapping[State, set[State]]) -> None:
@@ -23,7 +23,7 @@ class Moves(Generic[State]):
         return following in self._table[current]
 
     def into(self, following: State) -> frozenset[State]:
-        """Every state from which `following` may be reached: the `WHERE` of a compare-and-swap."""
+        """Return every state that `following` can be reached from: the `WHERE` of a compare-and-swap."""
         return frozenset(state for state, targets in self._table.items() if following in targets)
 
     def final(self) -> frozenset[State]:

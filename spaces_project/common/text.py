@@ -1,4 +1,4 @@
-"""Text that people type: normalised once, before it is stored."""
+"""Text that users type. It is normalised once, before it is stored."""
 
 import re
 import unicodedata
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from spaces_project.common.errors import BadInput
 
 RAW_PER_CHARACTER = 4
-"""How much longer than its limit a text may be before it is cleaned: room for marks, joiners and decomposed letters."""
-# Format characters that belong inside words and emoji; every other one (bidi overrides, zero-width spaces) is dropped.
+"""How many times its limit a text may have before cleaning: room for marks, joiners and decomposed letters."""
+# Format characters that belong inside words and emoji. All others (bidi overrides, zero-width spaces) are dropped.
 _JOINERS = "\u200c\u200d"
-# Joiners beside nothing that could be joined, and all but the first of a row.
+# Joiners that have nothing to join, and all but the first in a row.
 _IDLE_JOINERS = re.compile(f"(?:^|(?<= ))[{_JOINERS}]+|[{_JOINERS}]+(?= |$)|(?<=[{_JOINERS}])[{_JOINERS}]+")
-# They count as letters and symbols and show nothing: the fillers of Hangul and the empty cell of Braille.
+# Characters that count as letters or symbols but show nothing: the fillers of Hangul and the empty cell of Braille.
 _BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _MAX_MARKS = 3
 _MAX_RUN = 30
@@ -20,32 +20,34 @@ _MAX_RUN = 30
 
 
 def fits(text: str, *, limit: int) -> bool:
-    """Return whether `text` may be cleaned at all. Reads nothing but its length."""
+    """Return whether `text` is short enough to be cleaned. Only its length is read."""
     return len(text) <= RAW_PER_CHARACTER * limit
 
 
 def require_fitting(text: str, *, limit: int) -> None:
-    """Raise `BadInput` `too_long` (details: `max`) for a text that no cleaning brings down to `limit`."""
+    """Raise `BadInput` `too_long` (details: `max`) for a text so long that cleaning cannot bring it down to `limit`."""
     if not fits(text, limit=limit):
         raise BadInput("too_long", f"Use at most {limit} characters.", max=limit)
 
 
 def clean_line(text: str, *, limit: int) -> str:
-    """Return one clean line. Raise `too_long` before any other work, for what follows costs per character.
+    """Return one clean line: NFC, no control, bidi or invisible characters, single spaces, at most three stacked marks.
 
-    The result may still be longer than `limit`: each caller refuses that in its own words. The line is NFC, has no
-    control, bidi or invisible characters, single spaces, and at most three stacked marks.
+    Raises `BadInput` `too_long` before any other work, because the rest costs per character. The result may still be
+    longer than `limit`; each caller refuses that with its own message.
 
-    Unicode categories: Cc and Cf are dropped (but the two joiners, and only between visible characters), Zl/Zp/Zs
-    become a space, Cs/Co/Cn are dropped. What is clean stays as it is.
+    By Unicode category: Cc and Cf are dropped (except the two joiners, and those only between visible characters),
+    Zl/Zp/Zs become a space, Cs/Co/Cn are dropped. Clean text stays unchanged.
     """
     require_fitting(text, limit=limit)
     return _clean(text)
 
 
 def clean_text(text: str, *, limit: int) -> str:
-    """Return several clean lines: never more than one empty line in a row, none at either end. Raise `too_long` as
-    `clean_line` does."""
+    """Return several clean lines, with at most one empty line in a row and none at either end.
+
+    Raises `BadInput` `too_long` like `clean_line`.
+    """
     require_fitting(text, limit=limit)
     lines = [_clean(line) for line in text.splitlines()]
     kept = [line for number, line in enumerate(lines) if line or (number > 0 and lines[number - 1])]
@@ -55,12 +57,14 @@ def clean_text(text: str, *, limit: int) -> str:
 def _clean(text: str) -> str:
     kept = "".join(_visible(_composed(text)))
     line = " ".join(_IDLE_JOINERS.sub("", kept).split())
-    return _composed(line)  # what stood between a letter and its mark may be gone by now
+    return _composed(line)  # characters between a letter and its mark may have been dropped
 
 
 def _composed(text: str) -> str:
-    """Return the text in NFC, without the tails of very long runs of combining characters: `normalize` sorts a run in
-    quadratic time."""
+    """Return the text in NFC, without the tails of very long runs of combining characters.
+
+    `normalize` sorts such a run in quadratic time.
+    """
     return text if text.isascii() else unicodedata.normalize("NFC", "".join(_stream_safe(text)))
 
 

@@ -1,6 +1,8 @@
-"""Where asynchronous code crosses to the database: few threads of our own, so that one slow query of one connection
-does not hold up every other (asgiref runs all of a process's consumers on a single thread). What must not wait behind
-reads has threads of its own."""
+"""The threads on which asynchronous code uses the database.
+
+asgiref runs all of a process's consumers on a single thread, so one slow query of one connection would hold up every
+other. We therefore use a few threads of our own. Calls that must not wait behind reads have separate threads.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -25,8 +27,10 @@ _executor: ContextVar[ThreadPoolExecutor] = ContextVar("executor", default=THREA
 
 @contextmanager
 def ahead_of_the_line() -> Iterator[None]:
-    """Run what is asked of `in_thread` meanwhile on threads that no read ever takes: to mute or to remove a person must
-    not wait for a hundred people who come in."""
+    """Run the calls of `in_thread` inside this context on threads that reads never use.
+
+    Muting or removing a participant must not wait for a hundred people who are joining.
+    """
     token = _executor.set(URGENT_THREADS)
     try:
         yield
@@ -35,7 +39,8 @@ def ahead_of_the_line() -> Iterator[None]:
 
 
 def with_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Calls `function` on a thread that is not a request's, without keeping a dead or expired connection."""
+    """Call `function` on a thread that does not belong to a request, and keep no dead or
+    expired database connection."""
     close_old_connections()
     try:
         return function(*args, **kwargs)
@@ -44,7 +49,7 @@ def with_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
 
 
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Awaits a synchronous function that may use the database."""
+    """Await a synchronous function that may use the database."""
     asked_at = time.monotonic()
 
     def begun() -> T:

@@ -1,1 +1,1 @@
-"""What every door for programs shares: one declaration of an operation checks the call, answers it and documents it."""
+"""What every API view shares: one declaration of an operation checks the call, answers it and documents it."""

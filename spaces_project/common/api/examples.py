@@ -1,4 +1,4 @@
-"""Examples for the published schema, written from the schema itself: none is missing and none is out of date."""
+"""Examples for the published schema. They are generated from the schema itself, so none is missing or out of date."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -67,7 +67,7 @@ WORDS: dict[str, Any] = {
     "XTopic.name": "Knots",
     "XSpace.topic_ids": "12",
 }
-"""By the name of a property, or of an object and its property, where the schema itself says too little."""
+"""Values by the name of a property, or of an object and its property, where the schema alone says too little."""
 LEFT_OUT = frozenset(
     {
         "errors",
@@ -92,14 +92,17 @@ LEFT_OUT = frozenset(
         "engine",
     }
 )
-"""Properties that need not be there and are not, most of the time."""
+"""Optional properties that are absent from most answers."""
 
 _FORMATS = {"date-time": _MOMENT, "uri": "https://example.com/ada.webp"}
 _PLAIN: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": False, "null": None}
 
 
 def example_of(schema: Schema, components: Mapping[str, Schema], name: str = "") -> Any:
-    """A value that the schema takes. `name`: of the object and the property whose value it is, with a point between."""
+    """Return a value that the schema accepts.
+
+    `name` is `Object.property`, naming the object and property of the value.
+    """
     if "$ref" in schema:
         return example_of(components[schema["$ref"].rpartition("/")[2]], components, name)
     if "anyOf" in schema:
@@ -125,7 +128,7 @@ def _built(schema: Schema, components: Mapping[str, Schema], name: str) -> Any:
 
 
 def _object(schema: Schema, components: Mapping[str, Schema]) -> dict[str, Any]:
-    """`title` is what the type is called here."""
+    """Return an example object. Its `title` is the name of the type."""
     shown = {
         key: value
         for key, value in schema["properties"].items()
@@ -135,6 +138,6 @@ def _object(schema: Schema, components: Mapping[str, Schema]) -> dict[str, Any]:
 
 
 def _word(name: str, like: Any) -> Any:
-    """The word for this name, if it is a value of the same kind as `like`."""
+    """Return the value from `WORDS` for this name, if it has the same type as `like`."""
     word = WORDS.get(name, WORDS.get(name.rpartition(".")[2]))
     return word if type(word) is type(like) else None

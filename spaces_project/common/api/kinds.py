@@ -1,4 +1,4 @@
-"""The forms of single values, once for checking and for the schema."""
+"""The types of single values, defined once for checking and for the schema."""
 
 import re
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from spaces_project.common.api.problems import BadRequest
 from spaces_project.common.ids import LARGEST_ID
 
 UserId = Annotated[str, Meta(pattern="^[0-9]{1,19}$", examples=["2244994945"])]
-"""Decimal digits: clients turn it into a number."""
+"""Decimal digits only, because clients convert it to a number."""
 PostId = Annotated[str, Meta(pattern="^[0-9]{1,19}$", examples=["1346889436626259968"])]
 SpaceId = Annotated[str, Meta(pattern="^[a-zA-Z0-9]{1,13}$", examples=["1DXxyRYNejbKM"])]
 Username = Annotated[str, Meta(pattern="^[A-Za-z0-9_]{1,15}$", examples=["ada"])]
@@ -23,10 +23,10 @@ Moment = Annotated[
         examples=["2021-05-03T17:00:00.000Z"],
     ),
 ]
-"""UTC with milliseconds, which X's clients insist on."""
+"""A time in UTC with milliseconds. X's clients insist on the milliseconds."""
 Url = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
 Whole = Annotated[str, Meta(pattern="^[^\u0000]*$")]
-"""A text without NUL, which databases refuse."""
+"""A text without the NUL character, which databases refuse."""
 PageToken = Annotated[str, Meta(pattern="^[a-z0-9]{2,40}$")]
 
 
@@ -44,11 +44,11 @@ Instant = Annotated[
         examples=["2021-05-03T17:00:00Z"],
     ),
 ]
-"""A time in a request, with its zone."""
+"""A time in a request, with its time zone."""
 
 
 def instant(text: str, parameter: str) -> datetime:
-    """Raises `BadRequest` for a time that no calendar has."""
+    """Return the time in `text`. Raises `BadRequest` for a time that does not exist in the calendar."""
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -59,8 +59,10 @@ _NUMBER = re.compile(r"\A[0-9]{1,19}\Z")
 
 
 def number(text: str) -> int:
-    """Return the id as an integer. Text that is not an id becomes 0, which no row has; some numbers of 19 digits are
-    more than a database holds, and become the largest it does."""
+    """Return the id as an integer. Text that is not an id becomes 0, which no row has.
+
+    Some numbers of 19 digits are more than a database holds. They become the largest one it does.
+    """
     return min(int(text), LARGEST_ID) if _NUMBER.match(text) else 0
 
 

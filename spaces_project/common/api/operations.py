@@ -1,4 +1,4 @@
-"""One declaration for each operation of the API, from which it is checked, answered and documented."""
+"""One declaration for each API operation. Checking, answering and documentation all read it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,12 +18,15 @@ from spaces_project.common.api.throttling import Allowance, take
 from spaces_project.common.errors import TooMany
 
 OPERATION = "operation"
-"""Attribute of a handler under which its declaration stands."""
+"""The attribute of a handler that holds its declaration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """`path`, `query` and `body` are the handler's parameters of that name, `answer` is what it returns."""
+    """The declaration of an operation.
+
+    `path`, `query` and `body` are the types of the handler's parameters, `answer` its return type.
+    """
 
     name: str
     tag: str
@@ -40,7 +43,7 @@ class Operation:
     body: type[msgspec.Struct] | None = None
     answer: Any = None
     media_types: tuple[str, ...] = ()
-    """Of an answer that is a `Text`."""
+    """Media types of an answer that is a `Text`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Text:
 
 
 class Door(Protocol):
-    """The view an operation is a method of."""
+    """The view that an operation is a method of."""
 
     request: Request
     allowance: Allowance | None
@@ -78,8 +81,11 @@ def operation(
     errors: tuple[int, ...] = (),
     media_types: tuple[str, ...] = (),
 ) -> Callable[[Handler], Handler]:
-    """`name` is the operation's id in the schema and for limits. `errors`: statuses of refusals, beside those
-    that every operation has. The handler's docstring is its description, the first line of that its summary."""
+    """Declare a handler as an API operation.
+
+    `name` is the operation's id in the schema and for rate limits. `errors` are statuses of refusals besides those that
+    every operation has. The handler's docstring becomes the description; its first line becomes the summary.
+    """
 
     def declare(handler: Handler) -> Handler:
         hints = get_type_hints(handler)
@@ -131,7 +137,10 @@ def _response(found: Any, status: int) -> Response:
 
 
 class TextResponse(Response):
-    """An empty text is a text of its kind as well; Django REST framework takes the type away."""
+    """A text response that keeps its media type even if empty.
+
+    Django REST framework drops the type of an empty response.
+    """
 
     @property
     def rendered_content(self) -> Any:
@@ -141,7 +150,10 @@ class TextResponse(Response):
 
 
 def require_scopes(request: Request, declared: Operation) -> None:
-    """Raises `MissingScope`, `NeedsUser`. A page of ours has no token and every scope."""
+    """Raise `MissingScope` or `NeedsUser` if the caller may not use the operation.
+
+    A page of ours has no token and every scope.
+    """
     if declared.needs_user and isinstance(request.user, AnonymousUser):
         raise NeedsUser
     if isinstance(request.auth, Model):

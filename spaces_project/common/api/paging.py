@@ -1,6 +1,6 @@
-"""Pages that stay where they are while rows are added.
+"""Pages that stay in place while rows are added.
 
-A token names a row and a direction, never a count: behind it stands the same place however many rows came in front.
+A token names a row and a direction, never a count. It marks the same place however many rows are added at the top.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,14 +15,14 @@ T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
-"""Base32hex, of which X's document says that tokens are made, and of 16 characters at least."""
+"""Base32hex. X's document says that tokens consist of it and have at least 16 characters."""
 _WIDTH = 15
 _FORTH, _BACK = "n", "p"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Rows are newest first. Forth: those older than `row`; back: those newer."""
+    """A row to read from. Rows are newest first: forward means older than `row`, back means newer."""
 
     row: int
     back: bool = False
@@ -33,7 +33,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Slice(Generic[T]):
-    """Some rows, newest first, with the tokens of the pages beside them; "" where there is none."""
+    """Some rows, newest first, with the tokens of the next and previous page; "" if there is none."""
 
     rows: Sequence[T]
     next_token: str
@@ -41,7 +41,10 @@ class Slice(Generic[T]):
 
 
 def place(token: str | None) -> Place | None:
-    """Raises `BadRequest` for a token that was not given out."""
+    """Return the place that a token names, or None without a token.
+
+    Raises `BadRequest` for a token that we did not give out.
+    """
     if not token:
         return None
     try:
@@ -54,7 +57,10 @@ def place(token: str | None) -> Place | None:
 
 
 def page(rows: QuerySet[M, T], at: Place | None, size: int, *, key: Callable[[T], int], field: str = "pk") -> Slice[T]:
-    """`rows` without an order of their own, by `field` downwards; `key` reads that field of a row. One query."""
+    """Return one page of `rows`, ordered by `field` downwards. One query.
+
+    `rows` have no order of their own, and `key` returns that field of a row.
+    """
     if at is not None and at.back:
         found = list(rows.filter(**{f"{field}__gt": at.row}).order_by(field)[: size + 1])
         more, shown = len(found) > size, found[:size][::-1]

@@ -1,7 +1,7 @@
-"""Errors as programs get them: `application/problem+json` (RFC 9457).
+"""Errors for programs: `application/problem+json` (RFC 9457).
 
-Two dialects. `/2` speaks as X does, whose clients read `errors`, `title`, `detail` and `type`; `/api/v1` adds our
-stable `code` and `details`.
+There are two dialects. `/2` has X's shape, whose clients read `errors`, `title`, `detail` and `type`. `/api/v1` adds
+our stable `code` and `details`.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from spaces_project.common.errors import BadInput, ProductError
 
 X_PROBLEMS = "https://api.twitter.com/2/problems/"
 POST_PROBLEMS = "https://api.x.com/2/problems/"
-"""The same problems for requests in X's newer words; see `words`."""
+"""The same problem types for requests in X's newer vocabulary; see `words`."""
 BLANK = "about:blank"
 
 
@@ -27,7 +27,7 @@ class Complaint(msgspec.Struct, frozen=True):
 
 
 class BadRequest(Exception):
-    """The request is not one of this operation's."""
+    """The request does not fit this operation."""
 
     def __init__(self, message: str, parameters: dict[str, list[str]] | None = None, *, status: int = 400) -> None:
         super().__init__(message)
@@ -36,7 +36,7 @@ class BadRequest(Exception):
 
 
 class MissingScope(Exception):
-    """The token was not made for this."""
+    """The token lacks a scope that the operation needs."""
 
     def __init__(self, scopes: list[str]) -> None:
         super().__init__(f"This needs a token with {' '.join(scopes)}.")
@@ -44,7 +44,7 @@ class MissingScope(Exception):
 
 
 class NeedsUser(Exception):
-    """An app's own token where a person's is needed."""
+    """The operation needs a user's token, but this is an app's own."""
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -107,7 +107,10 @@ def not_authorized(kind: str, parameter: str, value: str) -> PartialError:
 
 @contextmanager
 def about(parameter: str, value: str) -> Iterator[None]:
-    """Say of a `BadInput` which parameter of the request it is about: services know their own names only."""
+    """Name the parameter of the request that a `BadInput` is about.
+
+    Services only know the names of their own arguments.
+    """
     try:
         yield
     except BadInput as error:
@@ -115,7 +118,7 @@ def about(parameter: str, value: str) -> Iterator[None]:
 
 
 def of_posts(found: Any) -> Any:
-    """Return an answer or a problem with the problems' types on the host that X's newer clients know."""
+    """Return an answer or problem whose problem types use the host that X's newer clients know."""
     if isinstance(found, XProblem | PartialError):
         return msgspec.structs.replace(found, type=found.type.replace(X_PROBLEMS, POST_PROBLEMS))
     errors = getattr(found, "errors", None)
@@ -128,7 +131,7 @@ def plain(status: int, detail: str = "") -> XProblem:
 
 
 def as_x(error: Exception) -> tuple[int, XProblem]:
-    """An error in the words of `/2`."""
+    """Return status and body of an error in the shape of `/2`."""
     if isinstance(error, BadRequest) and error.status == HTTPStatus.BAD_REQUEST:
         return 400, _invalid(error.complaint)
     if isinstance(error, BadRequest):
@@ -148,7 +151,7 @@ def as_x(error: Exception) -> tuple[int, XProblem]:
 
 
 def as_ours(error: Exception) -> tuple[int, Problem]:
-    """An error in the words of `/api/v1`."""
+    """Return status and body of an error in the shape of `/api/v1`."""
     if isinstance(error, BadRequest):
         return error.status, _ours(error.status, "bad_request", str(error), errors=[error.complaint])
     if isinstance(error, MissingScope):

@@ -1,4 +1,7 @@
-"""Requests into typed values: what a `msgspec.Struct` says of its fields is let through, and is documented."""
+"""Conversion of requests to typed values.
+
+A `msgspec.Struct` declares the allowed fields once, for checking and for the schema.
+"""
 
 import re
 from collections.abc import Mapping
@@ -19,19 +22,25 @@ _NAMED = re.compile(r"field `(?P<name>[^`]+)`")
 
 
 def read_query(request: HttpRequest, kind: type[S]) -> S:
-    """Raises `BadRequest`. Lists are comma-separated; a parameter that the operation does not have is refused."""
+    """Return the query string as `kind`.
+
+    Lists are comma-separated. Raises `BadRequest`, also for unknown parameters.
+    """
     lists = _lists(kind)
     given = {name: _value(request.GET, name, is_list=name in lists) for name in request.GET}
     return _converted(given, kind, {name: request.GET.getlist(name) for name in request.GET})
 
 
 def read_path(values: Mapping[str, str], kind: type[S]) -> S:
-    """Raises `BadRequest`."""
+    """Return the parts of the path as `kind`. Raises `BadRequest`."""
     return _converted(dict(values), kind, {name: [value] for name, value in values.items()})
 
 
 def read_body(request: HttpRequest, kind: type[S]) -> S:
-    """Raises `BadRequest`: 400 for what is not such an object, 413 and 415."""
+    """Return the JSON body as `kind`.
+
+    Raises `BadRequest`: 400 for a body of another shape, 413 for a large one, 415 for another media type.
+    """
     if request.content_type != "application/json":
         raise BadRequest("Send application/json.", status=415)
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:

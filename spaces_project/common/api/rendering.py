@@ -9,7 +9,7 @@ from spaces_project.common.api.kinds import moment
 
 
 class JsonRenderer(BaseRenderer):
-    """Answers as msgspec writes them: fields that are `UNSET` are not there."""
+    """A renderer that writes answers with msgspec, which leaves out fields that are `UNSET`."""
 
     media_type = "application/json"
     format = "json"
@@ -18,7 +18,7 @@ class JsonRenderer(BaseRenderer):
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
     ) -> bytes:
-        if isinstance(data, bytes):  # written before
+        if isinstance(data, bytes):  # encoded before
             return data
         return b"" if data is None else encode(data)
 

@@ -1,4 +1,4 @@
-"""The published schema: operations as OpenAPI 3.1, by way of drf-spectacular."""
+"""The published schema: our operations as OpenAPI 3.1, written through drf-spectacular."""
 
 from enum import Enum
 from http import HTTPStatus
@@ -38,7 +38,7 @@ _EVERYWHERE = (400, 401, 403, 429, 503)
 
 
 class OperationSchema(AutoSchema):
-    """Reads an operation's declaration instead of serializers."""
+    """A schema class that reads an operation's declaration instead of serializers."""
 
     def get_operation(
         self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any
@@ -75,7 +75,8 @@ def _documented(declared: Operation, path: str, method: str, registry: Any) -> d
 
 
 def _choices(kind: type) -> dict[str, Any]:
-    """Django's choices, which msgspec reads and writes but does not know as an enum here."""
+    """Return the schema of a Django choices class. msgspec reads and writes it but does not
+    recognise it as an enum here."""
     if issubclass(kind, Enum):
         return {"type": "string", "enum": [member.value for member in kind]}
     raise NotImplementedError
@@ -105,8 +106,8 @@ def _parameters(declared: Operation, components: dict[str, Any], found: dict[str
 
 
 def _parameter(place: str, name: str, form: dict[str, Any], *, is_required: bool) -> dict[str, Any]:
-    # Inside, an empty text or list stands for what was not given. Told as a default, clients would send it, and the
-    # parameter's own pattern or length refuses it.
+    # Inside the code an empty text or list stands for a parameter that was not given. It must not be published as a
+    # default: clients would send it, and the parameter's own pattern or length refuses it.
     form = {key: value for key, value in form.items() if key != "default" or value not in ("", [])}
     parameter = {"name": name, "in": place, "required": place == "path" or is_required, "schema": form}
     if "description" in form:

@@ -1,4 +1,4 @@
-"""What a token may be good for. The names are X's where X has the thing."""
+"""The scopes of tokens. They have X's names where X has the same thing."""
 
 from enum import StrEnum
 from typing import Any
@@ -37,10 +37,10 @@ SCOPES: dict[Scope, str] = {
     Scope.NOTIFICATIONS_READ: "See your notifications",
     Scope.WEBHOOKS_WRITE: "Manage your webhooks",
 }
-"""Every scope with what a person is told who is asked to grant it."""
+"""Every scope with the text shown to the user who is asked to grant it."""
 
 OFFLINE = "offline.access"
-"""X's name for staying logged in. Every code brings a refresh token here, so it adds nothing; programs ask for it."""
+"""X's name for staying logged in. Here every code brings a refresh token, so it adds nothing; programs ask for it."""
 IDLE_SCOPES = {
     "bookmark.read": "bookmarks",
     "bookmark.write": "bookmarks",
@@ -56,19 +56,19 @@ IDLE_SCOPES = {
     "tweet.moderate.write": "hidden replies",
     "users.email": "your email address",
 }
-"""X's scopes that let a token do nothing more here, with what they are about.
+"""X's scopes that give a token no further rights here, each with its subject.
 
-Programs ask for them and some stop when they are not granted (oauthlib takes a smaller `scope` in the answer for an
-error), so they are granted as they are asked for.
+Programs ask for them, and some stop if they are not granted: oauthlib takes a smaller `scope` in the answer for an
+error. So they are granted as asked for.
 """
 OAUTH_SCOPES: dict[str, str] = {
     **{scope.value: words for scope, words in SCOPES.items()},
     OFFLINE: "Stay logged in",
     **IDLE_SCOPES,
 }
-"""Every name that OAuth takes."""
+"""Every scope name that OAuth accepts."""
 APP_SCOPES = frozenset({Scope.SPACE_READ.value, Scope.USERS_READ.value, Scope.TWEET_READ.value})
-"""What an app may ask for in its own name: reads that need no person."""
+"""Scopes that an app may ask for in its own name: reads that need no user."""
 
 _NAMED = {scope.value: words for scope, words in SCOPES.items()}
 SECURITY_SCHEMES: dict[str, Any] = {
@@ -93,4 +93,4 @@ SECURITY_SCHEMES: dict[str, Any] = {
         },
     },
 }
-"""How programs show who they are, as OpenAPI says it."""
+"""The ways programs authenticate, in OpenAPI's form."""

@@ -1,4 +1,4 @@
-"""How often a program may call one operation: X's windows and X's headers."""
+"""The rate limit of API operations, with X's windows and X's headers."""
 
 import time
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ WINDOW = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What is left in a window that ends at `reset` (seconds since the epoch)."""
+    """The calls left in a window. `reset` is its end in seconds since the epoch."""
 
     limit: int
     remaining: int
@@ -29,7 +29,7 @@ class Allowance:
 
 
 def take(*, what: str, who: str) -> Allowance:
-    """One call of the operation `what` by `who`. With Redis away everything is allowed."""
+    """Count one call of the operation `what` by `who`. Every call is allowed while Redis is down."""
     limit: int = settings.API_CALLS_PER_WINDOW
     used, left = count(what=f"api:{what}", who=who, window=WINDOW) or (1, int(WINDOW.total_seconds()))
     return Allowance(limit, max(0, limit - used), int(time.time()) + max(1, left), is_spent=used > limit)

@@ -1,7 +1,7 @@
 """X's two vocabularies. Its document 2.159 says "tweet", 2.167 says "post", and clients of both are in use.
 
-Requests may use either. Answers say every such thing by both names: older clients do not mind a key more, and newer
-ones stop where theirs is missing. A problem's `type` can have one host only; it follows the words of the request.
+Requests may use either. Answers give each value under both names: older clients do not mind an extra key, and newer
+ones stop if theirs is missing. A problem's `type` can have one host only; it follows the vocabulary of the request.
 """
 
 from collections.abc import Mapping
@@ -25,24 +25,27 @@ _OLDER: Final[Mapping[str, tuple[str, ...]]] = {
     "referenced_posts": ("referenced_tweets.id", "referenced_tweets.id.author_id"),
     "username": ("author_screen_name",),
 }
-"""Expansions that only the newer document has, in the words of the older one."""
+"""Expansions that only the newer document has, translated to the older one."""
 _NEWER_FIELDS: Final = frozenset({"most_recent_post_id", "pinned_post_id", "subscribes_to_you"})
 _NEWER_AGENTS: Final = "xdk-"
-"""How X's own current SDKs call themselves. They read problems by the newer host only, whatever they ask for."""
+"""The user agent prefix of X's own current SDKs. They read problems by the newer host only, whatever they ask for."""
 
 
 def in_both(**values: Any) -> dict[str, Any]:
-    """Return the values by their older name, which is given, and by the newer one."""
+    """Return the values under their older name, which is given, and under the newer one."""
     return {**values, **{TWINS[name]: value for name, value in values.items()}}
 
 
 def older(expansions: Any) -> frozenset[str]:
-    """Return expansions in the words of the older document."""
+    """Return the expansions translated to the older vocabulary."""
     return frozenset(name for asked in expansions for name in _OLDER.get(asked, (asked,)))
 
 
 def speaks_of_posts(request: HttpRequest) -> bool:
-    """Tell whether a request uses the newer words. One that uses neither is the newer SDKs' or an older client's."""
+    """Return whether a request uses the newer vocabulary.
+
+    If it uses neither, the user agent decides: newer SDK or older client.
+    """
     expansions, fields = _listed(request, "expansions"), _listed(request, "user.fields")
     if "post.fields" in request.GET or expansions & _OLDER.keys() or fields & _NEWER_FIELDS:
         return True
