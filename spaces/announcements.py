@@ -18,8 +18,8 @@ def announce_space(*, event: WebhookEvent, space_id: int) -> None:
 
 
 def announce_decision(*, decision_id: int) -> None:
-    """Tell the reporter's webhooks that the report was decided. The event says neither what the verdict is nor whom it
-    concerns."""
+    """Tell the reporter's webhooks that the report was decided. The event says neither the verdict nor the person
+    concerned."""
     decision = Decision.objects.select_related("report").filter(pk=decision_id, report__isnull=False).first()
     if decision is None or decision.report is None:
         return

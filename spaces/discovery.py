@@ -37,7 +37,7 @@ class Card:
     """One Space in a list.
 
     `people` counts everyone in the Space. `listening` counts the listeners as the room does; it is None while Redis is
-    away. `followed` counts the people on the stage whom the reader follows, if the reader may see the stage. No list
+    away. `followed` counts the people on the stage that the reader follows, if the reader may see the stage. No list
     shows a reader outside which people listen.
     """
 
@@ -111,7 +111,7 @@ def glance(*, user: "User") -> Glance:
 
 
 def live(*, user: "User", page: str | None = None, topic: int | None = None) -> Page[Card]:
-    """Return live Spaces, ordered by how many people whom the reader follows are on the stage, then by size."""
+    """Return live Spaces, ordered by how many people that the reader follows are on the stage, then by size."""
     spaces = _visible(user).filter(state=SpaceState.LIVE)
     if topic is not None:
         spaces = spaces.filter(_about(topic))

@@ -87,6 +87,6 @@ def duty_of(verdict: Verdict, *, until: datetime | None = None) -> Duty:
 
 
 def require_not_own(*, user_id: int, concerned: "set[int | None]") -> None:
-    """Raise `own_case` if the user made the report, or is the person whom it concerns."""
+    """Raise `own_case` if the user made the report, or is the person concerned."""
     if user_id in concerned:
         raise Refused("own_case", "You cannot decide this: it is about you.")

@@ -87,7 +87,7 @@ class YouChanged(Event, frozen=True, omit_defaults=True, tag="you.changed"):
 
 
 class BlockedOnStage(Event, frozen=True, tag="stage.blocked"):
-    """A warning for one person: a person whom they have blocked holds a microphone now."""
+    """A warning for one person: a person that they have blocked holds a microphone now."""
 
     user_id: str
 
@@ -99,7 +99,7 @@ class PersonChanged(Event, frozen=True, tag="person.changed"):
 
 
 class Talking(Event, frozen=True, tag="talking"):
-    """The ids of everyone whom the mixer hears talking now."""
+    """The ids of all people that the mixer hears talking now."""
 
     user_ids: list[str]
 
@@ -180,7 +180,7 @@ class BubbleShown(Event, frozen=True, tag="bubble.shown"):
 
 
 class BubbleGone(Event, frozen=True, tag="bubble.gone"):
-    """A bubble that went: the Space ended, or no person whom the reader follows is on its stage any more."""
+    """A bubble that went: the Space ended, or no person that the reader follows is on its stage any more."""
 
     id: str
 

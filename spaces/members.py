@@ -1,4 +1,4 @@
-"""The people whom this process connects to a Space."""
+"""The people connected to a Space by this process."""
 
 from dataclasses import dataclass, field
 

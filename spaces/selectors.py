@@ -42,7 +42,7 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     audience: wire.Audience
     queue: wire.Queue | None = None
     blocked: list[str] = []
-    """Ids of the people on the stage whom the reader has blocked."""
+    """Ids of the people on the stage that the reader has blocked."""
 
 
 class PeopleEntry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -147,7 +147,7 @@ def stage(space: Space) -> list[wire.StagePerson]:
 
 
 def blocked_on_stage(people: Iterable[wire.StagePerson], user_id: int) -> list[str]:
-    """Return the ids of those among `people` whom this user has blocked."""
+    """Return the ids of those among `people` that this user has blocked."""
     return [str(blocked) for blocked in sorted(blocked_ids_among(user_id, {int(person.id) for person in people}))]
 
 
@@ -227,7 +227,7 @@ def sequence(*, public_id: str) -> tuple[int, int]:
 
 
 def bubbles_for(user: "User") -> list[Bubble]:
-    """Return the bubbles for `user`: live Spaces with a microphone held by `user` or a person whom `user` follows.
+    """Return the bubbles for `user`: live Spaces with a microphone held by `user` or a person that `user` follows.
 
     Newest first, at most twenty. If `user` may not see the stage of a Space, only its host counts.
     """
@@ -271,7 +271,7 @@ def bubble_audience(public_id: str, candidate_ids: set[int]) -> dict[int, Bubble
 
 
 def _bubble(space: Space, holders: list[Participant], followed: set[int], *, shows_stage: bool) -> Bubble:
-    """Build a bubble. `followed` are ids of people whom the reader follows. The bubble counts those on the stage,
+    """Build a bubble. `followed` are ids of people that the reader follows. The bubble counts those on the stage,
     without the host, who is named on it."""
     if not shows_stage:
         holders = [p for p in holders if p.user_id == space.host_id]

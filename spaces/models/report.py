@@ -25,7 +25,7 @@ class Report(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="reports_about"
     )
-    """The person whom the report is about: the host for a Space, the speaker for a caption."""
+    """The person that the report is about: the host for a Space, the speaker for a caption."""
     caption_id = models.PositiveBigIntegerField(null=True, blank=True)
     """The id of the caption in the app that keeps captions."""
     reporter = models.ForeignKey(

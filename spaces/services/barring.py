@@ -1,4 +1,4 @@
-"""Keeping people out of a Space: the lock, and the users whom the host has blocked."""
+"""Keeping people out of a Space: the lock, and the users blocked by the host."""
 
 from typing import TYPE_CHECKING
 
@@ -62,7 +62,7 @@ def put_out_all_blocked() -> int:
 
 
 def put_out_blocked_here(current: Turn) -> None:
-    """Put out the users whom the new host has blocked. Call it inside the turn that changed the host."""
+    """Put out the users blocked by the new host. Call it inside the turn that changed the host."""
     blocked = Block.objects.filter(blocker=current.space.host).values("blocked")
     for participant in current.space.participants.active().filter(user__in=blocked).select_related("user"):
         _bar(current, participant)

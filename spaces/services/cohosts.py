@@ -79,7 +79,7 @@ def decline_cohost(*, public_id: str, user: "User") -> None:
 
 
 def hand_over(*, public_id: str, user: "User", target_id: int) -> None:
-    """Make a co-host the host for good, and the host a co-host. Users whom the new host has blocked are put out.
+    """Make a co-host the host for good, and the host a co-host. Users blocked by the new host are put out.
 
     Errors: `not_a_cohost`, `already_hosting` (the co-host hosts another live Space), `suspended_person`, and every
     other reason for which that person may not host.

@@ -142,8 +142,7 @@ class Turn:
             self.tell(participant, reason, by=by)
 
     def tell_many(self, participants: Sequence[Participant], reason: str, *, by: "User") -> None:
-        """Do the same for many participants, none of whom has a waiting request. It takes two queries for any
-        number."""
+        """Do the same for many participants without a waiting request. It takes two queries for any number."""
         offers = selectors.offers_by_person(self.space, [participant.user_id for participant in participants])
         for participant in participants:
             user_id = participant.user_id
