@@ -24,6 +24,7 @@ class Applause:
         return is_first
 
     def hand_out(self) -> Reactions:
+        """Return what came in as one event, and start again from nothing."""
         told = Reactions(counts=dict(self._counts), people=list(self._latest))
         self._counts.clear()
         self._latest.clear()

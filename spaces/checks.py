@@ -53,6 +53,7 @@ def _is_open_to_all(place: Path) -> bool:
 
 @register()
 def numbers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that numbers in the settings are possible."""
     found: list[CheckMessage] = []
     if not 1 <= settings.SPACES_MAX_SPEAKERS <= 10:
         found.append(Error("SPACES_MAX_SPEAKERS must be 1 to 10: the mixer holds 13.", id="spaces.E003"))

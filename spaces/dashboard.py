@@ -14,6 +14,8 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class LiveSpace:
+    """One line of the dashboard. `people` counts leases, so that anonymous listeners are among them."""
+
     space: Space
     people: int
     reports: int
@@ -25,6 +27,8 @@ class LiveSpace:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
+    """The largest live Spaces, and totals over all live Spaces."""
+
     spaces: list[LiveSpace]
     live: int
     people: int

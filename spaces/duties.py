@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 
 class Duty(StrEnum):
+    """The duties of moderators."""
+
     LOOK = "look"
     CLAIM = "claim"
     DECIDE = "decide"
@@ -63,6 +65,7 @@ CHOICES = (
 
 
 def may(duty: Duty, *, user: "User") -> bool:
+    """Return whether `user` may do `duty`."""
     try:
         require_duty(duty, user=user)
     except Refused:

@@ -28,6 +28,7 @@ EVERY_PROCESS: Final = f"{_CHANNELS}:processes"
 
 
 def space_channel(public_id: str) -> str:
+    """Return the name of the channel on which the events of one Space are published."""
     return f"{_CHANNELS}:space:{public_id}"
 
 
@@ -320,18 +321,22 @@ CLOSES: tuple[Close, ...] = (
 
 
 def frame(event: Event) -> str:
+    """Encode an event as the text of a WebSocket message."""
     return _encode(event).decode()
 
 
 def bye(close: Close) -> str:
+    """Return the frame of the `bye` event that comes before this close."""
     return frame(Bye(code=close.name, message=close.message, retry_after=close.retry_after))
 
 
 def to_everyone(event: Event) -> Envelope:
+    """Return an envelope with the event for everyone in the Space."""
     return Envelope(frame=frame(event))
 
 
 def to_people(user_ids: Iterable[int], event: Event) -> Envelope:
+    """Return an envelope with the event for these users only."""
     return Envelope(frame=frame(event), to=tuple(user_ids))
 
 

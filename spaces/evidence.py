@@ -72,10 +72,12 @@ def register(source: Source) -> None:
 
 
 def forget(source: Source) -> None:
+    """Remove a source again."""
     _sources.remove(source)
 
 
 def sources() -> tuple[Source, ...]:
+    """Return all sources."""
     return tuple(_sources)
 
 
@@ -92,6 +94,8 @@ def caption(*, space_id: int, line_id: int) -> tuple[Source, Line]:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
+    """The log and the lines around a moment. `first_ms` and `last_ms` are milliseconds since the Space started."""
+
     log: list[LogEntry]
     lines: list[Line]
     first_ms: int

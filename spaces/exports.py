@@ -25,6 +25,7 @@ def register(name: str, rows: Callable[["User"], Iterable[Row]]) -> None:
 
 
 def as_json(value: Any, **options: Any) -> str:
+    """Return the value as JSON text, with dates in ISO 8601."""
     return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, **options)
 
 
@@ -48,6 +49,7 @@ def space_rows(public_id: str) -> Iterator[Row]:
 
 
 def log_row(entry: LogEntry) -> Row:
+    """Return a line of the log as a row ready for JSON. People are named by username."""
     return {
         "id": entry.pk,
         "at": entry.at,

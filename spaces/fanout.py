@@ -52,9 +52,11 @@ class Socket:
     _held: list[Message] | None = None
 
     def write(self, frame: str) -> None:
+        """Write a frame, in the order of calls."""
         self.post(_text(frame))
 
     def close(self, code: int) -> None:
+        """Close the socket after everything written before."""
         self.post({"type": "websocket.close", "code": code})
 
     def post(self, message: Message) -> None:

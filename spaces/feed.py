@@ -71,6 +71,7 @@ class Feed:
             raise redis.ConnectionError("subscription not confirmed") from None
 
     async def unsubscribe(self, channel: str) -> None:
+        """Unsubscribe from a channel. A failure is only logged: a lost connection ends the subscription anyway."""
         self._confirmed.pop(channel, None)
         if self._pubsub is not None:
             try:

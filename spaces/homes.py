@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class HomeMember:
+    """One home page that is connected to this process."""
+
     socket: Socket
     shown: set[str] = field(default_factory=set)
     """Ids of the Spaces whose bubbles this page shows."""
@@ -38,9 +40,11 @@ class Homes:
         self._news = NewsDesk()
 
     def add(self, home: HomeMember) -> None:
+        """Send this page bubbles and news from now on."""
         self._homes[home.socket.user_id].add(home)
 
     def drop(self, home: HomeMember) -> None:
+        """Stop sending to this page."""
         homes = self._homes[home.socket.user_id]
         homes.discard(home)
         if not homes:

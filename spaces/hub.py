@@ -49,6 +49,8 @@ RESYNC_MS = (500, 15_000)
 
 
 class Hub:
+    """The sockets of one web process, the Spaces that they are in, and the audio of their connections."""
+
     def __init__(self) -> None:
         self.is_leaving = False
         self._rooms: dict[str, Room] = {}
@@ -64,6 +66,7 @@ class Hub:
         """By public id: when the numbers were asked for, and the answer. Sockets that have not joined use it, too."""
 
     def start(self) -> None:
+        """Start the subscription to Redis and the tick. Both run until the process ends."""
         switchboard.start()
         self.spawn(self._for_ever(self._feed.run))
         self.spawn(self._for_ever(self._tick_forever))
@@ -388,6 +391,7 @@ class Hub:
                 await broadcast(strangers, events.frame(events.AudienceChanged(audience=number)))
 
     def spawn(self, work: Awaitable[None]) -> None:
+        """Run work that must not delay the caller. Its errors are logged."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)

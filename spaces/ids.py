@@ -35,8 +35,10 @@ def new_listener_id() -> str:
 
 
 def is_listener(opaque_id: str) -> bool:
+    """Return whether this name on the gateway belongs to a connection that only listens."""
     return opaque_id.startswith(_LISTENER)
 
 
 def is_mixer_id_of(user_id: int, mixer_id: str) -> bool:
+    """Return whether this name in the mixer belongs to a microphone of the user."""
     return mixer_id.startswith(f"{user_id}-")

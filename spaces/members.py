@@ -29,6 +29,7 @@ class Member:
 
     @property
     def has_audio(self) -> bool:
+        """Return whether the member has a connection to the gateway."""
         return any(self.audio.holds(target) for target in TARGETS)
 
     def _tell(self, event: events.Event) -> None:
@@ -48,6 +49,7 @@ class Room:
     applause: Applause = field(default_factory=Applause)
 
     def sockets(self) -> list[Socket]:
+        """Return the open sockets of the members."""
         return [member.socket for member in self.members.values() if member.socket]
 
     def sockets_of(self, *, nameless: bool) -> list[Socket]:

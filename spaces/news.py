@@ -16,6 +16,7 @@ class NewsDesk:
         self._followed: defaultdict[int, Counter[str]] = defaultdict(Counter)
 
     def take(self, envelope: Envelope) -> None:
+        """Count the news of an envelope, for the users it names or for the followers of one user."""
         for user_id in envelope.to or ():
             self._addressed[user_id][envelope.data] += 1
         if envelope.followers_of:

@@ -26,6 +26,7 @@ and does not count as absent."""
 
 
 def key(public_id: str) -> str:
+    """Return the name of the sorted set with the Space's leases."""
     return f"spaces:presence:{public_id}"
 
 
@@ -59,6 +60,7 @@ def keep(silences_by_space: Mapping[str, Mapping[int, float]]) -> None:
 
 
 def enter(public_id: str, user_id: int) -> None:
+    """Give one person a full lease."""
     renew({public_id: [user_id]})
 
 
@@ -88,19 +90,23 @@ def silent_since(public_id: str, user_id: int) -> datetime | None:
 
 
 def forget(public_id: str, user_id: int) -> None:
+    """Remove the lease of a person who left for good."""
     store().zrem(key(public_id), str(user_id))
 
 
 def present(public_id: str) -> set[int]:
+    """Return the presence ids of everyone who is here."""
     return {int(member) for member in store().zrangebyscore(key(public_id), f"({_now()}", "+inf")}
 
 
 def is_here(public_id: str, presence_id: int) -> bool:
+    """Return whether the person has a lease that has not ended."""
     until = store().zscore(key(public_id), str(presence_id))
     return until is not None and bool(until > _now())
 
 
 def count(public_id: str) -> int:
+    """Return how many people are here."""
     return int(store().zcount(key(public_id), f"({_now()}", "+inf"))
 
 

@@ -57,6 +57,7 @@ def tell_decided(decision_id: int, **kwargs: Any) -> None:
 
 @receiver(user_logged_out)
 def revoke_session(request: HttpRequest, user: "User | None", **kwargs: Any) -> None:
+    """Close the sockets of a session when its user logs out."""
     session_key = request.session.session_key
     if user is not None and session_key:
         _revoke(user, events.CLOSE_UNAUTHENTICATED, session_key=session_key)
@@ -64,12 +65,14 @@ def revoke_session(request: HttpRequest, user: "User | None", **kwargs: Any) -> 
 
 @receiver(session_ended)
 def revoke_ended_session(user_id: int, session_key: str, **kwargs: Any) -> None:
+    """Close the sockets of a session that was ended from elsewhere."""
     envelope = events.revoke(user_id, events.CLOSE_UNAUTHENTICATED, session_key=session_key)
     events.publish(events.EVERY_PROCESS, envelope)
 
 
 @receiver(post_save, sender=User)
 def revoke_locked_out(instance: "Model", **kwargs: Any) -> None:
+    """Close the sockets of an account that is not active any more."""
     if isinstance(instance, User) and not instance.is_active:
         _revoke(instance, events.CLOSE_UNAUTHENTICATED)
 

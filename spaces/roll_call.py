@@ -78,6 +78,7 @@ class Sign:
 
 
 def signs_of(sockets: Collection["Socket"]) -> set[Sign]:
+    """Return the signs of the sockets. Sockets without an account have none."""
     return {Sign(socket.user_id, socket.session_key, socket.proof) for socket in sockets if socket.user_id}
 
 

@@ -42,6 +42,8 @@ __all__ = [
 
 
 class Action(StrEnum):
+    """Every action that the rules know."""
+
     CREATE = "create"
     START = "start"
     CANCEL = "cancel"
@@ -100,6 +102,8 @@ class Sight(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """One line of the table: which standings may do the action, to which standings, in which states of a Space."""
+
     by: frozenset[Standing]
     """The standings that may do the action."""
     on: frozenset[Standing] = frozenset()
@@ -280,6 +284,7 @@ def require_operable(action: Action, *, space: Space, target: Participant | None
 
 
 def require_not_removed(participant: Participant | None) -> None:
+    """Raise `removed` if the participant was removed from the Space."""
     if participant and standing(participant, space=participant.space) == Standing.REMOVED:
         raise refusals.removed()
 
@@ -308,6 +313,7 @@ def asking_obstacle(policy: SpeakPolicy, *, followed_by_host: bool, invited: boo
 
 
 def require_invited_to_speak(*, invited: bool) -> None:
+    """Raise `not_invited` if the user was not invited to speak."""
     if not invited:
         raise Refused("not_invited", "You have not been invited to speak here.")
 
@@ -325,6 +331,7 @@ def require_may_cohost(person: "User") -> None:
 
 
 def may_be_given_mic(person: "User") -> bool:
+    """Return whether the person is not suspended from speaking."""
     return person.barred_until(SuspensionScope.SPEAKING) is None
 
 
@@ -336,6 +343,7 @@ def require_captions(space: Space) -> None:
 
 
 def require_consent(*, consents: bool) -> None:
+    """Raise `no_consent` if the participant has not agreed to captions."""
     if not consents:
         raise Refused("no_consent", "You have not agreed to be captioned in this Space.")
 
@@ -349,6 +357,7 @@ def require_captionable(participant: Participant, *, consents: bool) -> None:
 
 
 def require_invited_to_cohost(*, invited: bool) -> None:
+    """Raise `not_invited` if the user was not offered the place of a co-host."""
     if not invited:
         raise Refused("not_invited", "You have not been asked to be a co-host here.")
 
@@ -416,6 +425,7 @@ def hosting_obstacle(user: "User") -> Refused | None:
 
 
 def require_hosting(user: "User") -> None:
+    """Raise the error of `hosting_obstacle` if the user may not host."""
     if error := hosting_obstacle(user):
         raise error
 

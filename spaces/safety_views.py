@@ -49,6 +49,7 @@ def report(request: PersonRequest) -> HttpResponse:
 @never_cache
 @translates_errors
 def decision(request: PersonRequest, decision_id: int) -> HttpResponse:
+    """Show a decision to the person concerned, with a form to appeal if that is still possible."""
     found = services.get_decision(decision_id=decision_id, user=request.user)
     return render(request, "spaces/decision.html", {"decision": found, "may_appeal": services.may_appeal(found)})
 
@@ -57,6 +58,7 @@ def decision(request: PersonRequest, decision_id: int) -> HttpResponse:
 @login_required
 @translates_errors
 def appeal(request: PersonRequest, decision_id: int) -> HttpResponse:
+    """Take an appeal, and show the decision again."""
     services.appeal(decision_id=decision_id, user=request.user, text=request.POST.get("text", ""))
     messages.success(request, "Your appeal is sent. Another moderator will look at it.")
     return redirect("decision", decision_id)

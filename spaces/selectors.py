@@ -74,6 +74,7 @@ def get_space(public_id: str) -> Space:
 
 
 def no_such_space() -> NotFound:
+    """Return the error for an id that no Space has."""
     return NotFound("not_found", "There is no such Space.")
 
 
@@ -128,6 +129,7 @@ def sees_stage(*, public_id: str, user_id: int | None) -> bool:
 
 
 def offers(space: Space, user_id: int) -> wire.Offers:
+    """Return the offers that were made to this user and not accepted yet."""
     found = space.invitations.filter(invitee=user_id).values_list("to_speak", "to_cohost").first()
     return wire.NOTHING if found is None else wire.Offers(*found)
 
@@ -167,6 +169,7 @@ def audience(space: Space, *, on_stage: Collection[int] | None = None, faces: in
 
 
 def queue(space: Space) -> wire.Queue:
+    """Return the oldest waiting requests, at most `QUEUE_LENGTH`, and the number of all."""
     waiting = space.requests.filter(state=RequestState.PENDING)
     first = waiting.select_related("user").order_by("created_at", "id")[:QUEUE_LENGTH]
     return wire.Queue(total=waiting.count(), people=[wire.person(request.user) for request in first])
@@ -205,6 +208,7 @@ def _offered(space: Space) -> list[wire.Person]:
 
 
 def is_inside(*, public_id: str, user: "User") -> bool:
+    """Return whether the user is in the Space now."""
     return Participant.objects.active().filter(space__public_id=public_id, user=user).exists()
 
 
@@ -245,6 +249,7 @@ def bubbles_for(user: "User") -> list[Bubble]:
 
 
 def bubbles_for_id(user_id: int) -> list[Bubble]:
+    """Return the bubbles for the user with this id."""
     return bubbles_for(get_user_model().objects.get(pk=user_id))
 
 
@@ -308,6 +313,8 @@ def followees_by_reader(followee_ids: Set[int], reader_ids: Set[int]) -> dict[in
 
 @dataclass(frozen=True, slots=True)
 class Microphone:
+    """One microphone that is plugged in: its name in the mixer, its mute state and its lane."""
+
     user_id: int
     mixer_id: str
     muted: bool
@@ -333,6 +340,7 @@ class Mix:
 
 
 def mix(space_id: int) -> Mix | None:
+    """Return the mix of a Space in any state, or None if there is no such Space."""
     space = Space.objects.filter(pk=space_id).first()
     return None if space is None else _mix(space)
 
@@ -368,6 +376,7 @@ def lane_of(*, public_id: str, mixer_id: str) -> int | None:
 
 
 def live_mixes(gateway: str) -> list[Mix]:
+    """Return the mixes of all live Spaces on this gateway."""
     return [_mix(space) for space in Space.objects.filter(state=SpaceState.LIVE, gateway=gateway)]
 
 

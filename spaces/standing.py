@@ -37,6 +37,7 @@ person."""
 
 
 def standing(actor: Actor, *, space: Space) -> Standing:
+    """Return what the actor is in the Space."""
     if isinstance(actor, Anonymous):
         return Standing.ANONYMOUS
     return Standing.OUTSIDER if actor is None else _standing_of(actor, space)

@@ -107,6 +107,7 @@ def start_space(request: PersonRequest, public_id: str) -> HttpResponse:
 @login_required
 @translates_errors
 def change_space(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Rename or move a scheduled Space."""
     title, when = ChangeForm(request.POST).changes()
     services.update_space(public_id=public_id, user=request.user, title=title, when=when)
     return _back_to(request, public_id)
@@ -116,6 +117,7 @@ def change_space(request: PersonRequest, public_id: str) -> HttpResponse:
 @login_required
 @translates_errors
 def cancel_space(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Cancel a scheduled Space."""
     services.cancel_space(public_id=public_id, user=request.user)
     return _back_to(request, public_id)
 
@@ -124,6 +126,7 @@ def cancel_space(request: PersonRequest, public_id: str) -> HttpResponse:
 @login_required
 @translates_errors
 def remind(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Set a reminder for a scheduled Space."""
     services.set_reminder(public_id=public_id, user=request.user)
     return _back_to(request, public_id)
 
@@ -132,6 +135,7 @@ def remind(request: PersonRequest, public_id: str) -> HttpResponse:
 @login_required
 @translates_errors
 def unremind(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Delete a reminder."""
     services.clear_reminder(public_id=public_id, user=request.user)
     return _back_to(request, public_id)
 

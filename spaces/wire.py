@@ -95,12 +95,14 @@ class Audience(msgspec.Struct, frozen=True):
 
 
 def person(user: "User") -> Person:
+    """Return a user as other people see them."""
     return Person(
         id=str(user.pk), username=user.username, name=user.name, avatar=user.avatar.url if user.avatar else None
     )
 
 
 def stage_person(participant: Participant) -> StagePerson:
+    """Return a participant with a microphone as other people see them."""
     user = participant.user
     return StagePerson(
         id=str(user.pk),
@@ -119,6 +121,7 @@ def clock() -> str:
 
 
 def space_info(space: Space) -> SpaceInfo:
+    """Return the Space as every page shows it."""
     return SpaceInfo(
         id=space.public_id,
         title=space.display_title,
@@ -179,6 +182,7 @@ def you(
     requested: bool = False,
     offers: Offers = NOTHING,
 ) -> You:
+    """Return the user's own state in the Space, and the actions that the page may offer."""
     place = rules.standing(participant, space=space)
     is_in = participant is not None and place not in (rules.Standing.OUTSIDER, rules.Standing.REMOVED)
     return You(

@@ -12,6 +12,8 @@ class AppendOnlyError(TypeError):
 
 
 class AppendOnlyQuerySet(models.QuerySet[Row]):
+    """A query whose rows can be added and read, but not changed or deleted."""
+
     def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("these rows are never changed")
 
@@ -20,6 +22,8 @@ class AppendOnlyQuerySet(models.QuerySet[Row]):
 
 
 class AppendOnlyModel(models.Model):
+    """A model whose rows are saved once."""
+
     class Meta:
         abstract = True
 

@@ -8,18 +8,23 @@ from spaces.states import MANAGER_ROLES, MIC_ROLES, Role
 
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
+    """A query of participants."""
+
     def of(self, user_id: int) -> "Participant | None":
         """Return the participant of a user, or None. Use it on the participants of one Space. The user is loaded too,
         because rules look at it."""
         return self.select_related("user").filter(user=user_id).first()
 
     def active(self) -> "ParticipantQuerySet":
+        """Return the participants who are in the Space now."""
         return self.filter(left_at__isnull=True)
 
     def with_mic(self) -> "ParticipantQuerySet":
+        """Return the participants who are in the Space now and hold a microphone."""
         return self.active().filter(role__in=MIC_ROLES)
 
     def managers(self) -> "ParticipantQuerySet":
+        """Return the host and the co-hosts who are in the Space now."""
         return self.active().filter(role__in=MANAGER_ROLES)
 
 

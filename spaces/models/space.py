@@ -85,6 +85,7 @@ class Space(models.Model):
 
     @property
     def display_title(self) -> str:
+        """Return the title, or one made of the creator's name."""
         return self.title or f"{self.creator.name}\u2019s Space"
 
     @property
@@ -103,4 +104,5 @@ class Space(models.Model):
 
     @classmethod
     def give_seat_back(cls, *, space_id: int) -> None:
+        """Give a seat back by compare-and-swap. The number never falls below zero."""
         cls.objects.filter(pk=space_id, seats_taken__gt=0).update(seats_taken=F("seats_taken") - 1)

@@ -31,6 +31,7 @@ def get_decision(*, decision_id: int, user: "User") -> Decision:
 
 
 def may_appeal(decision: Decision) -> bool:
+    """Return whether the verdict can be appealed, is recent enough, and has no appeal yet."""
     is_recent = timezone.now() - decision.at <= duties.APPEAL_WITHIN
     return decision.verdict in duties.APPEALABLE and is_recent and not hasattr(decision, "appeal")
 

@@ -62,6 +62,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Change:
+    """What a verdict changed, as values that JSON can hold. `suspension` is set if the verdict made one."""
+
     before: dict[str, Any]
     after: dict[str, Any]
     suspension: Suspension | None = None
@@ -135,6 +137,7 @@ def record(case: Case, change: Change) -> Decision:
 
 
 def log_decision(space: Space | None, decision: Decision) -> None:
+    """Write the decision into the log of its Space. Does nothing for a decision without a Space."""
     if space is None:
         return
     append_log(
@@ -143,6 +146,7 @@ def log_decision(space: Space | None, decision: Decision) -> None:
 
 
 def announce(decision: Decision) -> None:
+    """Send the signal `decided` after the commit. An error of a receiver does not undo the decision."""
     transaction.on_commit(partial(decided.send_robust, Decision, decision_id=decision.pk))
 
 

@@ -31,9 +31,11 @@ class Expired:
     """The moment at which the first grace time of the absent hosts ends. None if no host is absent."""
 
     def as_dict(self) -> dict[str, int]:
+        """Return the numbers alone, without the time of the next grace end."""
         return {name: value for name, value in asdict(self).items() if isinstance(value, int)}
 
     def grace_ends(self, moment: datetime) -> None:
+        """Remember the earliest grace time that ends."""
         self.next_grace_ends = min(self.next_grace_ends or moment, moment)
 
 

@@ -76,4 +76,5 @@ def _redact_profile(person: "User") -> tuple[Words, Words]:
 
 
 def nothing() -> Conflict:
+    """Return the error for a redaction that would change nothing."""
     return Conflict("nothing_to_redact", "There is nothing left to take down.")

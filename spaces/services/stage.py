@@ -75,6 +75,7 @@ def accept_mic(*, public_id: str, user: "User") -> None:
 
 
 def mute_self(*, public_id: str, user: "User") -> None:
+    """Mute the user's own microphone. Does nothing if it is muted. Errors: what the rules say."""
     with turn(public_id) as current:
         participant = current.actor(user, Action.MUTE)
         if not participant.muted:
@@ -84,6 +85,8 @@ def mute_self(*, public_id: str, user: "User") -> None:
 
 
 def unmute_self(*, public_id: str, user: "User") -> None:
+    """Open the user's own microphone, and remember that the user spoke. Does nothing if it is open. Errors: what the
+    rules say."""
     with turn(public_id) as current:
         participant = current.actor(user, Action.UNMUTE)
         if participant.muted:
@@ -125,6 +128,7 @@ def take_mic(*, public_id: str, user: "User", target_id: int) -> None:
 
 
 def step_down(*, public_id: str, user: "User") -> None:
+    """Give the user's own microphone back; the user becomes a listener. Errors: what the rules say."""
     with turn(public_id) as current:
         participant = current.actor(user, Action.STEP_DOWN)
         give_mic_back(current, participant)

@@ -49,6 +49,7 @@ class Turn:
     # --- reading ---
 
     def participant(self, user_id: int) -> Participant | None:
+        """Return the participant with this user id, or None."""
         return self.space.participants.of(user_id)
 
     def place_of(self, user: "User") -> Participant:
@@ -60,6 +61,7 @@ class Turn:
         return person or Participant(space=self.space, user=user_now(user), left_at=self.now)
 
     def pending_request(self, user_id: int) -> SpeakRequest | None:
+        """Return the waiting request of this user, or None."""
         return self.space.requests.filter(user_id=user_id, state=RequestState.PENDING).first()
 
     def actor(self, user: "User", action: Action, *, target: Participant | None = None) -> Participant:
@@ -83,6 +85,7 @@ class Turn:
         return target
 
     def offers(self, user_id: int) -> wire.Offers:
+        """Return the offers that were made to this user and not accepted yet."""
         return selectors.offers(self.space, user_id)
 
     # --- writing ---
@@ -94,9 +97,11 @@ class Turn:
         self.space.save(update_fields=list(fields))
 
     def log(self, kind: LogKind, *, actor: "User | None", target: "User | None" = None, reason: str = "") -> None:
+        """Write a line into the Space's log. Without an actor the system did it."""
         append_log(self.space, kind, actor=actor, target=target, reason=reason, at=self.now)
 
     def log_many(self, kind: LogKind, *, actor: "User | None", targets: Iterable["User"]) -> None:
+        """Write a line for each target, in one statement."""
         append_logs(self.space, kind, actor=actor, targets=targets, at=self.now)
 
     def change(self, participant: Participant, **fields: object) -> None:
@@ -129,6 +134,7 @@ class Turn:
     # --- telling ---
 
     def say(self, envelope: Envelope) -> None:
+        """Publish an envelope on the Space's channel after the commit."""
         self._envelopes.append(envelope)
 
     def tell(self, participant: Participant, reason: str, *, by: "User | None" = None) -> None:
@@ -154,6 +160,7 @@ class Turn:
         self.say(events.to_people([int(you.id)], event))
 
     def you(self, participant: Participant) -> wire.You:
+        """Return the participant's own state, as the participant's page shows it."""
         user_id = participant.user_id
         requested = self.pending_request(user_id) is not None
         offers = self.offers(user_id)
@@ -173,9 +180,11 @@ class Turn:
         self._replaces_queue = True
 
     def audience_changed(self) -> None:
+        """Make every process count the audience again."""
         self.say(Envelope(signal=events.Signal.AUDIENCE))
 
     def bubble_changed(self) -> None:
+        """Make every process draw the Space's bubble again, after the commit."""
         self._bubble_changed = True
 
     def space_changed(self) -> None:
@@ -183,12 +192,14 @@ class Turn:
         self._announces_space = True
 
     def next_seq(self) -> int:
+        """Return the next sequence number. Events that everyone in the Space receives have no gaps in theirs."""
         self.space.event_seq += 1
         return self.space.event_seq
 
     # --- closing ---
 
     def close(self) -> None:
+        """Collect the events of this turn, store the new sequence numbers, and publish after the commit."""
         if self._replaces_queue:
             self.say(self._whole_queue())
         self._envelopes.extend(self._warnings())
