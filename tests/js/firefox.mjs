@@ -40,6 +40,7 @@ const calls = {
   reload: async () => void (await page.reload()),
   url: async () => page.url(),
   press: async (name, role, milliseconds) => void (await (await byName(role, name, milliseconds)).click()),
+  click: async (selector, timeout) => void (await (await page.waitForSelector(selector, { timeout })).click()),
   fill: async (selector, text) => void (await page.locator(selector).fill(text)),
   waitForName: async (role, name, milliseconds) => void (await byName(role, name, milliseconds)),
   waitFor: async (expression, milliseconds) =>

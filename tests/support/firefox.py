@@ -83,6 +83,10 @@ class Firefox:
         """Click the control of this accessible name. Raises BrowserError if it is not there in time."""
         self._call("press", name, role, seconds * 1000)
 
+    def click(self, selector: str) -> None:
+        """Click what a CSS selector names. Raises BrowserError if it is not there in time."""
+        self._call("click", selector, PATIENCE * 1000)
+
     def fill(self, selector: str, text: str) -> None:
         """Type into the field that a CSS selector names."""
         self._call("fill", selector, text)
