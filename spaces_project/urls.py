@@ -1,12 +1,11 @@
-from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from django.views.static import serve
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from accounts.api.views import Nowhere, NowhereOnX
 from spaces_project.common.http import server_error, too_many_requests
 from spaces_project.health import healthz
+from spaces_project.media import media
 from spaces_project.metrics import metrics
 from spaces_project.security_txt import security_txt
 
@@ -28,7 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("spaces.urls")),
     path("", include("captions.urls")),
     # Avatars, re-encoded and named by us. On a site with a proxy, the proxy serves them from MEDIA_ROOT.
-    path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
+    path("media/<path:path>", media),
     # Last, because its `/<username>` would match any of the paths above.
     path("", include("accounts.urls")),
     re_path(r"^2/[\s\S]*$", NowhereOnX.as_view()),

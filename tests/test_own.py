@@ -202,6 +202,7 @@ def test_sites_that_share_a_redis_do_not_hear_each_other() -> None:
 
 
 @pytest.mark.gateway
+@pytest.mark.redis
 @pytest.mark.security("A22")
 @pytest.mark.parametrize("name", ["", "another"])
 def test_a_gateway_of_another_site_is_not_taken(client: Client, settings: Settings, tmp_path: Path, name: str) -> None:

@@ -45,8 +45,9 @@ for space in Space.objects.filter(state="live").select_related("creator"):
 
 @pytest.fixture(autouse=True)
 def _nothing_goes_on(stack: Stack) -> Iterator[None]:
-    """Whatever became of a test, the next one finds no live Space."""
+    """Whatever became of a test, the next one finds no live Space and nobody at a limit."""
     yield
+    stack.forget_limits()
     with closing(sqlite3.connect(f"file:{stack.database}?mode=ro", uri=True)) as database:
         (live,) = database.execute("SELECT count(*) FROM spaces_space WHERE state = 'live'").fetchone()
     if live:

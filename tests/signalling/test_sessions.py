@@ -92,9 +92,12 @@ async def test_other_people_and_other_sessions_stay(scene: Scene, sessions: Sess
 
 @pytest.mark.asvs("7.4.3")
 async def test_a_new_password_sends_every_socket_back_to_the_door(scene: Scene, sessions: Sessions) -> None:
-    async with tab(path_of(scene.id), session=await in_thread(sessions, scene.listener)) as page:
+    session = await in_thread(sessions, scene.listener)
+    request = HttpRequest()
+    request.session, request.user = SessionStore(session), scene.listener
+    async with tab(path_of(scene.id), session=session) as page:
         await page.ask("join")
-        await in_thread(password_changed.send, User, request=HttpRequest(), user=scene.listener)
+        await in_thread(password_changed.send, User, request=request, user=scene.listener)
         assert await page.closed() == 4503
 
 

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings as site
+
 from spaces.gateway.config import GatewaySettings, write_configuration
 from spaces.gateway.endpoint import Endpoint
 
@@ -111,8 +113,12 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 
 
 def free_settings(**overrides: Any) -> GatewaySettings:
-    """Settings with secrets and TCP ports of their own. Overrides are fields of GatewaySettings."""
+    """Return settings with secrets and TCP ports of their own, marked as this site's gateway.
+
+    Overrides are fields of GatewaySettings.
+    """
     known: dict[str, Any] = {
+        "server_name": site.SITE_MARK,
         "api_secret": secrets.token_urlsafe(16),
         "admin_secret": secrets.token_urlsafe(16),
         "admin_key": secrets.token_urlsafe(16),

@@ -28,6 +28,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
+import redis
+
 from spaces.gateway.admin import AdminClient
 from spaces.gateway.audiobridge import AudioBridge
 from spaces.gateway.client import GatewayClient
@@ -228,6 +230,13 @@ class Stack:
             api_secret=self.secret("gateway_api_secret"),
             admin_key=self.secret("gateway_room_key"),
         )
+
+    def forget_limits(self) -> None:
+        """Let all users act as if they had done nothing yet. A test run does in minutes what people do in days."""
+        password, port = self.secret("redis_password"), int(self._environment["REDIS_PORT"])
+        with redis.Redis(port=port, password=password, socket_timeout=5) as client:
+            if keys := list(client.scan_iter("limits:*")):
+                client.delete(*keys)
 
     def census(self) -> Census:
         """What the gateway holds now. Works beside a running Playwright, which occupies this thread's event loop."""

@@ -1,0 +1,20 @@
+"""`GET /media/<path>`: pictures that the product wrote itself, under names of its own."""
+
+import errno
+
+from django.conf import settings
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.static import serve
+
+_NO_NAME = (errno.ENAMETOOLONG, errno.ENOTDIR)
+
+
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Serve one file. Raises Http404 if there is none, also for a path that no file system takes."""
+    try:
+        return serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    except OSError as error:
+        if error.errno in _NO_NAME:
+            raise Http404 from error
+        raise
