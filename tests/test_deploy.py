@@ -116,8 +116,8 @@ def run(tmp_path: Path) -> Iterator[Child]:
     (binaries / "honcho").chmod(0o755)
     (tmp_path / "manage.py").touch()
     command = ["env", "--default-signal=INT", str(tmp_path / "deploy/run")]
-    environment = {"PORT": str(free_port()), "SPACES_VAR": str(tmp_path / "var")}
-    child = Child(command, log=tmp_path / "run.log", env=environment)
+    ports = {name: str(free_port()) for name in ("PORT", "REDIS_PORT", "GATEWAY_PORT", "GATEWAY_ADMIN_PORT")}
+    child = Child(command, log=tmp_path / "run.log", env=ports | {"SPACES_VAR": str(tmp_path / "var")})
     yield child
     child.stop()
 
