@@ -20,7 +20,7 @@ from accounts.api.once import once
 from accounts.models import User
 from spaces_project.common.api import problems
 from spaces_project.common.api.operations import Operation
-from spaces_project.common.api.problems import BadRequest, MissingScope, NeedsUser
+from spaces_project.common.api.problems import PROBLEM_JSON, BadRequest, MissingScope, NeedsUser
 from spaces_project.common.api.rendering import JsonRenderer
 from spaces_project.common.api.schema import OperationSchema
 from spaces_project.common.api.throttling import Allowance, take
@@ -29,7 +29,6 @@ from spaces_project.common.errors import AWAY, NotFound, ProductError, TooMany, 
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
-PROBLEM_JSON = "application/problem+json"
 _OURS = (ProductError, BadRequest, MissingScope, NeedsUser)
 
 

@@ -6,6 +6,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
+import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -13,6 +14,7 @@ from django.views import defaults
 from django_htmx.http import reswap
 from django_htmx.middleware import HtmxDetails
 
+from spaces_project.common.api.problems import PROBLEM_JSON, as_ours, as_x
 from spaces_project.common.errors import AWAY, ProductError, TryAgain
 from spaces_project.common.limits import too_many
 
@@ -67,6 +69,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not isinstance(sys.exc_info()[1], AWAY):
         return _broken_for_program(request) if request.path.startswith(PROGRAMS) else defaults.server_error(request)
     error = TryAgain("try_again", "That did not work. Try again.", retry_after=AWAY_SECONDS)
+    if request.path.startswith(PROGRAMS):
+        return _away_for_program(request, error)
     if wants_json(request) or wants_partial(request):
         return as_response(request, error)
     page = HttpResponse(render_to_string("503.html"), status=error.status)
@@ -77,7 +81,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _broken_for_program(request: HttpRequest) -> HttpResponse:
     """Answer a fault with JSON, which a program gets whatever it asked for."""
     problem = {"type": "about:blank", "title": "Internal Server Error", "status": 500, "detail": "That did not work."}
-    return JsonResponse(problem, status=500, content_type="application/problem+json")
+    return JsonResponse(problem, status=500, content_type=PROBLEM_JSON)
+
+
+def _away_for_program(request: HttpRequest, error: TryAgain) -> HttpResponse:
+    """Answer as the API itself would: middleware may need the database before the API is reached."""
+    status, problem = as_x(error) if request.path.startswith("/2/") else as_ours(error)
+    answer = HttpResponse(msgspec.json.encode(problem), status=status, content_type=PROBLEM_JSON)
+    answer["Retry-After"] = str(AWAY_SECONDS)
+    return answer
 
 
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

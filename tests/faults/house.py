@@ -29,6 +29,7 @@ HEARD_WITHIN = 30.0
 CLEAN_WITHIN = 40.0
 """The gateway forgets a session of a process that was killed after ten seconds; the beat repairs every ten."""
 GONE_FOR = FED_FOR = 0.3
+LOOKS = 5
 OWN_SESSIONS = 4
 """Sessions that stand without any Space: the supervisor's, the web's and one for each of the worker's two processes."""
 

@@ -28,7 +28,6 @@ PROOF = 1.5
 """Seconds in which a tone that were let through would be heard."""
 SPEAKERS_COMMANDS = ("mute", "unmute", "step_down")
 REMOVED = "You were removed"
-LOGGED_OUT = "You are logged out"
 SUSPENDED = "Your account is suspended"
 MAY = "unmute"
 """Whoever was muted may unmute, which everybody sees; only that is left out when they say everything again."""
@@ -86,9 +85,10 @@ def test_a_demoted_speaker_who_keeps_sending_is_not_heard(live: LiveSpace, grace
     assert {forge(grace, command) for command in SPEAKERS_COMMANDS} == {"forbidden"}
     assert forge_call(grace, "speak") == "forbidden"
 
-    assert_powerless_speaker(replay(grace), {"forbidden"})
+    # All that a page ever said, at once and twice, is more than a person may say in that time, too.
+    assert_powerless_speaker(replay(grace), {"forbidden", "too_many"})
     with live.client("grace") as tab:
-        assert_powerless_speaker(replay_elsewhere(grace, tab), {"forbidden"})
+        assert_powerless_speaker(replay_elsewhere(grace, tab), {"forbidden", "too_many"})
         assert hears_just(alan, {ADA_HZ}, of=[ADA_HZ, GRACE_HZ], seconds=PROOF)
     assert live.roles() == {"ada": ("host", False)}
 
@@ -166,7 +166,7 @@ def test_logging_out_elsewhere_ends_socket_and_audio(live: LiveSpace, grace: Pag
     tab.goto("/accounts/logout/")
 
     people.press(tab, "Log out")
-    wait_for(lambda: not is_fed(grace), within=DEAD_WITHIN, what="nothing arrives any more")
-    expect(grace.get_by_role("heading", name=LOGGED_OUT)).to_be_visible()
+    grace.wait_for_url(lambda address: "/accounts/login/" in address)
+    wait_for(lambda: len(live.house.audio_handles()) == 1, within=DEAD_WITHIN, what="the gateway keeps the host alone")
     tab.close()
     log_in(grace, "grace")

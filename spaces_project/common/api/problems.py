@@ -17,6 +17,7 @@ X_PROBLEMS = "https://api.twitter.com/2/problems/"
 POST_PROBLEMS = "https://api.x.com/2/problems/"
 """The same problem types for requests in X's newer vocabulary; see `words`."""
 BLANK = "about:blank"
+PROBLEM_JSON = "application/problem+json"
 
 
 class Complaint(msgspec.Struct, frozen=True):
