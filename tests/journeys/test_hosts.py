@@ -40,7 +40,7 @@ def many_at_once(ada: Page, grace: Page, joan: Page) -> None:
 
 def one_cohost(ada: Page, grace: Page) -> None:
     do(ada, "Grace Hopper", "Make Grace Hopper a co-host")
-    expect(button(ada, "Withdraw what Grace Hopper was asked")).to_be_visible(timeout=OPENS_WITHIN_MS)
+    expect(button(ada, "Withdraw the co-host invitation of Grace Hopper")).to_be_visible(timeout=OPENS_WITHIN_MS)
     screenshot(grace, "asked-to-be-cohost")
     press(grace, "Accept")
     press(grace, "Manage")
