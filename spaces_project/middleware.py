@@ -33,7 +33,6 @@ PERMISSIONS: Final = ", ".join(
             f"{feature}=()"
             for feature in (
                 "accelerometer",
-                "bluetooth",
                 "browsing-topics",
                 "camera",
                 "display-capture",

@@ -54,4 +54,6 @@ function start(place) {
   });
   hear.addEventListener("click", () => audio.play());
   stop.addEventListener("click", () => end("You stopped listening."));
+  // A click before the page's script had come would have been lost.
+  button.disabled = false;
 }
