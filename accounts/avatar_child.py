@@ -123,6 +123,7 @@ def _without_metadata(image: Image.Image) -> bytes:
 
 
 def limit_resources() -> None:
+    """Limit memory and CPU time of this process, and forbid it to write files."""
     for what, limit in (
         (resource.RLIMIT_AS, _MEMORY_BYTES),
         (resource.RLIMIT_CPU, _CPU_SECONDS),
@@ -133,6 +134,7 @@ def limit_resources() -> None:
 
 
 def main() -> int:
+    """Encode the image on standard input and return the exit status."""
     limit_resources()
     try:
         encoded = SHAPES[sys.argv[1]](sys.stdin.buffer.read())

@@ -38,6 +38,7 @@ def personal_tokens(user: User) -> list[PersonalToken]:
 
 
 def own_apps(user: User) -> list[Application]:
+    """Return the apps that `user` registered, newest first."""
     return list(Application.objects.filter(user=user).order_by("-pk"))
 
 

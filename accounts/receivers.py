@@ -16,12 +16,14 @@ from accounts.notices import tell_owner
 
 @receiver(signals.deliveries_made)
 def deliver_now(delivery_ids: list[int], **kwargs: Any) -> None:
+    """Queue one task for each delivery."""
     for delivery_id in delivery_ids:
         tasks.deliver.delay(delivery_id)
 
 
 @receiver(user_logged_in)
 def remember_device(request: HttpRequest, response: HttpResponse, user: User, **kwargs: Any) -> None:
+    """Let the browser's next log-in attempts be counted separately."""
     guessing.remember_device(request, response, user)
 
 

@@ -43,6 +43,7 @@ def is_blocked(blocker_id: int, blocked_id: int) -> bool:
 
 
 def blocked_either_way(one_id: int, other_id: int) -> bool:
+    """Return whether one of the two users blocked the other."""
     return Block.objects.filter(between(one_id, other_id)).exists()
 
 
@@ -77,10 +78,12 @@ def visible_authors(authors: Collection[User], viewer_id: int | None) -> set[int
 
 
 def sees_author(author: User, viewer_id: int | None) -> bool:
+    """Return whether the viewer may see posts and Fleets of this author; see `visible_authors`."""
     return author.pk in visible_authors([author], viewer_id)
 
 
 def follows(follower_id: int, followee_id: int) -> bool:
+    """Return whether the first user follows the second."""
     return Follow.objects.filter(follower_id=follower_id, followee_id=followee_id).exists()
 
 

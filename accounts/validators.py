@@ -34,10 +34,12 @@ username_shape = RegexValidator(
 
 
 def is_username(text: str) -> bool:
+    """Return whether the text has the shape of a username. Whether such a user exists is not checked."""
     return re.fullmatch(USERNAME_PATTERN, text) is not None
 
 
 def username_not_reserved(username: str) -> None:
+    """Raise `ValidationError` `username_reserved` for one of `RESERVED_USERNAMES`, in any case of letters."""
     if username.lower() in RESERVED_USERNAMES:
         raise ValidationError("This username is reserved.", code="username_reserved")
 

@@ -66,6 +66,7 @@ def _paths_with_picture() -> frozenset[str]:
 
 
 def limit_of(path: str) -> Limit:
+    """Return the limit for a request's path: larger for the few views that accept an image."""
     return PICTURE if path in _paths_with_picture() else ORDINARY
 
 

@@ -52,6 +52,7 @@ def packed(message: EmailMessage) -> str:
 
 
 def unpacked(mail: str) -> EmailMultiAlternatives:
+    """Return the mail that `packed` turned into text, ready to be sent by the real mail backend."""
     parts = json.loads(unseal(mail))
     alternatives, headers = parts.pop("alternatives"), parts.pop("extra_headers")
     message = EmailMultiAlternatives(**parts, headers=headers, connection=_direct())

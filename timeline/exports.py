@@ -8,6 +8,7 @@ from spaces import exports
 
 
 def register() -> None:
+    """Register the sections below with the export of an account."""
     for name, related, fields in _SECTIONS:
         exports.register(name, _rows(related, *fields))
 

@@ -78,6 +78,7 @@ def mentioned_usernames(text: str) -> list[str]:
 
 
 def space_address(public_id: str) -> str:
+    """Return the address of a Space's page on this site."""
     return f"{settings.PUBLIC_ORIGIN}/i/spaces/{public_id}"
 
 

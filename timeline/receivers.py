@@ -63,6 +63,7 @@ def let_go(instance: "Model", **kwargs: Any) -> None:
 
 @receiver(followed)
 def tell_of_follow(actor_id: int, target_id: int, **kwargs: Any) -> None:
+    """Notify the followed user."""
     people = User.objects.in_bulk([actor_id, target_id])
     if len(people) == 2:
         services.notify(user=people[target_id], kind=NotificationKind.FOLLOWED, actor=people[actor_id])
@@ -70,21 +71,25 @@ def tell_of_follow(actor_id: int, target_id: int, **kwargs: Any) -> None:
 
 @receiver(blocked)
 def forget_each_other(actor_id: int, target_id: int, **kwargs: Any) -> None:
+    """Delete the notifications of two users about each other after a block."""
     services.forget_between(one_id=actor_id, other_id=target_id)
 
 
 @receiver(posted)
 def tell_of_post(post_id: int, **kwargs: Any) -> None:
+    """Notify the users whom a new post concerns."""
     services.notify_of_post(post_id=post_id)
 
 
 @receiver(liked)
 def tell_of_like(post_id: int, user_id: int, **kwargs: Any) -> None:
+    """Notify the author of the liked post."""
     services.notify_of_like(post_id=post_id, user_id=user_id)
 
 
 @receiver(invited)
 def tell_of_invitation(invitation_id: int, **kwargs: Any) -> None:
+    """Notify the invited user."""
     invitation = Invitation.objects.select_related("inviter", "invitee", "space").filter(pk=invitation_id).first()
     if invitation is not None:
         kind = NotificationKind.INVITED_TO_SPEAK if invitation.to_speak else NotificationKind.INVITED
@@ -93,6 +98,7 @@ def tell_of_invitation(invitation_id: int, **kwargs: Any) -> None:
 
 @receiver(decided)
 def tell_of_decision(decision_id: int, **kwargs: Any) -> None:
+    """Notify the user that a moderators' decision is about."""
     services.notify_of_decision(decision_id=decision_id)
 
 
@@ -101,17 +107,20 @@ def tell_of_decision(decision_id: int, **kwargs: Any) -> None:
 
 @receiver(space_started)
 def tell_of_start(space_id: int, **kwargs: Any) -> None:
+    """Notify the users with a reminder that the Space has started."""
     _tell_waiting(space_id, NotificationKind.SPACE_STARTED)
 
 
 @receiver(space_over)
 def tell_of_cancel(space_id: int, **kwargs: Any) -> None:
+    """Notify the users with a reminder if the Space was canceled before it started."""
     if Space.objects.filter(pk=space_id, state=SpaceState.CANCELED).exists():
         _tell_waiting(space_id, NotificationKind.SPACE_CANCELED)
 
 
 @receiver(space_scheduled)
 def tell_of_move(space_id: int, moved: bool, **kwargs: Any) -> None:
+    """Notify the users with a reminder if the Space was moved to another time."""
     if moved:
         _tell_waiting(space_id, NotificationKind.SPACE_MOVED)
 

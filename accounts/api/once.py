@@ -51,6 +51,7 @@ def once(request: Request, user: User, answer: Callable[[], Response]) -> Respon
 
 
 def forget_old_answers() -> int:
+    """Delete stored answers older than `KEPT`. Return how many."""
     deleted, _ = RepeatableAnswer.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
     return deleted
 

@@ -70,6 +70,7 @@ def _require_fewer(owner: User) -> None:
 
 
 def delete_webhook(*, owner: User, webhook_id: int) -> None:
+    """Delete one of the owner's webhooks. Raises `NotFound` `not_found`."""
     deleted, _ = Webhook.objects.filter(pk=webhook_id, owner=owner).delete()
     if not deleted:
         raise NotFound("not_found", "There is no such webhook.")
@@ -89,6 +90,7 @@ def announce_event(*, event: WebhookEvent, owner_ids: Collection[int], data: Map
 
 
 def due_deliveries(*, now: datetime | None = None, limit: int = 100) -> list[int]:
+    """Return the ids of at most `limit` due deliveries, the longest due first."""
     due = _due(now or timezone.now())
     return list(due.order_by("next_try_at").values_list("pk", flat=True)[:limit])
 
@@ -131,6 +133,7 @@ def scrub_deliveries(*, space_ids: Collection[str]) -> None:
 
 
 def forget_old_deliveries(*, now: datetime | None = None) -> int:
+    """Delete deliveries older than `KEPT` from the log. Return how many."""
     deleted, _ = Delivery.objects.filter(created_at__lt=(now or timezone.now()) - KEPT).delete()
     return deleted
 

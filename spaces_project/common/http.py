@@ -54,6 +54,7 @@ def translates_errors(view: View[R, P]) -> View[R, P]:
 
 
 def as_response(request: HttpRequest, error: ProductError) -> HttpResponse:
+    """Return the response for an error, with `Retry-After` if the error says when to retry."""
     response = _response(request, error)
     if "retry_after" in error.details:
         response["Retry-After"] = str(error.details["retry_after"])
@@ -114,4 +115,5 @@ def wants_partial(request: HttpRequest) -> bool:
 
 
 def wants_json(request: HttpRequest) -> bool:
+    """Return whether the client prefers JSON to a page."""
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"

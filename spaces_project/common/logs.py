@@ -44,6 +44,7 @@ def about(**fields: str) -> Iterator[None]:
 
 
 def now_about() -> Mapping[str, str]:
+    """Return the fields that lines logged now carry."""
     return _ABOUT.get()
 
 

@@ -32,6 +32,7 @@ def is_local_host(host: str) -> bool:
 
 
 def is_local_origin(origin: str) -> bool:
+    """Return whether the host of an origin can only be reached from the machine itself."""
     return is_local_host(host_of(origin))
 
 

@@ -115,6 +115,7 @@ def seen_by(
 
 
 def gone() -> NotFound:
+    """Return the error for a Fleet that the viewer cannot see, whatever the reason."""
     return NotFound("not_found", "This Fleet is no longer available.")
 
 

@@ -34,6 +34,7 @@ class HomePage:
 
 
 def home_page(*, user: User) -> HomePage:
+    """Return what the home page shows around its posts."""
     return HomePage(
         fleets=fleet_row(user=user),
         bubbles=selectors.bubbles_for(user),

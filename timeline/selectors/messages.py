@@ -76,6 +76,7 @@ def messages_after(*, user: User, other: User, message_id: int) -> list[MessageR
 
 
 def unread_messages(user_id: int) -> int:
+    """Return how many messages of active accounts the user has not read."""
     unread = ThreadSide.objects.filter(user=user_id, unread__gt=0, other__is_active=True).aggregate(
         total=Sum("unread")
     )["total"]

@@ -65,6 +65,7 @@ def notify_of_post(*, post_id: int) -> None:
 
 
 def notify_of_like(*, post_id: int, user_id: int) -> None:
+    """Notify the author of a post that a user liked it. A deleted post or user is ignored."""
     post = Post.objects.filter(pk=post_id).first()
     actor = User.objects.filter(pk=user_id).first()
     if post is not None and actor is not None:

@@ -14,6 +14,7 @@ CURSOR = "before"
 
 
 def lines(request: PageRequest, posts: Page[PostRow], *, cursor_name: str = CURSOR) -> HttpResponse:
+    """Render lines of a timeline for htmx, with a link to the next page."""
     return render_varying(request, "timeline/_posts.html", {"page": posts, "cursor_name": cursor_name})
 
 

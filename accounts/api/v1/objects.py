@@ -19,7 +19,7 @@ class WebhookPath(msgspec.Struct, frozen=True):
 
 
 class Account(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One's own account."""
+    """The caller's own account."""
 
     id: UserId
     username: str
@@ -33,7 +33,7 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class ProfileChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """At most 50 characters of name and 160 of description, after cleaning."""
+    """Changes to a profile: after cleaning, at most 50 characters of name and 160 of description."""
 
     display_name: Annotated[Whole, Meta(max_length=200)] | UnsetType = UNSET
     description: Annotated[Whole, Meta(max_length=500)] | UnsetType = UNSET
@@ -56,7 +56,7 @@ class PeoplePage(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class NewWebhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`url` is https, and not inside a private network."""
+    """A new webhook. `url` must be https and not inside a private network."""
 
     url: Annotated[Whole, Meta(min_length=9, max_length=500)]
     events: Annotated[list[WebhookEvent], Meta(min_length=1, max_length=10)]

@@ -43,7 +43,7 @@ class PublicMetrics(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class XUser(msgspec.Struct, frozen=True, kw_only=True):
-    """A person."""
+    """A user."""
 
     id: UserId
     name: str
@@ -93,7 +93,7 @@ class TargetPath(msgspec.Struct, frozen=True):
 
 
 class PageMeta(msgspec.Struct, frozen=True, kw_only=True):
-    """How many there are here, and where the pages beside this one are."""
+    """The number of results on this page, and the tokens of the pages next to it."""
 
     result_count: int
     next_token: str | UnsetType = UNSET

@@ -30,6 +30,7 @@ def counts_posts(counter: Counter) -> Counter:
 
 
 def users_by_id(ids: Collection[int], fields: Collection[str]) -> dict[int, XUser]:
+    """Return the active users with these ids, keyed by id, with the fields that were asked for."""
     return {row[0]: shown for row, shown in _read(_active().filter(pk__in=ids), fields)}
 
 
@@ -81,5 +82,6 @@ def _metrics(followers: int, following: int, posts: int) -> PublicMetrics:
 
 
 def picture(name: str) -> str:
+    """Return the full address of an image, for the name that the storage gave it."""
     url = default_storage.url(name)
     return url if "://" in url else f"{settings.PUBLIC_ORIGIN}{url}"

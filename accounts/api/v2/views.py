@@ -117,6 +117,7 @@ def require_self(request: ApiRequest, user_id: str) -> None:
 
 
 def one(found: XUser | None, parameter: str, value: str) -> FoundUser:
+    """Return the user, or the error that X gives for one that was not found. The HTTP status is 200 either way."""
     return FoundUser(data=found) if found else FoundUser(errors=[not_found("user", parameter, value)])
 
 

@@ -31,6 +31,7 @@ PageToken = Annotated[str, Meta(pattern="^[a-z0-9]{2,40}$")]
 
 
 def moment(at: datetime) -> str:
+    """Return a time as X writes it: UTC with milliseconds and `Z`."""
     # isoformat, because strftime costs more than everything else about a row of a list.
     utc = at if at.tzinfo is UTC else at.astimezone(UTC)
     return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -21,7 +21,7 @@ PROBLEM_JSON = "application/problem+json"
 
 
 class Complaint(msgspec.Struct, frozen=True):
-    """What is wrong with which parameters of a request."""
+    """The request parameters that are wrong, and why."""
 
     parameters: dict[str, list[str]]
     message: str
@@ -49,7 +49,7 @@ class NeedsUser(Exception):
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """An error. `code` is for programs and never changes, `detail` is for people."""
+    """An error. `code` is for programs and never changes; `detail` is for people."""
 
     type: str
     title: str
@@ -61,7 +61,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class XProblem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """An error as X has it; a bad parameter comes without `status`."""
+    """An error in X's shape. An error about a parameter has no `status`."""
 
     title: str
     type: str
@@ -71,7 +71,7 @@ class XProblem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class PartialError(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What is missing in an answer that is otherwise whole."""
+    """A part that is missing from an otherwise complete answer."""
 
     value: str
     detail: str
@@ -83,6 +83,7 @@ class PartialError(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
 
 
 def not_found(kind: str, parameter: str, value: str) -> PartialError:
+    """Return the error for an object that does not exist or is hidden from the caller."""
     return PartialError(
         value=value,
         detail=f"Could not find {kind} with {parameter}: [{value}].",
@@ -95,6 +96,7 @@ def not_found(kind: str, parameter: str, value: str) -> PartialError:
 
 
 def not_authorized(kind: str, parameter: str, value: str) -> PartialError:
+    """Return the error for an object that the caller may not see."""
     return PartialError(
         value=value,
         detail=f"Sorry, you are not authorized to see the {kind} with {parameter}: [{value}].",
@@ -127,6 +129,7 @@ def of_posts(found: Any) -> Any:
 
 
 def plain(status: int, detail: str = "") -> XProblem:
+    """Return an error without a type of its own. Its title is the phrase of the HTTP status."""
     title = HTTPStatus(status).phrase
     return XProblem(title=title, type=BLANK, status=status, detail=detail or title)
 

@@ -26,7 +26,7 @@ class FleetPath(msgspec.Struct, frozen=True):
 
 
 class FleetLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """`image`: where its picture is, for the logged-in."""
+    """A Fleet. `image` is the address of its picture, which opens for logged-in users only."""
 
     id: PostId
     kind: str
@@ -45,7 +45,7 @@ class FleetStack(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class FleetStacks(msgspec.Struct, frozen=True):
-    """`own` comes first and may be empty; then people one follows, unseen ones first."""
+    """Users with Fleets. `own` is always present and may be empty; `data` are followed users, unseen Fleets first."""
 
     own: FleetStack
     data: list[FleetStack]
@@ -93,7 +93,7 @@ class Viewers(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ThreadLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """With an invitation the latest message may have no text."""
+    """A message thread. The latest message may have no text if it is an invitation."""
 
     person: Person
     unread: int
@@ -107,7 +107,7 @@ class Inbox(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class MessageLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """`space_id`: the Space it invites to."""
+    """A message. `space_id` is the Space that it invites to."""
 
     id: PostId
     text: str
@@ -118,7 +118,7 @@ class MessageLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
 
 
 class Thread(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Oldest of the page first; `next` leads to earlier ones."""
+    """A page of messages, the oldest first. `next` leads to earlier ones."""
 
     person: Person
     can_write: bool

@@ -130,9 +130,10 @@ class ReplyTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class NewPost(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What X can do and we cannot (`media`, `poll`, `geo`, a limit of who may reply, …) is refused, not left out.
+    """A new post. Options of X that posts here do not have (`media`, `poll`, `geo`, a limit on replies, …) are refused,
+    not ignored.
 
-    X's switches may be sent as `false`, and `reply_settings` as `everyone`: that is what every post is here.
+    X's switches may be sent as `false`, and `reply_settings` as `everyone`, because that is what every post is here.
     """
 
     text: Annotated[Whole, Meta(min_length=1, max_length=4000)]
