@@ -1,5 +1,5 @@
-// What this page hears and says. It listens to the mix until it holds an open microphone; then the speaking connection
-// brings the mix too. Every change makes the new connection before it closes the old one, so that nothing is missed.
+// The audio of this page. It listens to the mix until it has an open microphone; then the speaking connection brings
+// the mix, too. Every change makes the new connection before it closes the old one, so that no sound is missed.
 
 import { backoff } from "./backoff.js";
 import { Canceled, applyProcessing, openMicrophone } from "./microphone.js";
@@ -29,12 +29,12 @@ export class RoomAudio {
   #watch = null;
   #isMuted = true;
   #target = null;
-  /** Each change of what is wanted starts a new run; an older one sees that it is not the current, and ends. */
+  /** The number of the current run. Each change starts a new run; an older run finds a newer number and ends. */
   #run = 0;
   #hurry = () => {};
 
   sound = Sound.OFF;
-  /** Why what is attached does not play: one of `Silence`, or null. */
+  /** Why the attached stream does not play: one of `Silence`, or null. */
   silence = null;
 
   constructor(element, { signal, onChange, onMicrophone }) {
@@ -52,22 +52,22 @@ export class RoomAudio {
     return this.#track !== null;
   }
 
-  /** The device sends: what is said into it can leave this page. */
+  /** Whether the device sends, so that its sound can leave this page. */
   get isSending() {
     return this.#track?.readyState === "live" && !this.#track.muted;
   }
 
-  /** What can be done before it is known that anything will be heard: saves time between a tap and the sound. */
+  /** Prepare a connection before it is known to be needed, to save time between a tap and the sound. */
   prepare() {
     this.#spare ??= new RTCPeerConnection();
   }
 
-  /** Call inside a tap: the browser then lets us play. */
+  /** Start playing. Call this inside a tap, because browsers allow it only there. */
   play() {
     return this.#player.play();
   }
 
-  /** Until the next tap or `play()`. */
+  /** Pause until the next tap or `play()`. */
   pause() {
     this.#player.pause();
   }
@@ -78,7 +78,8 @@ export class RoomAudio {
     this.#keep(LISTEN);
   }
 
-  /** Resolves once others could hear; rejects with `MicrophoneError`, `Canceled` or the server's refusal, and listens on. */
+  /** Speak. Resolves once others can hear. Rejects with `MicrophoneError`, `Canceled` or the server's refusal; the page
+   *  then keeps listening. */
   async speak(signal) {
     if (this.#track && this.#track.readyState !== "live") this.dropMicrophone();
     if (this.#target === SPEAK) return;
@@ -88,7 +89,7 @@ export class RoomAudio {
     this.#keep(SPEAK, peer);
   }
 
-  /** Lets go of the device and of its connection, and listens on. The next `speak()` asks for the device anew. */
+  /** Release the device and its connection, and keep listening. The next `speak()` asks for the device again. */
   dropMicrophone() {
     this.#releaseMicrophone();
     if (this.#coming?.target === SPEAK) this.#coming.giveUp();
@@ -108,19 +109,19 @@ export class RoomAudio {
     if (this.#track) await applyProcessing(this.#track);
   }
 
-  /** The connections `targets` are gone at the other end, whatever the browser believes. */
+  /** Replace the connections `targets`: the gateway has lost them, even if the browser has not noticed. */
   rebuild(targets) {
     if (!targets.includes(this.#target)) return;
     (this.#coming ?? this.#peer)?.giveUp();
     this.retry();
   }
 
-  /** A new connection for whatever is in use. */
+  /** Make new connections in place of all that are in use. */
   rebuildAll() {
     this.rebuild([LISTEN, SPEAK]);
   }
 
-  /** Does not wait any longer before the next attempt, if there is one to be made. */
+  /** Start the next attempt at once, if one is waiting. */
   retry() {
     this.#hurry();
   }
@@ -138,14 +139,14 @@ export class RoomAudio {
     this.#changed({ sound: Sound.OFF });
   }
 
-  /** Holds a connection of this kind until something else is wanted. */
+  /** Keep a connection of this kind up until another kind is wanted. */
   async #keep(target, peer = null) {
     const run = ++this.#run;
     this.#target = target;
     this.#hurry();
     if (this.#peer === null) this.#changed({ sound: Sound.CONNECTING });
     for (let attempt = 0; run === this.#run; attempt++) {
-      // Nothing would be sent by a new connection of a dead device.
+      // A new connection would send nothing, because the device is dead.
       if (target === SPEAK && this.#track?.readyState !== "live") return this.#onMicrophone(News.ENDED);
       peer ??= await this.#connected(target).catch(() => null);
       if (run !== this.#run) return peer?.close();
@@ -164,7 +165,7 @@ export class RoomAudio {
     await peer.lost;
     if (run !== this.#run) return;
     this.#changed({ sound: Sound.LOST });
-    // When a gateway falls, everyone loses it in the same moment.
+    // Wait a random time: when a gateway fails, all pages lose it in the same moment.
     await this.#pause(Math.random() * SPREAD);
   }
 
@@ -197,7 +198,7 @@ export class RoomAudio {
     this.#player.attach(peer.stream);
     old?.close();
     if (old && old.target !== peer.target) {
-      // Closing is a courtesy to the server: what is not used there goes with the person anyway.
+      // Ignore a failure: the server removes unused connections anyway when the person leaves.
       this.#signal("audio.close", { target: old.target }).catch(() => {});
     }
     this.#changed({ sound: Sound.ON });
@@ -232,7 +233,7 @@ export class RoomAudio {
     this.#track = this.#watch = null;
   }
 
-  /** Takes back a connection that is not wanted any more. */
+  /** Close a connection that is no longer wanted. */
   #unspoken(peer) {
     peer.close();
     this.#signal("audio.close", { target: SPEAK }).catch(() => {});

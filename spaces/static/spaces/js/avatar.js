@@ -1,9 +1,9 @@
-// A person's image, or initials on one of eight gradients. The same picture as the template tag `face` draws.
+// A person's image, or initials on one of eight gradients: the same picture that the template tag `face` draws.
 
 const GRADIENTS = 8n;
 const SIZES = { xs: 24, s: 32, m: 40, l: 64, xl: 112 };
 
-/** Puts the face of `person` into `holder`, whose `data-face` says the size. */
+/** Put the face of `person` into `holder`. Its attribute `data-face` has the size. */
 export function showFace(holder, person) {
   const look = `${person.id} ${person.avatar ?? ""} ${person.name}`;
   if (holder.dataset.look === look) return;

@@ -1,4 +1,4 @@
-// Why the server closes a socket, and what we do then. The table of docs/protocol.md.
+// The server's reasons for closing a socket, and what the page does then. This is the table of docs/protocol.md.
 
 export const Return = Object.freeze({ NEVER: "never", WHEN_ASKED: "when asked", AFTER_LOGIN: "after login", YES: "yes" });
 
@@ -21,7 +21,7 @@ const CLOSES = {
   4503: { name: "server_restart", comeBack: Return.YES },
 };
 
-/** `{name, comeBack, atLeast}`; a code that is not in the table is a lost connection. */
+/** Return `{name, comeBack, atLeast}` for a close code. A code outside the table means a lost connection. */
 export function closeOf(code) {
   return { atLeast: 0, ...(CLOSES[code] ?? { name: "lost", comeBack: Return.YES }) };
 }

@@ -1,12 +1,13 @@
-// What a browser may lack or refuse: storage, permissions, a wake lock, a media session, channels between tabs. Each is a
-// comfort and no condition: it is asked for here alone, and is never a reason for anything else to fail.
+// Features that a browser may lack or refuse: storage, permissions, a wake lock, a media session, channels between
+// tabs. The product works without each of them. They are used only here, and their failure never makes anything else
+// fail.
 
-/** One of the browser's two stores. What it does not keep lasts as long as the page. */
+/** One of the browser's two stores. If the browser keeps nothing, values last as long as the page. */
 class Store {
   #area;
   #kept = new Map();
 
-  /** `area()` returns the browser's store; the getter itself throws where site data is blocked. */
+  /** `area()` returns the browser's store. It is a function because the getter throws where site data is blocked. */
   constructor(area) {
     this.#area = area;
   }
@@ -29,12 +30,12 @@ class Store {
 export const session = new Store(() => sessionStorage);
 export const local = new Store(() => localStorage);
 
-/** Resolves with `granted`, `denied`, `prompt`, or with null where the browser does not tell. */
+/** Resolves with `granted`, `denied` or `prompt`, or with null if the browser does not tell. */
 export async function permission(name) {
   return (await permissionStatus(name))?.state ?? null;
 }
 
-/** Calls `onChange(state)` with every change, until the returned function is called. */
+/** Call `onChange(state)` on every change, until the returned function is called. */
 export function watchPermission(name, onChange) {
   let stop = () => (stop = null);
   permissionStatus(name).then((status) => {
@@ -54,7 +55,8 @@ async function permissionStatus(name) {
   }
 }
 
-/** Keeps the screen on until the returned function is called; again whenever the page is back in sight. */
+/** Keep the screen on until the returned function is called. The lock is taken again whenever the page becomes
+ *  visible. */
 export function keepScreenOn() {
   let lock = null;
   let isWanted = true;
@@ -64,7 +66,7 @@ export function keepScreenOn() {
       lock = await navigator.wakeLock.request("screen");
       if (!isWanted) lock.release();
     } catch {
-      // Not known to this browser, or refused to save the battery.
+      // This browser does not know wake locks, or refuses them to save the battery.
     }
   };
   document.addEventListener("visibilitychange", ask);
@@ -76,7 +78,7 @@ export function keepScreenOn() {
   };
 }
 
-/** What the lock screen and the keys of a headset show and do; `handlers` by the names of the Media Session API. */
+/** Set what the lock screen shows and what headset keys do. `handlers` have the names of the Media Session API. */
 export function showMedia({ title, artist, isPlaying, isMicOn = null }, handlers) {
   const { mediaSession } = navigator;
   if (!mediaSession) return;
@@ -95,11 +97,11 @@ export function clearMedia(names) {
 }
 
 function setHandlers(mediaSession, handlers) {
-  // An action that this browser does not know throws.
+  // The browser throws for an action that it does not know.
   for (const [name, handler] of Object.entries(handlers)) attempt(() => mediaSession.setActionHandler(name, handler));
 }
 
-/** A channel to the other tabs of this site: `{post(message), onMessage}`; without one nothing is posted or heard. */
+/** Return a channel to the other tabs of this site: `{post(message), onMessage}`. Without support it does nothing. */
 export function tabs(name) {
   const channel = attempt(() => new BroadcastChannel(name));
   return {

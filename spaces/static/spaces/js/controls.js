@@ -5,7 +5,7 @@ import { count } from "./format.js";
 import { chooseOriginalSound, isOriginalSound } from "./microphone.js";
 import { holdsMic, may } from "./room-state.js";
 
-/** What the one big button is, and what a tap on it does. */
+/** The states of the big button, and what a tap on it does in each. */
 const MIC = {
   opening: { label: "Connecting…", icon: "mic", tap: () => {} },
   asking: { label: "Cancel", icon: "close", tap: (room) => room.microphone.cancel() },
@@ -15,7 +15,7 @@ const MIC = {
   request: { label: "Request", icon: "mic", tap: (room) => room.request() },
 };
 
-/** Why a request may be refused, said before it is made. */
+/** Reasons why the server may refuse a request, shown before the person asks. */
 const POLICY_NOTES = { followed: "Only people the host follows", invited: "Only people the host invites" };
 
 export class Controls {

@@ -1,4 +1,5 @@
-// "Spaces" opens the sheet; starting a Space opens the room without leaving the page, scheduling one leads to its page.
+// The sheet behind "Spaces". Starting a Space opens the room without leaving the page; scheduling one leads to its
+// page.
 
 import { part, setText } from "./dom.js";
 import { TITLE_LENGTH, titleLength } from "./format.js";
@@ -9,7 +10,7 @@ import { onPage, visit } from "./navigation.js";
 const MOST_TOPICS = 3;
 
 export function startCreateSheet(room) {
-  // While capturing: before the link itself leads to the sheet's own page, which it does where there is no sheet.
+  // Capture the click before the link leads to the sheet's own page, as it does on pages without a sheet.
   document.addEventListener("click", openSheet, { capture: true });
   onPage((page) => {
     const sheet = part(page, "create");
@@ -51,7 +52,7 @@ function listenToForm(form, sheet, room) {
   });
 }
 
-/** Enter presses a form's first button: while a time is chosen that must not be the one that goes live. */
+/** Hide "Start" while a time is chosen. Enter presses the form's first submit button, which must not go live then. */
 function switchTo(form, later) {
   const button = part(form, "start");
   button.type = later.open ? "button" : "submit";

@@ -1,8 +1,8 @@
-// The few things done to the document. Text always goes in as text, never as markup.
+// Helpers that change the document. They insert text as text, never as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** The first element with this `data-` attribute: `part(root, "room-title")`. */
+/** Return the first element with this `data-` attribute: `part(root, "room-title")`. */
 export function part(root, name) {
   return root.querySelector(`[data-${name}]`);
 }
@@ -24,7 +24,7 @@ export function setIcon(svg, name) {
   setAttribute(svg.querySelector("use"), "href", `#icon-${name}`);
 }
 
-// Writing only what differs keeps screen readers, animations and the layout quiet.
+// Write only what differs, so that screen readers, animations and the layout are not disturbed.
 
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
@@ -35,7 +35,7 @@ export function setAttribute(element, name, value) {
   else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
 }
 
-/** Makes the children of `list` match `items`: each child keeps its element, its focus and its animation by key. */
+/** Make the children of `list` match `items`. Each child keeps its element, focus and animation by its key. */
 export function keyed(list, items, { key = ({ id }) => id, create, update, remove = (element) => element.remove() }) {
   const old = new Map([...list.children].filter(isHere).map((element) => [element.dataset.key, element]));
   let place = firstHere(list.firstElementChild);
@@ -50,7 +50,7 @@ export function keyed(list, items, { key = ({ id }) => id, create, update, remov
   for (const element of old.values()) remove(element);
 }
 
-/** Lets an element play its way out before it goes. */
+/** Remove an element after its closing animation. */
 export function removeSlowly(element) {
   element.dataset.leaving = "";
   element.inert = true;

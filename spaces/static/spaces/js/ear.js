@@ -1,8 +1,8 @@
-// How loud a stream is. All ears of a page share one AudioContext: browsers allow few.
+// A meter for the loudness of a stream. All meters of a page share one AudioContext, because browsers allow only a few.
 
 let context = null;
 
-/** An `Ear`, or null where the browser measures nothing. */
+/** Return an `Ear`, or null if the browser cannot measure sound. */
 export function earOf(stream, options) {
   try {
     return new Ear(stream, options);
@@ -16,7 +16,7 @@ class Ear {
   #analyser;
   #samples;
 
-  /** `window` is the number of samples looked at, a power of two up to 32768. */
+  /** `window` is the number of samples in a measurement, a power of two up to 32768. */
   constructor(stream, { window = 1024 } = {}) {
     context ??= new AudioContext();
     this.#analyser = new AnalyserNode(context, { fftSize: window });
@@ -25,10 +25,10 @@ class Ear {
     this.#source.connect(this.#analyser);
   }
 
-  /** From 0 to 1, or null while the browser lets nothing be measured. */
+  /** The loudness from 0 to 1, or null while the browser allows no measurement. */
   get level() {
     if (context.state !== "running") {
-      // Interrupted by a call; or there was no tap yet, and asking would only fill the console.
+      // A phone call interrupts the context, or there was no tap yet and `resume()` would only fill the console.
       if (navigator.userActivation?.hasBeenActive !== false) context.resume().catch(() => {});
       return null;
     }

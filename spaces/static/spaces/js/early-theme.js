@@ -1,9 +1,10 @@
-// Runs before the first paint, so that a chosen theme does not flash the other one. Not a module: modules wait.
+// Set the theme before the first paint, so that the page does not flash in the other theme. This is not a module,
+// because modules run later.
 (() => {
   try {
     const theme = localStorage.getItem("spaces:theme");
     if (theme) document.documentElement.dataset.theme = theme;
   } catch {
-    // Storage is switched off: the system's theme it is.
+    // Storage is switched off, so use the system's theme.
   }
 })();

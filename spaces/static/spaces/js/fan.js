@@ -1,5 +1,5 @@
-// A long press on "Compose" opens a row of choices: lift over one or tap it. Arrow up or the menu key open it too. A short
-// press stays what it was: the composer.
+// The row of choices that a long press on "Compose" opens. The user lifts the finger over a choice or taps it. Arrow up
+// and the menu key open the row, too. A short press opens the composer as before.
 
 import { part } from "./dom.js";
 import { isOpen } from "./menus.js";
@@ -17,7 +17,8 @@ class Fan {
   #press = new Press();
   #button = null;
   #timer = 0;
-  /** A click follows the lift, on a busy phone much later, or never; the next press, with its own click, ends the wait. */
+  /** Whether to swallow the click after the lift. It may come late on a busy phone, or never; the next press ends
+   *  the wait. */
   #swallowsClick = false;
 
   constructor(menu) {
@@ -28,12 +29,12 @@ class Fan {
     on("pointerup", (event) => this.#up(event));
     on("pointercancel", () => this.#end());
     on("keydown", (event) => this.#key(event));
-    // A touch that lasts, or the menu key: the browser's own menu stays away.
+    // Keep the browser's own menu away on a long touch and on the menu key.
     on("contextmenu", (event) => event.target.closest?.(COMPOSE) && event.preventDefault());
     on("dragstart", (event) => event.target.closest?.(COMPOSE) && event.preventDefault());
-    // While capturing: before the composer hears of it.
+    // Capture the click before the composer gets it.
     on("click", (event) => this.#clicked(event), { capture: true });
-    // Before what the choice opens: a sheet gives the focus back to where it was, and takes Escape for itself.
+    // Close the row before the choice opens a sheet, which handles Escape itself and returns the focus to where it was.
     addEventListener("click", ({ target }) => this.#isOpen && menu.contains(target) && this.#leave(), { capture: true });
     menu.addEventListener("toggle", ({ newState }) => this.#toggled(newState === "open"));
   }
@@ -54,7 +55,7 @@ class Fan {
       return;
     }
     if (event.button !== 0 || !event.isPrimary) return;
-    // A finger holds on to what it touched first; the choices have to feel it too.
+    // Release the pointer capture: otherwise a touch sends its events only to the element that it touched first.
     if (event.target.hasPointerCapture?.(event.pointerId)) event.target.releasePointerCapture(event.pointerId);
     this.#button = button;
     this.#press.down(event.timeStamp, placeOf(event));

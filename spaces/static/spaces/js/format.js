@@ -35,12 +35,12 @@ export function names(people, most = 3) {
   return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}` : (shown[0] ?? "");
 }
 
-/** A name inside a sentence, so that one written right to left cannot turn the rest around. */
+/** Isolate a name inside a sentence, so that a name written right to left cannot reverse the rest. */
 export function isolate(name) {
   return `\u2068${name}\u2069`;
 }
 
-/** Characters as the server counts them: code points after normalisation. */
+/** Count characters as the server does: code points after normalisation. */
 export function titleLength(text) {
   return [...text.normalize("NFC").trim()].length;
 }

@@ -1,7 +1,7 @@
-// The right column while no room is open: what it lists leaves with its Space, as the bubbles do, and is asked for again
-// when a Space appears and when the home socket comes back.
+// The right column while no room is open. Entries disappear with their Space, as the bubbles do. The column is loaded
+// again when a Space appears and when the home socket comes back.
 
-/** A Space appears for all its followers at once: their pages ask over this long. */
+/** A Space appears for all its followers at once, so their pages spread their requests over this time. */
 const SPREAD = 2_000;
 
 export function startGlance() {
@@ -18,7 +18,7 @@ export function startGlance() {
   }
 }
 
-/** Only where the column is shown: elsewhere it loads when it comes into view. */
+/** Load the column if it is shown. A hidden column loads when it comes into view. */
 function refresh() {
   const glance = document.querySelector(".glance");
   if (!glance?.offsetParent) return;

@@ -1,8 +1,8 @@
-// What a tap will probably lead to, shown before the server has spoken.
+// The probable result of a tap, shown before the server answers.
 
 import { withOwn } from "./room-state.js";
 
-/** How long a guess may stand after the server agreed and before its event tells the truth. */
+/** The longest time that a guess is shown between the server's reply and its event, which has the real state. */
 const OVERDUE = 4_000;
 
 export class Guesses {

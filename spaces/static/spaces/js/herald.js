@@ -1,4 +1,5 @@
-// Says the news: aloud, on a toast, or, for requests, only as long as nobody looks at the queue itself.
+// Announcements of what happens in the room: read out, or as a toast. Requests are announced only while the queue is
+// closed.
 
 import { announce, toast } from "./toast.js";
 
@@ -7,7 +8,7 @@ export class Herald {
   #dismiss = () => {};
   #openQueue;
 
-  /** `openQueue()` shows the queue to whoever asks for it. */
+  /** `openQueue()` shows the queue. */
   constructor(openQueue) {
     this.#openQueue = openQueue;
   }

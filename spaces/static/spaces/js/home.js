@@ -1,4 +1,4 @@
-// The bubbles at the top of the timeline. Painted by the server first, then kept true by /ws/home.
+// The bubbles at the top of the timeline. The server draws them first; then /ws/home keeps them up to date.
 
 import { showFace } from "./avatar.js";
 import { fromTemplate, keyed, part, removeSlowly, setAttribute, setText } from "./dom.js";
@@ -10,13 +10,13 @@ import { announce } from "./toast.js";
 import { check } from "./viewer.js";
 
 const PING_EVERY = 20_000;
-/** A page is as new as its first socket if that opens so soon after the page began to load. */
+/** If the first socket opens within this time after the page began to load, the page is up to date. */
 const PAINTED_FOR = 5_000;
 
 export class Home {
   #room;
   #socket;
-  /** Null until the server has spoken: what it painted stays. */
+  /** The bubbles by id. Null until the socket's first event; until then the bubbles drawn by the server stay. */
   #bubbles = null;
   #list = null;
   #isFirst = true;
@@ -28,9 +28,9 @@ export class Home {
     this.#socket = new Socket("/ws/home", handlers, { pingEvery: PING_EVERY });
     room.addEventListener("change", () => this.#draw());
     onPage((page) => this.#show(page));
-    // On every page: badges and cards of Spaces hear of their news here too.
+    // Connect on every page, because badges and Space cards get their news by this socket, too.
     this.#socket.open();
-    // The browser closed the socket of a page that it kept for "Back"; it need not say so at once.
+    // The browser closes the socket of a page that it keeps for "Back", but may report that late.
     addEventListener("pageshow", ({ persisted }) => persisted && this.#socket.renew());
   }
 
@@ -40,7 +40,7 @@ export class Home {
   }
 
   #receive(event) {
-    // A server whose socket has just opened, or that missed something itself, says everything that it tells changes of.
+    // A complete list comes when the socket has opened, and when the server has missed an event itself.
     if (event.type === "bubbles") this.#startOver(event.bubbles);
     publish(event);
     if (event.type === "bubbles") this.#resync();
@@ -50,7 +50,8 @@ export class Home {
     this.#draw();
   }
 
-  /** Announces bubbles that appeared while the socket was away, and stops all dots: the server repeats those that dance. */
+  /** Announce bubbles that appeared while the socket was down, and stop all dots: the server repeats those that
+   *  move. */
   #startOver(bubbles) {
     this.#forgetTalk();
     const before = this.#bubbles;
@@ -59,7 +60,7 @@ export class Home {
     for (const bubble of bubbles) if (!isAmong(before, bubble)) announceBubble(bubble);
   }
 
-  /** Tells what lists of the page came from the server to ask for them again; not right after it painted them. */
+  /** Tell the page's lists to load again, except right after the server drew them. */
   #resync() {
     const isPainted = this.#isFirst && performance.now() < PAINTED_FOR;
     this.#isFirst = false;
@@ -89,14 +90,15 @@ export class Home {
     this.#list.closest("[data-bubbles-row]").toggleAttribute("data-empty", this.#bubbles.length === 0);
   }
 
-  /** Of the Space we are in we know it to the moment; of the others what the server tells. */
+  /** Whether people talk there. For the Space that this page is in the room knows it at once; for others the server
+   *  tells. */
   #isTalking(bubble) {
     const { id, isInside, state } = this.#room;
     return id === bubble.id && isInside ? talkersOf(state).length > 0 : this.#talking.has(id);
   }
 }
 
-/** For everything else on the page that lives by this socket. */
+/** Pass an event of this socket on to the other parts of the page. */
 function publish(event) {
   document.dispatchEvent(new CustomEvent("spaces:home", { detail: event }));
 }

@@ -1,4 +1,4 @@
-// Requests that are not page moves. An error has the shape of every door: `{error: {code, message, details}}`.
+// Requests that are not page moves. Errors have the shape of the whole product: `{error: {code, message, details}}`.
 
 import { renew, viewerHeader } from "./viewer.js";
 
@@ -16,22 +16,22 @@ export class HttpError extends Error {
 const UNREACHABLE = { code: "unreachable", message: "The server cannot be reached. Check the connection and try again." };
 const UNREADABLE = { code: "unreadable", message: "The server gave an invalid answer. Try again." };
 
-/** Reads JSON; rejects with `HttpError`. */
+/** Read JSON. Rejects with `HttpError`. */
 export async function getJson(path) {
   return bodyOf(await fetched(path, {}));
 }
 
-/** Posts a form (its hidden CSRF field goes with it, and the button that was pressed) and resolves with the answer's JSON;
- *  rejects with `HttpError`. */
+/** Post a form with its hidden CSRF field and the pressed button. Resolves with the answer's JSON; rejects with
+ *  `HttpError`. */
 export async function postForm(form, submitter = null) {
   const fields = new FormData(form);
-  // Safari before 16.4 takes no second argument, and says nothing.
+  // Safari before 16.4 ignores the second argument silently.
   if (submitter?.name) fields.set(submitter.name, submitter.value);
   const body = new URLSearchParams(fields);
   return freshly(body, async () => bodyOf(await fetched(form.action, { method: "POST", body })));
 }
 
-/** Runs `send`; where the token in `data` was of yesterday, with today's once more, for the same person only. */
+/** Run `send`. If the CSRF token in `data` was out of date, run it once more with a new one, for the same user only. */
 export async function freshly(data, send) {
   try {
     return await send();

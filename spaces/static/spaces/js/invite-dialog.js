@@ -1,4 +1,4 @@
-// Picking people by a search and asking them in, one tap each. They get a direct message that leads here.
+// The dialog to search people and invite them, one tap each. They get a direct message that leads here.
 
 import { showFace } from "./avatar.js";
 import { fromTemplate, keyed, part, setAttribute, setText } from "./dom.js";
@@ -13,7 +13,7 @@ export class InviteDialog {
   #form;
   #room;
   #people = [];
-  /** Ids of those asked since it was opened. */
+  /** Ids of the people invited since the dialog was opened. */
   #invited = new Set();
   #typing = 0;
   #asked = 0;
@@ -43,7 +43,7 @@ export class InviteDialog {
     this.#form.action = `/i/spaces/${id}/invitations`;
     this.#form.reset();
     this.#invited.clear();
-    // To a microphone only those may invite who run the Space; on its page the host is alone with that.
+    // Only the host and co-hosts may invite to speak; on the Space's page, outside the room, only the host.
     part(this.#dialog, "invite-speak").hidden = this.#room.id === id && !may(this.#room.state, "invite_to_speak");
     this.#dialog.showModal();
     part(this.#dialog, "invite-search").focus();
@@ -60,7 +60,7 @@ export class InviteDialog {
     const query = part(this.#dialog, "invite-search").value.trim().replace(/^@/, "");
     try {
       const { people } = await getJson(`/i/people?${new URLSearchParams({ q: query })}`);
-      // An answer that was overtaken by a newer question tells of an older list.
+      // Ignore an answer that a newer search has overtaken.
       if (asked === this.#asked) this.#people = people;
       this.#draw();
     } catch (error) {
@@ -92,7 +92,7 @@ export class InviteDialog {
     toast(refusal.message, { tone: "bad" });
   }
 
-  /** Null, or why not: `{message}`. */
+  /** Invite a person. Resolves with null, or with the reason why not: `{message}`. */
   async #invite(id) {
     this.#form.elements.user_ids.value = id;
     try {

@@ -1,4 +1,4 @@
-// Every link with `data-join`, now or later, leads into the room without leaving the page.
+// Links with `data-join`, present or future, open the room without leaving the page.
 
 import { part, setText } from "./dom.js";
 import { listening } from "./format.js";
@@ -15,7 +15,7 @@ export function startJoinLinks(room) {
     event.preventDefault();
     room.enter(link.dataset.join);
   });
-  // The page of the Space we are in says so.
+  // Mark the links of the Space that the room is in.
   onPage((page) => draw(page, room));
   room.addEventListener("change", () => draw(document, room));
   document.addEventListener("htmx:afterSettle", ({ target }) => draw(target, room));
@@ -30,7 +30,7 @@ function draw(place, room) {
   drawCounts(place, room);
 }
 
-/** Wherever the page counts the listeners of the Space we are in, it counts as the room does. */
+/** Show the room's own count of listeners wherever the page counts the listeners of this Space. */
 function drawCounts(place, { id, isInside, state }) {
   if (!isInside || !state.space) return;
   for (const element of place.querySelectorAll(`[data-listening="${CSS.escape(id)}"]`)) {

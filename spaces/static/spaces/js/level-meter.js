@@ -1,10 +1,10 @@
-// How loud the room is right now, as the ring of whoever talks shows it. Nothing is measured while nobody talks, nor for
-// people who asked for less motion.
+// The loudness of the room, which the rings around talking people show. It is not measured while no person talks, nor
+// for users who asked for less motion.
 
 import { earOf } from "./ear.js";
 
 const EVERY = 80;
-/** Speech at a usual level fills the ring. */
+/** The level that fills the ring: usual speech. */
 const FULL = 0.25;
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -15,7 +15,7 @@ export class LevelMeter {
   #stream = null;
   #timer = 0;
 
-  /** Measures what `element` plays and writes `--level`, from 0 to 1, on `stage`. */
+  /** Measure the sound that `element` plays, and write `--level`, from 0 to 1, on `stage`. */
   constructor(element, stage) {
     this.#element = element;
     this.#stage = stage;
@@ -43,7 +43,7 @@ export class LevelMeter {
     this.#stage.style.setProperty("--level", Math.min(1, level / FULL).toFixed(2));
   }
 
-  /** The stream is another one after every new connection. */
+  /** Follow the element's stream, which changes with every new connection. */
   #ear() {
     const stream = this.#element.srcObject;
     if (!stream?.getAudioTracks().length) return null;

@@ -1,4 +1,4 @@
-// A moderator hears a live Space from the admin, as nobody in it.
+// The listening-in page of the admin: a moderator hears a live Space without appearing in it.
 
 import { RoomAudio, Sound } from "./audio.js";
 import { part, setText } from "./dom.js";

@@ -1,13 +1,13 @@
-// The listeners of a Space by the page: one knows as many as one asked for, and the server searches.
+// The listeners of a Space, page by page. The browser knows only the listeners that it asked for; the server searches.
 
 import { count } from "./format.js";
 
 const TYPING = 250;
-/** People come and go all the time; the list follows at this pace while it is looked at. */
+/** The list is loaded again at this pace while it is visible, because listeners come and go all the time. */
 const FOLLOW = 3_000;
 const NOBODY = { people: [], next: null, offered: [], counts: null };
 
-/** What stands below the rows. */
+/** The states of the line below the rows. */
 export function namelessWords(number) {
   return number === 1 ? "1 listens without an account." : `${count(number)} listen without an account.`;
 }
@@ -17,13 +17,13 @@ export class Listeners {
   #room;
   #search;
   #changed;
-  /** Whether more than the first page is shown; it stays as it is then, for it must not jump back. */
+  /** Whether more than the first page is shown. The list is not refreshed then, because it would jump back. */
   #isLong = false;
   #typing = 0;
   #followed = { count: -1, at: 0 };
   #asked = 0;
 
-  /** `search`: the field with the words to look for. `changed()` is called when there is something to draw. */
+  /** `search` is the search field. `changed()` is called when there is something to draw. */
   constructor(room, search, changed) {
     this.#room = room;
     this.#search = search;
@@ -35,13 +35,13 @@ export class Listeners {
     return this.#search.value.trim().replace(/^@/, "");
   }
 
-  /** Whether somebody whom the page knows by itself is looked for. */
+  /** Whether the search matches a person whom the page knows without asking the server. */
   matches({ name, username }) {
     const query = this.query.toLowerCase();
     return name.toLowerCase().includes(query) || username.toLowerCase().includes(query);
   }
 
-  /** How many of the `listening` have no account, and so no row. */
+  /** Return how many of the `listening` have no account, and so no row. */
   nameless(listening) {
     const named = this.found.counts?.listener ?? listening;
     return this.query === "" ? Math.max(0, listening - named) : 0;
@@ -56,12 +56,12 @@ export class Listeners {
     await this.#fetch({ cursor: this.found.next });
   }
 
-  /** A long list stays where it was scrolled to. */
+  /** Load the list again, unless it shows more than its first page, which would lose its scroll position. */
   async refresh() {
     if (!this.#isLong) await this.#fetch();
   }
 
-  /** `people`: how many are here now. */
+  /** Note a change. `people` is the present number of listeners. */
   follow(people) {
     const now = Date.now();
     if (this.#isLong || people === this.#followed.count || now - this.#followed.at < FOLLOW) return;
@@ -79,13 +79,13 @@ export class Listeners {
     const asked = ++this.#asked;
     try {
       const page = await this.#room.people({ role: "listener", q: this.query, ...(cursor && { cursor }) });
-      // An answer that was overtaken by a newer question tells of an older list.
+      // Ignore an answer that a newer search has overtaken.
       if (asked !== this.#asked) return;
       this.#isLong = cursor !== null;
       this.found = { ...page, people: [...(cursor ? this.found.people : []), ...page.people] };
       this.#changed();
     } catch {
-      // The list stays as it is; it is asked again with the next change.
+      // Keep the list as it is. The next change loads it again.
     }
   }
 }

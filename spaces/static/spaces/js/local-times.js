@@ -1,12 +1,12 @@
-// Times that the server wrote, in the reader's zone and the page's language. Those that say how long ago something was
-// advance while the page is open.
+// Times from the server, shown in the reader's zone and the page's language. Relative times ("5m") advance while the
+// page is open.
 
 import { learnTime, serverNow } from "./clock.js";
 
 const ADVANCE_EVERY = 20_000;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-/** How a language writes dates where the reader has no variant of it of their own; its plain tag would be American. */
+/** The variant of a language for readers who have none of their own. A plain `en` would write American dates. */
 const USUAL = { en: "en-GB" };
 const CLOCK = { hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
 
@@ -16,12 +16,12 @@ export function startLocalTimes() {
   drawTimes(document);
   document.addEventListener("htmx:afterSettle", ({ target }) => drawTimes(target));
   setInterval(advance, ADVANCE_EVERY);
-  // A page that was out of sight, or in the browser's cache, did not count on.
+  // Draw again: the timer does not run while the page is hidden or in the browser's cache.
   document.addEventListener("visibilitychange", advance);
   addEventListener("pageshow", advance);
 }
 
-/** Draws every time below `root`, and the names of the reader's zone beside fields. */
+/** Draw all times below `root`, and the name of the reader's zone beside fields. */
 export function drawTimes(root) {
   drawAgo(root);
   for (const time of root.querySelectorAll("[data-local-time]")) time.textContent = inWords(time.dateTime);
@@ -38,7 +38,7 @@ export function inWords(iso, { locale = pageLocale(), timeZone = undefined, now 
   return new Intl.DateTimeFormat(locale, { ...day, ...CLOCK, timeZone }).format(at);
 }
 
-/** `now`, `5m`, `3h`, `4 Mar`, `4 Mar 2024`: as the tag `ago` of the server, but the day is the reader's. */
+/** `now`, `5m`, `3h`, `4 Mar`, `4 Mar 2024`: like the server's tag `ago`, but with the reader's day. */
 export function shortAgo(iso, { locale = pageLocale(), timeZone = undefined, now = serverNow() } = {}) {
   const at = new Date(iso);
   const passed = Math.max(0, now - at);
@@ -48,7 +48,8 @@ export function shortAgo(iso, { locale = pageLocale(), timeZone = undefined, now
   return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...yearOf(at, now), timeZone }).format(at);
 }
 
-/** The variant of the page's language that the reader prefers: dates in another language would stand in its sentences. */
+/** Return the reader's variant of the page's language. Another language would put foreign dates into the page's
+ *  sentences. */
 export function localeFor(language, preferred) {
   const isOfPage = (tag) => tag.split("-")[0] === language.split("-")[0];
   return preferred.find(isOfPage) ?? USUAL[language] ?? language;
@@ -75,6 +76,6 @@ function yearOf(at, now) {
 }
 
 function pageLocale() {
-  // A plain `en` of the browser is the page's own.
+  // A plain `en` in the browser's list counts as the page's own variant.
   return localeFor(document.documentElement.lang, navigator.languages.filter((tag) => tag.includes("-")));
 }

@@ -1,5 +1,5 @@
-// The Space outside of its page: on the lock screen, by the keys of a headset, and a screen that stays on while others hear
-// one.
+// The Space outside its page: on the lock screen and by the keys of a headset. The screen stays on while the microphone
+// is open.
 
 import { clearMedia, keepScreenOn, showMedia } from "./comforts.js";
 import { holdsMic, may } from "./room-state.js";

@@ -1,4 +1,4 @@
-// Everything starts here.
+// The entry point: start all parts of the page.
 
 import { startCreateSheet } from "./create-sheet.js";
 import { startFan } from "./fan.js";
@@ -41,7 +41,7 @@ function startRoom(element) {
   if (last) view.restore(last);
 }
 
-/** What needs an account. */
+/** Start the parts that need an account. */
 function startForPerson(element, room) {
   new ManagePanel(element, room);
   startNavigation();

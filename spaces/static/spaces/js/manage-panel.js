@@ -1,4 +1,5 @@
-// For those who run the Space: its rules, who asks, who is there. The lists are manage-queue.js and manage-people.js.
+// The management panel of hosts and co-hosts: rules, requests and people. The lists are manage-queue.js and
+// manage-people.js.
 
 import { part, setAttribute, setText } from "./dom.js";
 import { count } from "./format.js";
@@ -40,7 +41,7 @@ export class ManagePanel {
 
   #open() {
     if (this.#panel.open) return;
-    // Not modal: the own microphone and the way out stay in reach.
+    // The panel is not modal, so that the own microphone and "Leave" stay in reach.
     this.#panel.show();
     this.#setBehind(true);
     this.#room.herald.isQueueOpen = true;
@@ -60,7 +61,7 @@ export class ManagePanel {
     if (focus) this.#opener.focus();
   }
 
-  /** What the panel lies over takes neither focus nor taps meanwhile. */
+  /** Keep focus and taps away from what the panel covers. */
   #setBehind(isBehind) {
     const place = this.#panel.parentElement;
     place.toggleAttribute("data-managing", isBehind);

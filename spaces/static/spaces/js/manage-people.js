@@ -1,4 +1,4 @@
-// Everyone in the Space by role, and what may be done about each. Of the listeners the page knows as many as it asked for.
+// The people in the Space by role, with the actions for each. The page knows only the listeners that it asked for.
 
 import { fromTemplate, keyed, part, setText } from "./dom.js";
 import { count } from "./format.js";
@@ -9,7 +9,7 @@ import { may, standsAbove } from "./room-state.js";
 
 const MOST_COHOSTS = 2;
 const ROLES = { host: "Host", cohost: "Co-host", speaker: "Speaker", listener: "Listener", asked: "Asked to be a co-host" };
-/** What a row has buttons for; the rest is in its menu. */
+/** The actions that have buttons in a row. All others are in its menu. */
 const QUICK = ["invite", "mute.other", "mic.take", "cohost.withdraw", "remove"];
 
 export class ManagePeople {
@@ -74,9 +74,9 @@ export class ManagePeople {
     if (number > 0) part(this.#panel, "listeners-none").hidden = true;
   }
 
-  /** Those who were asked to be co-hosts and have not answered. */
+  /** Return the people who were invited as co-hosts and have not answered. */
   get #offered() {
-    // Who accepted is on the stage before the list without them is here.
+    // A person who accepted is on the stage before the new list of invitations arrives.
     const cohosts = new Set(this.#room.state.stage.filter(({ role }) => role !== "speaker").map(({ id }) => id));
     const asked = this.#listeners.found.offered.filter((person) => !cohosts.has(person.id) && this.#listeners.matches(person));
     return asked.map((person) => ({ ...person, role: "asked", muted: false }));
@@ -108,7 +108,7 @@ export class ManagePeople {
     return `${isSilent ? `${name} · muted` : name} · @${username}`;
   }
 
-  /** Which actions this person's row has; the server has the last word. */
+  /** Return the actions of a person's row. The server decides in the end. */
   #allowed(person) {
     const { state } = this.#room;
     const isAbove = standsAbove(state.you, person);
@@ -131,13 +131,13 @@ export class ManagePeople {
     return !this.#rows.isGoing(person);
   }
 
-  /** What changes who was asked to be a co-host, or who is one. */
+  /** Load the lists again on events that change the co-hosts or the invited co-hosts. */
   #heard({ type, reason }) {
     if (!this.#panel.open) return;
     if (type === "stage.changed" || (type === "you.changed" && reason === "cohost_refused")) this.refresh();
   }
 
-  /** After something was done. */
+  /** Load the lists again after an action. */
   async refresh() {
     await this.#listeners.refresh();
   }
@@ -183,7 +183,7 @@ export class ManagePeople {
     if (button) button.disabled = true;
     await this.#rows.act(type, this.#person, () => this.refresh());
     if (button) button.disabled = false;
-    // The row went, and the focus with it.
+    // The row is gone, and the focus with it.
     if (document.activeElement === document.body) document.getElementById("manage-title").focus();
   }
 }

@@ -1,11 +1,11 @@
-// Who asks for the microphone, in the order of asking: decided one by one, or several at once.
+// The requests for the microphone, oldest first, to be decided one by one or several at once.
 
 import { fromTemplate, keyed, part, setAttribute, setText } from "./dom.js";
 import { count } from "./format.js";
 import { Rows, drawWho, personOf } from "./manage-rows.js";
 import { toast } from "./toast.js";
 
-/** As many as one message may name. */
+/** The most ids in one message. */
 const AT_ONCE = 50;
 const NOBODY = { total: 0, people: [] };
 
@@ -17,7 +17,7 @@ export class ManageQueue {
   #picked = new Set();
   #isPicking = false;
 
-  /** `settled()` resolves when what is drawn is what the server has. */
+  /** `settled()` resolves when the drawn list is the server's. */
   constructor(panel, room, { settled }) {
     this.#panel = panel;
     this.#room = room;
@@ -138,7 +138,7 @@ export class ManageQueue {
     return { count: done };
   }
 
-  /** The row went, and the focus with it. */
+  /** Move the focus after its row is gone. */
   #keepFocus() {
     if (document.activeElement === document.body) document.getElementById("manage-title").focus();
   }

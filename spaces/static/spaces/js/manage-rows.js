@@ -1,4 +1,4 @@
-// Rows of people with something to do about each; a tap is answered before the server has.
+// Rows of people with actions. A tap has an effect before the server answers.
 
 import { showFace } from "./avatar.js";
 import { part, setAttribute, setText } from "./dom.js";
@@ -16,7 +16,7 @@ const NAMES = {
   "cohost.withdraw": (name) => `Withdraw the co-host invitation of ${name}`,
   "host.hand_over": (name) => `Hand the Space over to ${name}`,
 };
-/** What is seen at once and only has to be said. */
+/** Messages for screen readers only, about actions whose result is visible at once. */
 const SAID = {
   "request.approve": (name) => `${name} can speak.`,
   "request.decline": (name) => `The request of ${name} is declined.`,
@@ -34,7 +34,7 @@ const DONE = {
 export class Rows {
   #room;
   #onChange;
-  /** Rows that are on their way out. */
+  /** Rows that are being removed. */
   #going = new Set();
 
   constructor(room, onChange) {
@@ -50,14 +50,14 @@ export class Rows {
     this.#going.clear();
   }
 
-  /** `settled()` resolves when the lists are as the server has them. */
+  /** `settled()` resolves when the lists are the server's. */
   async act(type, person, settled = async () => {}) {
     const leaves = type === "remove" || type.startsWith("request.");
     if (leaves) this.#go(person.id, true);
     const isDone = await this.#room.act(type, person);
     if (isDone) say(type, isolate(person.name), this.#room.state.space);
     if (isDone) await settled();
-    // Whoever is removed may be on a list a moment longer, and nobody should see them there.
+    // A removed person may be on a list a moment longer; hide the row.
     if (leaves && !(isDone && type === "remove")) this.#go(person.id, false);
     return isDone;
   }
@@ -74,7 +74,7 @@ function say(type, name, space) {
   else if (SAID[type]) announce(SAID[type](name));
 }
 
-/** Face, name, and what each button of the row is called. */
+/** Draw the face, the name, and the labels of the row's buttons. */
 export function drawWho(row, person) {
   showFace(part(row, "face"), person);
   setText(part(row, "name"), person.name);
@@ -85,7 +85,7 @@ export function nameButtons(element, { name }) {
   for (const button of element.querySelectorAll("[data-do]")) setAttribute(button, "aria-label", NAMES[button.dataset.do](name));
 }
 
-/** Whose row it is, as it is drawn. */
+/** Return the person of a row, as drawn. */
 export function personOf(element) {
   const row = element.closest("[data-key]");
   return { id: row.dataset.key, name: part(row, "name").textContent };

@@ -1,8 +1,8 @@
-// Menus are popovers. A browser without them (Firefox before 125, iOS before 17) gets the part of them that we use: the same
-// elements are opened and closed by an attribute, and CSS hides what is not open.
+// Menus are popovers. For browsers without them (Firefox before 125, iOS before 17) this implements the part that we
+// use: an attribute opens and closes the same elements, and CSS hides closed ones.
 
 const OPEN = "data-open";
-/** Between a menu and the edge of the screen. */
+/** The distance between a menu and the edge of the screen. */
 const MARGIN = 8;
 const MENU = '[popover=""]';
 
@@ -12,12 +12,12 @@ export function isOpen(menu) {
   return hasPopovers ? menu.matches(":popover-open") : menu.hasAttribute(OPEN);
 }
 
-/** The menu that is open inside of `root`, or null. */
+/** Return the open menu inside `root`, or null. */
 export function openMenu(root) {
   return [...root.querySelectorAll("[popover]")].find(isOpen) ?? null;
 }
 
-/** Opens a menu beside what it is about, inside the screen. */
+/** Open a menu beside its anchor, inside the screen. */
 export function openBeside(menu, opener) {
   menu.showPopover({ source: opener });
   const { top, bottom, left, right } = opener.getBoundingClientRect();
@@ -32,7 +32,7 @@ function within(place, most) {
   return Math.round(Math.max(MARGIN, Math.min(place, most - MARGIN)));
 }
 
-/** Call before anything opens a menu. */
+/** Install the replacement for popovers. Call this before any menu opens. */
 export function startMenus() {
   if (hasPopovers) return;
   const menu = HTMLElement.prototype;
@@ -42,7 +42,7 @@ export function startMenus() {
   menu.hidePopover = function () {
     set(this, false);
   };
-  // While capturing: a menu that this same tap opens stays open.
+  // Capture the tap, so that a menu which this same tap opens stays open.
   document.addEventListener("click", ({ target }) => tapped(target), { capture: true });
   document.addEventListener("keydown", ({ key }) => key === "Escape" && openMenu(document)?.hidePopover());
 }

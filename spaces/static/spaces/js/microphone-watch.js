@@ -1,26 +1,26 @@
-// Watches an open microphone: a device may stop sending without being asked, and the page must not go on saying "on air".
+// A watch over an open microphone: a device may stop sending by itself, and the page must not keep showing "on air".
 
 import { watchPermission } from "./comforts.js";
 import { earOf } from "./ear.js";
 
 export const News = Object.freeze({
-  /** The person and the browser gave it. */
+  /** The person and the browser allow the microphone. */
   OPENED: "opened",
-  /** The track has ended: unplugged, taken by another program, or the permission was taken back. */
+  /** The track has ended: the device was unplugged, another program took it, or the permission was withdrawn. */
   ENDED: "ended",
   /** The system mutes the microphone, as during a phone call or by a switch on the device. */
   INTERRUPTED: "interrupted",
   RESUMED: "resumed",
-  /** Nothing at all came from an open microphone for a while. */
+  /** An open microphone has sent complete silence for a while. */
   SILENT: "silent",
   HEARD: "heard",
 });
 
 const LISTEN_EVERY = 500;
 const SILENT_AFTER = 10_000;
-/** Samples of 0.7 s: no word falls between two looks. */
+/** 0.7 s of samples, so that no word falls between two measurements. */
 const WINDOW = 32_768;
-/** One step of 16 bits. The quietest room is louder; a switched-off microphone is not. */
+/** One step of 16 bits. The quietest room is louder than this; a switched-off microphone is not. */
 const NOTHING = 1 / 32_768;
 
 export class MicrophoneWatch {
@@ -58,12 +58,12 @@ export class MicrophoneWatch {
   }
 
   #permitted(state) {
-    // Firefox names a permission given for this time only "prompt"; its track lives on.
+    // Firefox reports "prompt" for a permission given for one time only, and its track stays alive.
     if (state === "denied" || (state === "prompt" && this.#track.readyState === "ended")) this.#tell(News.ENDED);
   }
 
   #listen() {
-    // A frozen page, or one whose device vanished while it slept, may have missed the event.
+    // Check again: a page that was frozen, or whose machine slept, may have missed the event.
     if (this.#track.readyState === "ended") this.#tell(News.ENDED);
     else this.#measure();
   }

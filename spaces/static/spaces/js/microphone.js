@@ -1,4 +1,4 @@
-// The microphone of this device, and what to do when there is none to be had.
+// The microphone of this device, and the advice when it cannot be used.
 
 import { local } from "./comforts.js";
 
@@ -30,7 +30,7 @@ const FAULTS = {
 };
 const OTHER = { code: "failed", message: "The microphone could not be opened.", advice: "Check it in the system settings, then try again." };
 
-/** Why a microphone that was open is not any more, by what the browser says of the permission. */
+/** Return why an open microphone has stopped, judging by the browser's permission. */
 const STOPPED = {
   denied: {
     message: "The browser took the microphone back.",
@@ -50,7 +50,7 @@ export function whyStopped(permission) {
   return STOPPED[permission] ?? STOPPED_SOMEHOW;
 }
 
-/** The person did not want to wait for the browser any longer. No fault. */
+/** The person stopped waiting for the browser. This is not a failure. */
 export class Canceled extends Error {}
 
 export class MicrophoneError extends Error {
@@ -62,8 +62,8 @@ export class MicrophoneError extends Error {
   }
 }
 
-/** Asks for the microphone and resolves with its track; rejects with `MicrophoneError`, or with `Canceled` once `signal` is
- *  aborted: a prompt that is left unanswered settles nothing. */
+/** Ask for the microphone. Resolves with its track; rejects with `MicrophoneError`, or with `Canceled` once `signal` is
+ *  aborted, because the browser's own promise never settles while its prompt is unanswered. */
 export function openMicrophone(signal) {
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => reject(new Canceled()), { once: true });
@@ -81,8 +81,8 @@ async function ask() {
   }
 }
 
-// "Original sound": music and instruments go out as they are. Kept in this browser as the constraints themselves, so
-// that one of the three can be switched alone.
+// "Original sound" sends music and instruments unprocessed. The browser stores the constraints themselves, so that each
+// of the three can be switched alone.
 
 export function isOriginalSound() {
   return !Object.values(processing()).some(Boolean);
@@ -92,7 +92,7 @@ export function chooseOriginalSound(original) {
   local.set(KEY, JSON.stringify(original ? RAW : VOICE));
 }
 
-/** Takes effect on a microphone that is already open, where the browser can do that. */
+/** Apply the constraints to a microphone that is already open, if the browser can do that. */
 export function applyProcessing(track) {
   return track.applyConstraints(processing());
 }

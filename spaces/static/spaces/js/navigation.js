@@ -1,17 +1,17 @@
-// Moving between pages swaps what is inside #page and nothing else, so the room and its audio go on. htmx does the
-// fetching; this adds what a browser does on a real move: the focus starts at the heading, the current link is marked.
+// Moves between pages. A move replaces only the content of #page, so the room and its audio go on. htmx fetches; this
+// module adds what a browser does on a real move: it focuses the heading and marks the current link.
 //
-// A move that fails never leaves the page: that would end the room for good, for a moment without a network.
+// A failed move never leaves the page, because a moment without a network would then end the room for good.
 
 import { Phase } from "./room.js";
 import { announce, giveVoices, toast } from "./toast.js";
 
 const MOVED = "spaces:page";
 
-/** The room of this page, once there is one. */
+/** The room of this page, or null before there is one. */
 let room = null;
 
-/** Calls `start(page)` for the page that is shown now and for every one that comes after it. */
+/** Call `start(page)` for the page that is shown now and for every later one. */
 export function onPage(start) {
   document.addEventListener(MOVED, () => start(page()));
   start(page());
@@ -23,24 +23,24 @@ export function startNavigation() {
   on("htmx:afterSettle", ({ target }) => target.id === "page" && moved());
   on("htmx:beforeSend", onlyTheLast);
   on("htmx:beforeSwap", ({ detail }) => detail.target.id === "page" && beforeSwap(detail));
-  // A part that fails is no reason for a word: it is tried again by what asked for it.
+  // Show no message for a failed part of a page: the module that asked for it tries again.
   for (const type of ["htmx:sendError", "htmx:timeout"]) {
     on(type, ({ detail }) => detail.target?.id === "page" && stay(() => again(detail)));
   }
-  // A step back or forward in the history, which htmx fetches by itself.
+  // This is a step back or forward in the history, which htmx fetches by itself.
   on("htmx:historyCacheMiss", ({ detail }) => detail.xhr.addEventListener("error", () => stay(() => visit(detail.path))));
   on("htmx:historyCacheMissLoadError", ({ detail }) => stay(() => visit(detail.path)));
 }
 
-/** What is no move within the page waits, too, while it would end the room and lead nowhere. */
+/** Hold back real page loads, too, while they would end the room without success. */
 export function guardRoom(theRoom) {
   room = theRoom;
-  // At the window: whoever handles it for itself has done so by then.
+  // Listen at the window, which comes last: other handlers have handled the event by then.
   addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
     if (!link || !leaves(event, link)) return;
     hold(event, () => link.click());
-    // Out of the page, which would end the room: beside it instead.
+    // Open the target in a new tab, because leaving the page would end the room.
     if (!event.defaultPrevented && isInRoom() && link.origin !== location.origin) openBeside(link);
   });
   addEventListener("submit", (event) => {
@@ -48,7 +48,7 @@ export function guardRoom(theRoom) {
   });
 }
 
-/** Moves to another page, or draws this one anew, as a link in it would. */
+/** Move to another page, or draw this one again, as a link would. */
 export function visit(url) {
   const link = document.createElement("a");
   link.href = url;
@@ -60,7 +60,7 @@ export function visit(url) {
 
 let moving = null;
 
-/** Whoever chooses another page while one is on its way has changed their mind. */
+/** Cancel a move that is on its way when the user chooses another page. */
 function onlyTheLast({ detail }) {
   if (detail.target.id !== "page") return;
   moving?.abort();
@@ -68,9 +68,9 @@ function onlyTheLast({ detail }) {
 }
 
 function beforeSwap(detail) {
-  // A link that an earlier move has taken off the page does not know any more which part it asked for.
+  // An earlier move has removed this link, so htmx no longer knows which part of the page to replace.
   detail.selectOverride ??= "#page > .page";
-  // Not a page of ours: a part of the server, or what stands before it, is away.
+  // The answer is not a page of ours: a part of the server, or a proxy before it, is down.
   if (detail.xhr.status < 500 && detail.serverResponse.includes("data-viewer")) return;
   detail.shouldSwap = false;
   stay(() => again(detail), { isBroken: detail.xhr.status === 500 });
@@ -78,7 +78,7 @@ function beforeSwap(detail) {
 
 let dismiss = () => {};
 
-/** Says that a move failed, and offers it again. */
+/** Show that a move failed, and offer to try again. */
 function stay(retry, { isBroken = false } = {}) {
   dismiss();
   const silent = navigator.onLine ? "The server does not answer." : "You are offline.";
@@ -118,7 +118,7 @@ function hold(event, retry) {
 }
 
 function moved() {
-  // Logged out or logged in as somebody else meanwhile: everything around the page is another person's.
+  // The user logged out, or in as another user: everything around the page belongs to a different account.
   if (page().dataset.viewer !== (document.documentElement.dataset.viewer ?? "")) {
     location.reload();
     return;

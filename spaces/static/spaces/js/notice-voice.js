@@ -1,7 +1,7 @@
-// Says the notice above the controls where it is not seen, because the room is minimised, and that it is over. Where it is
-// seen it stands in a live region of its own.
+// Reads out the notice above the controls, and its end, while the room is minimised and hides it. A visible notice has
+// its own live region.
 
-/** What is over in a moment is not worth saying, as it is not worth showing. */
+/** A notice that is over sooner is neither shown nor read out. */
 const LATE = 700;
 
 export class NoticeVoice {
@@ -11,7 +11,7 @@ export class NoticeVoice {
   #over = null;
   #timer = 0;
 
-  /** `say(text, {isUrgent})`; `isSeen()`: the notice itself is on the screen. */
+  /** `say(text, {isUrgent})` reads out a text. `isSeen()` tells whether the notice is on the screen. */
   constructor(say, isSeen) {
     this.#say = say;
     this.#isSeen = isSeen;
@@ -28,7 +28,7 @@ export class NoticeVoice {
     else this.#sayNotice(notice);
   }
 
-  /** Out of the room: what was said is over without a word. */
+  /** Forget the notice on leaving the room, without reading out its end. */
   forget() {
     clearTimeout(this.#timer);
     this.#head = this.#over = null;

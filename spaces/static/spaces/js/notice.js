@@ -1,4 +1,4 @@
-// The one thing worth saying above the controls right now, the most pressing first. Pure.
+// The notice above the controls: the most urgent of all that apply. Pure.
 
 import { Sound } from "./audio.js";
 import { Silence } from "./player.js";
@@ -7,7 +7,7 @@ import { hostGraceLeft, isAlone } from "./room-state.js";
 import { names } from "./format.js";
 import { share } from "./share.js";
 
-/** `{head, more, tone, action: {label, run(room)}, second}` or null; `second` is the way around, as `action`. */
+/** Return `{head, more, tone, action: {label, run(room)}, second}` or null. `second` is an alternative action. */
 export function noticeOf(room, now) {
   const notices = [silence, asking, fault, interrupted, reconnecting, lost, unwelcome, hostAway, silent, connecting, asked, invited, alone];
   return room.parting ? null : (notices.map((notice) => notice(room, now)).find(Boolean) ?? null);
@@ -69,11 +69,11 @@ function unwelcome(room) {
 
 function hostAway({ state }, now) {
   const left = hostGraceLeft(state.space, now);
-  // Once somebody stands in, the line below the title says so for as long as it lasts.
+  // Once an acting host stands in, the line below the title shows that instead.
   if (left === null || state.space.acting_host || state.space.host.id === state.you?.id) return null;
   const isShared = state.stage.some(({ role }) => role === "cohost");
   const end = isShared ? "A co-host takes over" : "The Space ends";
-  // In the part that is not read out: it changes every second.
+  // The seconds are in the part that is not read out, because they change all the time.
   return { head: "The host is reconnecting", clock: `${end} in ${clock(left)} if they do not come back.` };
 }
 

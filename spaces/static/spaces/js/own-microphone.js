@@ -1,6 +1,6 @@
-// The own microphone in a Space: opened with the first unmuting, closed with the loss of the role. Muting happens at the
-// mixer; the local track follows it, so that the browser's light tells the truth too. "On air" is said only while the
-// device sends: what it does by itself is told to the server as a mute, and to the person with a reason.
+// The user's own microphone in a Space. It opens at the first unmute and closes when the role is lost. The mixer mutes;
+// the local track follows, so that the browser's recording light is right, too. "On air" is shown only while the device
+// sends. When the device stops by itself, the server is told to mute, and the user gets the reason.
 
 import { permission } from "./comforts.js";
 import { Canceled, MicrophoneError, whyStopped } from "./microphone.js";
@@ -8,7 +8,7 @@ import { News } from "./microphone-watch.js";
 import { holdsMic, withOwn } from "./room-state.js";
 import { toast } from "./toast.js";
 
-/** A browser that has not given the microphone by then is asking the person for it. */
+/** If the browser has not given the microphone by then, it is asking the user for permission. */
 const ASKING_AFTER = 2_500;
 
 export class OwnMicrophone {
@@ -16,19 +16,20 @@ export class OwnMicrophone {
   #send;
   #onChange;
   #opening = null;
-  /** Muted by the system in the middle of being open: open again when the system lets it. */
+  /** Whether the system muted an open microphone, which is to open again when the system allows it. */
   #resumes = false;
 
-  /** The browser has asked the person, who has not answered yet. */
+  /** Whether the browser is asking the user, who has not answered yet. */
   isAsking = false;
-  /** `{message, advice}` while it cannot be had. */
+  /** `{message, advice}` while the microphone cannot be used. */
   fault = null;
-  /** The system mutes it. */
+  /** Whether the system mutes the microphone. */
   isInterrupted = false;
-  /** It is open, and nothing at all comes from it. */
+  /** Whether the microphone is open but sends complete silence. */
   isSilent = false;
 
-  /** `send(type, guess)` resolves with whether the server did it; `onChange()` tells that something of this changed. */
+  /** `send(type, guess)` resolves with whether the server did it. `onChange()` is called when any of these fields
+   *  changed. */
   constructor(audio, { send, onChange }) {
     this.#audio = audio;
     this.#send = send;
@@ -51,33 +52,33 @@ export class OwnMicrophone {
     else await this.#unmuteNow();
   }
 
-  /** Waits for the browser's answer no longer. */
+  /** Stop waiting for the browser's answer. */
   cancel() {
     this.#opening?.abort();
   }
 
-  /** Lets go of the device and asks for it anew. */
+  /** Release the device and ask for it again. */
   async reopen() {
     this.#audio.dropMicrophone();
     this.#forgetTrouble();
-    // The browser may ask again, and nobody hears us until it is answered.
+    // Mute meanwhile: the browser may ask again, and until the user answers the others hear nothing.
     this.#muteNow();
     await this.unmute();
   }
 
-  /** What the server says we are. */
+  /** Follow the role and the mute that the server reports. */
   follow(you) {
     if (!holdsMic(you)) this.#close();
     else if (!this.isOpening) this.#followMuted(you.muted);
   }
 
-  /** `state` as the device makes it: nobody is on air whose device does not send. */
+  /** Return `state` corrected by the device: a user whose device does not send is not on air. */
   truthOf(state) {
     const isTold = holdsMic(state.you) && !state.you.muted;
     return isTold && !this.#audio.isSending ? withOwn(state, { muted: true }) : state;
   }
 
-  /** What the device did by itself. */
+  /** Handle what the device did by itself. */
   heard(news) {
     const act = {
       [News.OPENED]: () => (this.isAsking = false),
@@ -96,7 +97,7 @@ export class OwnMicrophone {
     this.#onChange();
   }
 
-  /** Out of the Space. */
+  /** Close the microphone on leaving the Space. */
   reset() {
     this.cancel();
     this.fault = null;
@@ -114,7 +115,7 @@ export class OwnMicrophone {
   }
 
   #followMuted(isMuted) {
-    // The page was loaded anew, or the device went while the server could not be told: nobody hears us.
+    // The page was reloaded, or the device went while the server was unreachable: the others hear nothing.
     if (!isMuted && !this.#audio.isSending) this.#muteNow();
     else this.#audio.setMuted(isMuted);
   }

@@ -1,4 +1,4 @@
-// What every page has, a visitor's too: the theme, and times in the reader's zone.
+// The parts of every page, with or without an account: the theme, and times in the reader's zone.
 
 import { startLocalTimes } from "./local-times.js";
 import { startTheme } from "./theme.js";

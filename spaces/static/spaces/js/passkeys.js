@@ -1,4 +1,4 @@
-// A ceremony that the person or the browser broke off: say it on the page. A classic script, as allauth's beside it are.
+// Shows on the page that the user or the browser canceled a passkey ceremony. A classic script, like allauth's own.
 document.addEventListener("allauth.error", (event) => {
   event.preventDefault();
   const problem = document.getElementById("passkey-problem");

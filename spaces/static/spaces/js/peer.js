@@ -3,9 +3,9 @@
 import { wait } from "./backoff.js";
 
 const CONNECTED_WITHIN = 8_000;
-/** A connection that says "disconnected" often comes back by itself; this long it may try. */
+/** The time that a "disconnected" connection gets to come back by itself, as it often does. */
 const SILENT_FOR = 2_500;
-/** From being connected to the first sound; without any by then there is nothing to wait for. */
+/** The longest wait between the connection and its first sound. After it, silence is taken as real. */
 const HEARD_WITHIN = 1_000;
 const LOOK_EVERY = 20;
 
@@ -18,9 +18,9 @@ class Peer {
   #silence = 0;
   #fail = () => {};
 
-  /** Settles when the connection, once up, is lost; never while it stands. */
+  /** Resolves when the connection, once up, is lost. */
   lost = new Promise((resolve) => (this.#lose = resolve));
-  /** What it plays. */
+  /** The stream that it receives. */
   stream = new MediaStream();
 
   constructor(signal, connection = new RTCPeerConnection()) {
@@ -39,7 +39,7 @@ class Peer {
     this.#watch();
   }
 
-  /** Resolves with its first sound, and in any case soon. */
+  /** Resolves with its first sound, or after a short wait. */
   async heard() {
     const deadline = performance.now() + HEARD_WITHIN;
     let isLost = false;
@@ -47,7 +47,7 @@ class Peer {
     while (!isLost && !this.#plays() && performance.now() < deadline) await wait(LOOK_EVERY);
   }
 
-  /** Counts it as lost, whatever it says of itself. */
+  /** Treat the connection as lost, whatever its state is. */
   giveUp() {
     this.#fail(new Error("given up"));
     this.#lose();
@@ -99,9 +99,9 @@ class Peer {
     };
   }
 
-  /** Kept back until the other side knows the connection they belong to. */
+  /** Send candidates, or keep them back until the other side knows their connection. */
   #candidate(candidate) {
-    // An empty line ends one generation of candidates; null, which always follows, ends them all.
+    // Skip the empty candidate, which ends one generation. Null always follows and ends them all.
     if (candidate?.candidate === "") return;
     const plain = candidate && candidate.toJSON();
     if (this.#answered) this.#send(plain);
@@ -109,12 +109,12 @@ class Peer {
   }
 
   #send(candidate) {
-    // One candidate of many: without it there are others, and without any the connection fails and says so.
+    // Ignore the failure of one candidate. Others remain, and without any the connection itself fails.
     this.#signal("audio.candidate", { target: this.target, candidate }).catch(() => {});
   }
 }
 
-/** Hears the mix: the gateway offers. */
+/** Connect as a listener, which hears the mix. The gateway makes the offer. */
 export class ListenPeer extends Peer {
   target = "listen";
 
@@ -126,7 +126,7 @@ export class ListenPeer extends Peer {
   }
 }
 
-/** Brings a microphone and hears the mix without it: the browser offers. */
+/** Connect as a speaker, who hears the mix without the own voice. The browser makes the offer. */
 export class SpeakPeer extends Peer {
   target = "speak";
 

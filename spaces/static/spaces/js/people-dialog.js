@@ -1,4 +1,4 @@
-// Who is here, for everybody who is in and does not run the Space: those who do have the management panel in its place.
+// The list of people in the Space, for participants. Hosts and co-hosts have the management panel instead.
 
 import { showFace } from "./avatar.js";
 import { fromTemplate, keyed, part, setAttribute, setText } from "./dom.js";
@@ -38,7 +38,7 @@ export class PeopleDialog {
   #open() {
     part(this.#dialog, "here-search").value = "";
     this.#dialog.showModal();
-    // Not the search: on a phone its keyboard would cover who one came to see.
+    // Do not focus the search, because a phone's keyboard would cover the list.
     document.getElementById("here-title").focus();
     this.#listeners.open();
     this.#draw();
@@ -93,7 +93,7 @@ export class PeopleDialog {
     setAttribute(row.querySelector("a"), "href", `/${person.username}`);
   }
 
-  /** A move within the page, as every link's: the sound goes on. */
+  /** Move within the page, as every link does, so that the audio goes on. */
   #tapped(event) {
     const link = event.target.closest("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -1,4 +1,4 @@
-// The menu of one person on the stage or among the listeners: opened by the button that lies over their image.
+// The menu of one person on the stage or among the listeners. The button over the person's image opens it.
 
 import { part, setAttribute } from "./dom.js";
 import { isOpen, openBeside } from "./menus.js";
@@ -10,7 +10,7 @@ export function startPersonMenu(root, room) {
     const opener = target.closest?.("[data-tile-open]");
     if (opener) open(menu, opener, room);
   });
-  // The button that was pressed is replaced by the next one, and the focus would be nowhere.
+  // The pressed button is replaced by its successor; move the focus there.
   part(menu, "person-relation").addEventListener("htmx:afterSettle", ({ currentTarget }) => {
     if (document.activeElement === document.body) currentTarget.querySelector("button")?.focus();
   });
@@ -32,10 +32,10 @@ function open(menu, opener, { state }) {
   menu.querySelector("a, button").focus();
 }
 
-/** Follow and block, as they stand now. */
+/** Load the buttons "Follow" and "Block" in their present state. */
 async function showRelation(place, { username }, menu, opener) {
   place.replaceChildren();
   await window.htmx?.ajax("GET", `/${username}/relation`, { target: place, swap: "innerHTML", select: "unset" });
-  // It is longer now.
+  // Place the menu again, because it is longer now.
   if (isOpen(menu)) openBeside(menu, opener);
 }

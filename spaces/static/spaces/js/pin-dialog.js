@@ -1,4 +1,4 @@
-// Choosing what to pin: one's own latest posts, one tap each, or the link of any post.
+// The dialog to pin a post: one of the user's latest posts with one tap, or any post by its link.
 
 import { fromTemplate, keyed, part, setAttribute, setText } from "./dom.js";
 import { HttpError, getJson, postForm } from "./http.js";

@@ -1,5 +1,5 @@
-// The strip of posts that are pinned to the Space. A number in the Space's state says when to look again; the posts
-// themselves are fetched, because not everybody may see every post.
+// The strip of posts pinned to the Space. When the version number in the Space's state changes, the page loads the
+// posts again. Each user loads their own list, because not every user may see every post.
 
 import { showFace } from "./avatar.js";
 import { fromTemplate, keyed, part, setAttribute, setText } from "./dom.js";
@@ -9,7 +9,8 @@ import { visit } from "./navigation.js";
 import { may } from "./room-state.js";
 import { announce, toast } from "./toast.js";
 
-/** A crowd that all hears of a pin at once spreads over this time (ms): a millisecond each, up to the second. */
+/** All pages hear of a pin at once, so they spread their requests (ms): `SPREAD_EACH` per person, up to
+ *  `SPREAD_MOST`. */
 const SPREAD_EACH = 1;
 const SPREAD_MOST = 3_000;
 const AGAIN = 5_000;
@@ -18,7 +19,7 @@ export class Pins {
   #list;
   #form;
   #room;
-  /** What is shown, or on its way: `id/version/role`, because whoever gets a microphone may take more down. */
+  /** The list that is shown or loading: `id/version/role`. The role counts, because speakers may unpin more. */
   #wanted = "";
   #timer = 0;
 
@@ -99,7 +100,7 @@ export class Pins {
     if (await this.#send("/pins/add", opener.dataset.pinPost)) toast("Everyone in the Space sees it now.", { tone: "good" });
   }
 
-  /** By the dialog's form, which carries the token. Resolves with whether it was done; a refusal is shown. */
+  /** Send by the dialog's form, which has the CSRF token. Resolves with whether it was done, and shows a refusal. */
   async #send(path, post) {
     this.#form.action = `/i/spaces/${this.#room.id}${path}`;
     this.#form.elements.post.value = post;

@@ -1,17 +1,17 @@
-// The one audio element of the page. Whatever is heard is attached to it. What is attached does not always play: the
-// browser may want a tap first, a call or a headset's key pauses it, an output device goes away.
+// The page's only audio element. All streams are attached to it. An attached stream does not always play: the browser
+// may require a tap first, a call or a headset key may pause it, an output device may disappear.
 
 export const Silence = Object.freeze({
   /** The browser plays nothing before a tap. */
   BLOCKED: "blocked",
-  /** Something on this device paused it. */
+  /** A program or a key of this device paused it. */
   PAUSED: "paused",
-  /** There is nothing to play it on. */
+  /** There is no output device. */
   NO_OUTPUT: "no output",
 });
 
 const TAPS = ["click", "touchend", "keydown"];
-/** A new stream pauses the element for a moment, too. */
+/** A pause shorter than this is no silence: a new stream pauses the element for a moment, too. */
 const SETTLED = 300;
 
 export class Player {
@@ -22,7 +22,7 @@ export class Player {
   #again = () => this.#isSilent && this.play();
   #seen = () => document.visibilityState === "visible" && this.#again();
 
-  /** `onSilence(why)`: one of `Silence` from now on, or null once it plays. */
+  /** `onSilence(why)` is called with one of `Silence`, or with null once it plays. */
   constructor(element, onSilence) {
     this.#element = element;
     this.#onSilence = onSilence;
@@ -42,18 +42,18 @@ export class Player {
     this.play();
   }
 
-  /** Also to be called inside a tap, which counts as permission for what is attached later. */
+  /** Play. A call inside a tap also permits streams that are attached later. */
   async play() {
     try {
       await this.#element.play();
       this.#onSilence(null);
     } catch (error) {
-      // AbortError only says that a newer stream took the place of this one.
+      // AbortError only means that a newer stream replaced this one.
       if (error.name === "NotAllowedError") this.#onSilence(Silence.BLOCKED);
     }
   }
 
-  /** Until the next tap, as the key of a headset asks. */
+  /** Pause until the next tap, as a headset key asks. */
   pause() {
     this.#element.pause();
   }
@@ -81,7 +81,7 @@ export class Player {
     this.#hadOutput ||= hasOutput;
   }
 
-  /** Some browsers name no outputs at all: only one that had some can have lost them. */
+  /** Whether all output devices are gone. Some browsers never list any, so there must have been one before. */
   async #hasOutput() {
     try {
       const devices = await navigator.mediaDevices.enumerateDevices();

@@ -1,7 +1,7 @@
-// A press that becomes a long one. Pure: whoever uses it hands in the time (ms) and the place of each event.
+// The recognition of a long press. Pure: the caller passes the time (ms) and the place of each event.
 
 export const LONG_PRESS = 500;
-/** A finger is never quite still. */
+/** The distance that a finger may move in a press, because it is never quite still. */
 const SLACK = 12;
 
 export const Outcome = Object.freeze({ NONE: "none", SHORT: "short", LONG: "long" });
@@ -25,7 +25,7 @@ export class Press {
     this.#isLong = false;
   }
 
-  /** Whether the press is over: somebody scrolls or drags. A long one may wander, to the choice it is for. */
+  /** Whether a movement ends the press as a scroll or drag. A long press may move, to reach its choice. */
   move(place) {
     if (!this.isDown || this.#isLong) return false;
     const isAway = Math.hypot(place.x - this.#place.x, place.y - this.#place.y) > SLACK;
@@ -33,7 +33,7 @@ export class Press {
     return isAway;
   }
 
-  /** Whether the press has become a long one by now, told once. */
+  /** Whether the press has become a long one. True only once. */
   tick(now) {
     if (!this.isDown || this.#isLong || now - this.#began < LONG_PRESS) return false;
     this.#isLong = true;
@@ -52,7 +52,7 @@ export class Press {
   }
 }
 
-/** Where arrow keys lead in a row of `count` choices: the place after `key`, round the ends; null for other keys. */
+/** Return the place that an arrow key leads to in a row of `count` choices, around the ends, or null for other keys. */
 export function stepTo(key, place, count) {
   const steps = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: count - 1 };
   return key in steps ? (steps[key] + count) % count : null;

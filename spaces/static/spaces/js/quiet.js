@@ -1,11 +1,11 @@
-// Notices that nothing is heard while somebody is said to talk: the word that a voice has ended may never come, when its
-// browser crashed or the way to the server is cut.
+// Detects silence while a speaker is shown as talking. The event that the voice has ended may never come, because the
+// speaker's browser crashed or the connection to the server is cut.
 
 import { earOf } from "./ear.js";
 
 const LISTEN_EVERY = 500;
 const QUIET_AFTER = 1_500;
-/** -80 dB: what a codec makes of silence is below it, the quietest voice is not. */
+/** -80 dB: a codec's silence is below this level, the quietest voice is above. */
 const NOTHING = 1e-4;
 const WINDOW = 8_192;
 
@@ -19,13 +19,13 @@ export class Quiet {
 
   isQuiet = false;
 
-  /** Listens to what `element` plays; `onChange()` tells that `isQuiet` changed. */
+  /** Listen to the sound that `element` plays. `onChange()` is called when `isQuiet` changed. */
   constructor(element, onChange) {
     this.#element = element;
     this.#onChange = onChange;
   }
 
-  /** `isWanted`: somebody is said to talk. */
+  /** `isWanted`: whether a speaker is shown as talking. */
   run(isWanted) {
     if (isWanted === (this.#timer !== 0)) return;
     clearInterval(this.#timer);
@@ -36,7 +36,7 @@ export class Quiet {
 
   #listen() {
     const level = this.#element.paused ? null : this.#level();
-    // Not known is not quiet.
+    // An unknown level does not count as quiet.
     this.#quietFor = level !== null && level < NOTHING ? this.#quietFor + LISTEN_EVERY : 0;
     this.#set(this.#quietFor >= QUIET_AFTER);
   }

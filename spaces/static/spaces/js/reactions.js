@@ -1,4 +1,4 @@
-// Emoji that float up for a moment: over the face of whoever sent it, over the bar for those whose face is not shown.
+// Emoji that float up for a moment, over the sender's face, or over the bar if the face is not shown.
 
 import { part } from "./dom.js";
 
@@ -21,7 +21,7 @@ export class Reactions {
   #tapped(button) {
     if (!button) return;
     const { emoji } = button.dataset;
-    // At once; the one that comes back from the server is left out.
+    // Show it at once. The copy that comes back from the server is skipped.
     this.#float(emoji, this.#place(this.#ownId));
     this.#room.react(emoji);
   }
@@ -65,7 +65,7 @@ export class Reactions {
   }
 }
 
-/** How many of each emoji came without a sender: `[[emoji, count]]`. */
+/** Return how many of each emoji came without a sender: `[[emoji, count]]`. */
 export function rest(counts, people) {
   const named = (emoji) => people.filter((person) => person.emoji === emoji).length;
   return Object.entries(counts).map(([emoji, count]) => [emoji, count - named(emoji)]);

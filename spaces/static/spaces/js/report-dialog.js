@@ -1,6 +1,6 @@
-// Reporting a Space, a person or a caption: everything with `data-report-open`, now or later, opens one dialog. The opener
-// says what about by `data-report-about` (words) and by `data-space`, `data-person`, `data-caption` (ids); the room around it may
-// say the Space by `data-in-space`.
+// The dialog to report a Space, a person or a caption. Elements with `data-report-open`, present or future, open it.
+// Their attributes name the subject: `data-report-about` (words), `data-space`, `data-person` and `data-caption` (ids).
+// The room around them may name the Space by `data-in-space`.
 
 import { part, setText } from "./dom.js";
 import { HttpError, postForm } from "./http.js";
@@ -34,7 +34,7 @@ function open(event, dialog, form) {
   document.getElementById("report-title").focus();
 }
 
-/** Only an engine that wrote words down can have misheard them. */
+/** Show or hide a reason. "Misheard" is offered only for captions of an engine, because only an engine mishears. */
 function showReason(label, isOffered) {
   label.hidden = !isOffered;
   label.querySelector("input").disabled = !isOffered;

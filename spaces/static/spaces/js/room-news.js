@@ -1,4 +1,5 @@
-// Which changes are put into words, and how. Pure: `{said}` is only read out, `{shown: {text, tone, opensQueue}}` is seen too.
+// The messages about changes in the room. Pure: `{said}` is only read out, `{shown: {text, tone, opensQueue}}` is also
+// seen.
 
 import { isolate, names } from "./format.js";
 import { holdsMic } from "./room-state.js";
@@ -14,11 +15,10 @@ const TELLERS = {
   "space.changed": space,
 };
 
-/** What changed of us while nothing could be told: after an outage, or when events were missed. Returns one of the news for
- *  each change. */
+/** Return a message for each change of the own role and state during an outage, or after missed events. */
 export function newsOfReturn(before, after, reason = null) {
   const isKnown = before.you !== null && before.space?.id === after.space?.id;
-  // Loaded anew meanwhile, the page knows nothing of before; the server does.
+  // A reloaded page does not know the state before; the server does.
   if (!isKnown) return reason === "seat_lost" ? [{ shown: { text: SEAT_GONE, tone: "bad" } }] : [];
   return [ofSeat(before.you, after.you), ofRequest(before.you, after.you), ofQueue(before, after)].filter(Boolean);
 }

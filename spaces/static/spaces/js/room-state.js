@@ -1,14 +1,15 @@
-// What the page knows of one Space: a pure function of snapshots and events. No DOM, no network.
+// The page's state of one Space: a pure function of snapshots and events. No DOM, no network.
 //
-// Numbered events count up by one. One that skips a number is not applied: the state is then `stale`, and whoever holds
-// it asks the server for a snapshot.
+// Numbered events count up by one. An event that skips a number is not applied: the state becomes `stale`, and the room
+// asks the server for a snapshot.
 
 const RANK = { host: 4, acting_host: 3, cohost: 2, speaker: 1, listener: 0, outsider: -1 };
-/** The page knows the oldest of those who wait; with fewer than this many of more it asks for the next. */
+/** The page knows only the oldest requests. With fewer than this many, while there are more, it asks for the next
+ *  ones. */
 const FEW_WAITING = 10;
 const NOBODY = { count: 0, listeners: [] };
 
-/** Before the first snapshot. */
+/** The state before the first snapshot. */
 export function blank() {
   return {
     seq: -1,
@@ -42,7 +43,7 @@ export function fromSnapshot(snapshot, before = blank()) {
   };
 }
 
-/** The state after `event`; the same object where it changes nothing. */
+/** Return the state after `event`, or the same object if nothing changes. */
 export function reduce(state, event) {
   const change = CHANGES[event.type];
   return change ? change(state, event) : state;
@@ -56,7 +57,7 @@ const CHANGES = {
   "stage.blocked": (state, { user_id }) => ({ ...state, blocked: [...new Set([...state.blocked, user_id])] }),
   "captions.changed": (state, event) => numbered(state, event, () => withCaptions(state, captionsOf(event))),
   "captions.you": (state, { consent }) => ({ ...state, ...withCaptions(state, { consent }) }),
-  // The last word on a Space needs nothing that came before it.
+  // The end of a Space needs no event before it.
   "space.ended": (state, event) => ({
     ...state,
     seq: event.seq,
@@ -84,7 +85,7 @@ function onStage(state, event) {
   return { stage, audience: besides(stage, state.audience), talking: state.talking.filter((id) => !left.has(id)) };
 }
 
-/** Nobody is in two places: the audience is counted once a second, and somebody may have left it for the stage. */
+/** Remove people on the stage from the audience, which is counted only once a second and may still contain them. */
 function besides(stage, audience) {
   const promoted = new Set(stage.map(({ id }) => id));
   const listeners = audience.listeners.filter(({ id }) => !promoted.has(id));
@@ -104,7 +105,7 @@ function queueChanged(state, event) {
   if (event.queue_seq <= state.queueSeq) return state;
   if (event.queue_seq > state.queueSeq + 1) return { ...state, stale: true };
   const others = state.queue.people.filter(({ id }) => id !== event.person.id);
-  // Behind those whom nobody told us of, a newcomer would stand too far ahead.
+  // Do not append a new request while the page does not know all earlier ones: it would stand too far ahead.
   const isWhole = state.queue.people.length === state.queue.total;
   const people = event.state === "pending" && isWhole ? [...others, event.person] : others;
   const stale = state.stale || people.length < Math.min(FEW_WAITING, event.total);
@@ -115,7 +116,7 @@ function queueReplaced(state, { queue_seq, queue }) {
   return queue_seq <= state.queueSeq ? state : { ...state, queueSeq: queue_seq, queue };
 }
 
-/** Whoever has just come to run the Space has not seen its queue yet. */
+/** Whether the user has just become host or co-host and does not know the queue yet. */
 function lacksQueue(state, you) {
   return state.queue === null && you.can.includes("manage");
 }
@@ -124,7 +125,7 @@ function isBehind(state, { seq = 0, queue_seq = 0 }) {
   return seq > state.seq || (state.queue !== null && queue_seq > state.queueSeq);
 }
 
-/** Hosts first, then speakers, each in the order they came. */
+/** Sort hosts first, then speakers, each in the order they came. */
 function inOrder(people) {
   return [...people].sort((a, b) => RANK[b.role] - RANK[a.role]);
 }
@@ -141,14 +142,14 @@ export function holdsMic(you) {
   return you !== null && RANK[you.role] >= RANK.speaker;
 }
 
-/** The state with other fields of `you`, on the stage too. */
+/** Return the state with these fields of `you` changed, on the stage, too. */
 export function withOwn(state, changes) {
   const you = { ...state.you, ...changes };
   const own = (person) => (person.id === you.id ? { ...person, muted: you.muted } : person);
   return { ...state, you, stage: state.stage.map(own) };
 }
 
-/** Listens without an account. */
+/** Whether the user listens without an account. */
 export function isNameless(you) {
   return you?.role === "anonymous";
 }
@@ -157,27 +158,27 @@ export function may(state, action) {
   return state.you?.can.includes(action) ?? false;
 }
 
-/** Whether `you` may act on `person` as one who runs the Space; the server has the last word. */
+/** Whether `you` may act on `person` as host or co-host. The server decides in the end. */
 export function standsAbove(you, person) {
   return you.id !== person.id && RANK[you.role] >= RANK.cohost && RANK[you.role] > RANK[person.role];
 }
 
-/** Those on the stage whom the reader has blocked. */
+/** Return the people on the stage that the user has blocked. */
 export function blockedOnStage({ stage, blocked }) {
   return stage.filter(({ id }) => blocked.includes(id));
 }
 
-/** Those on the stage who are heard right now: a closed microphone says nothing, whatever was heard a moment ago. */
+/** Return the people on the stage who are talking now. A muted one does not count, even if heard a moment ago. */
 export function talkersOf({ stage, talking }) {
   return stage.filter(({ id, muted }) => !muted && talking.includes(id));
 }
 
-/** Nobody else holds a microphone and nobody listens. */
+/** Whether no other person has a microphone and no person listens. */
 export function isAlone(state) {
   return state.space?.state === "live" && holdsMic(state.you) && state.stage.length <= 1 && state.audience.count === 0;
 }
 
-/** Whether what this person on the stage says appears as text, in a Space that has captions. */
+/** Whether this speaker's words appear as captions, in a Space that has captions. */
 export function isCaptioned({ space, captions }, { id }) {
   return !space?.captions || captions === null || captions.consenting.includes(id);
 }
@@ -186,7 +187,7 @@ export function hiddenListeners(state) {
   return Math.max(0, state.audience.count - state.audience.listeners.length);
 }
 
-/** Milliseconds until a host who is away has been waited for, or null while the host is here. */
+/** Return the milliseconds until the wait for an absent host is over, or null while the host is here. */
 export function hostGraceLeft(space, now) {
   if (!space?.host_lost_at) return null;
   return Math.max(0, Date.parse(space.host_lost_at) + space.host_grace_seconds * 1000 - now);

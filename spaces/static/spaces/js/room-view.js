@@ -1,4 +1,4 @@
-// Draws the room: a sheet or a dock on a phone, a column on a desk. One `render` for whatever changed.
+// Draws the room: a sheet or a dock on a phone, a column on a desktop. One `render` serves every change.
 
 import { showFace } from "./avatar.js";
 import { Controls } from "./controls.js";
@@ -44,10 +44,10 @@ export class RoomView {
   #meter;
   #isDocked = false;
   #wasIdle = true;
-  /** Before the page was loaded anew. */
+  /** The state before the page was reloaded. */
   #wasDocked = session.get(DOCKED) !== null;
   #voice = new NoticeVoice(tellAway, () => !part(this.#root, "sheet").hidden);
-  /** What the last words were said about. */
+  /** The subject of the last words shown. */
   #told = null;
   #clock = 0;
 
@@ -76,7 +76,7 @@ export class RoomView {
     this.#keepTime(state);
   }
 
-  /** Comes back to the Space one was in, as large as it was. */
+  /** Return to the Space from before the reload, at its former size. */
   restore(id) {
     const wasDocked = this.#wasDocked;
     this.#room.enter(id);
@@ -131,7 +131,7 @@ export class RoomView {
 
   #escape(event) {
     if (event.key !== "Escape" || event.defaultPrevented || DESK.matches) return;
-    // A menu of the room is closed first, wherever the focus is.
+    // Close an open menu of the room first, wherever the focus is.
     if (event.target.closest("[popover], dialog") || openMenu(this.#root)) return;
     this.#dock(true);
   }
@@ -197,7 +197,7 @@ export class RoomView {
   #tellOver(parting, { head, more = parting.message }) {
     if (parting === this.#told) return;
     this.#told = parting;
-    // Where it is seen it stands in a live region of its own.
+    // A visible notice has its own live region.
     if (part(this.#root, "sheet").hidden) announce(`${head}. ${more}`, { isUrgent: true });
   }
 
@@ -223,7 +223,7 @@ export class RoomView {
     const { parting, phase } = this.#room;
     const talkers = parting ? [] : talkersOf({ stage, talking });
     if (space) showFace(part(root, "dock-face"), space.host);
-    // Said in one place at a time, the sheet or the dock.
+    // Show the text in one place at a time, the sheet or the dock.
     const note = parting ? wordsOf(phase, parting).head : dockNote(this.#room, talkers, audience);
     const isShown = !part(root, "dock").hidden;
     setText(part(root, "dock-title"), isShown ? (space?.title ?? "Space") : "");
@@ -232,7 +232,7 @@ export class RoomView {
     part(root, "dock-close").hidden = parting === null;
   }
 
-  /** Times move on by themselves: by the second while a host is missed, else four times a minute. */
+  /** Redraw the times: every second while a host is away, otherwise four times a minute. */
   #keepTime({ space }) {
     clearTimeout(this.#clock);
     const tick = hostGraceLeft(space, serverNow()) === null ? MINUTE_HAND : SECOND_HAND;
@@ -240,7 +240,7 @@ export class RoomView {
   }
 }
 
-/** Who runs it while the host is away. */
+/** Return the line that says who runs the Space while the host is away. */
 function standIn({ acting_host, host }, you) {
   if (!acting_host) return "";
   const who = acting_host.id === you?.id ? "You run" : `${isolate(acting_host.name)} runs`;
@@ -255,7 +255,7 @@ function wordsOf(phase, parting) {
   return PARTINGS[phase] ?? PARTINGS[parting.name] ?? OTHER_PARTING;
 }
 
-/** A fault is shown, too, where the notice itself is not on the screen. */
+/** Read out a notice that is not on the screen. Show a fault as a toast, too. */
 function tellAway(text, { isUrgent = false } = {}) {
   if (isUrgent) toast(text, { tone: "bad" });
   else announce(text);

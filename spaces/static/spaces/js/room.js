@@ -1,5 +1,5 @@
-// The Space this page is in: its socket, its audio, what it knows, and what a person can do there. Draws nothing;
-// everything that shows it listens to its "change".
+// The Space this page is in: its socket, its audio, its state, and the user's actions. It draws nothing; the modules
+// that draw it listen to its "change".
 
 import { RoomAudio } from "./audio.js";
 import { session } from "./comforts.js";
@@ -23,9 +23,9 @@ export const Phase = Object.freeze({
 });
 
 const KEY = "spaces:room";
-/** Voices that were heard when the connection was lost are shown no longer than this. */
+/** The longest time that voices are shown as talking after the connection is lost. */
 const DEAF_AFTER = 1_500;
-/** A press that becomes no tap within this time was none. */
+/** A press must become a tap within this time. */
 const PRESS = 5_000;
 
 export class Room extends EventTarget {
@@ -42,15 +42,15 @@ export class Room extends EventTarget {
   #isPersons;
   #hasPutOff = false;
   #quiet;
-  /** The way to the server is cut for so long that nothing it said of voices is true any more. */
+  /** Whether the connection has been lost for so long that its talking events are out of date. */
   #isDeaf = false;
   #deafTimer = 0;
-  /** Ids of people one has blocked, and stays with all the same. */
+  /** Ids of blocked people with whom the user has chosen to stay. */
   #bearsWith = new Set();
 
   herald = new Herald(() => this.dispatchEvent(new Event("queue")));
 
-  /** `isPersons`: the page belongs to somebody who is logged in. */
+  /** `isPersons`: whether the page's user is logged in. */
   constructor(audioElement, { isPersons = true } = {}) {
     super();
     this.#isPersons = isPersons;
@@ -80,26 +80,26 @@ export class Room extends EventTarget {
     return this.#phase === Phase.INSIDE || this.#phase === Phase.RECONNECTING;
   }
 
-  /** What the server said, with what we expect it to say next, and what our own device makes of it. */
+  /** The server's state, with the guesses of what comes next, corrected by the own device. */
   get state() {
     return this.#heard(this.microphone.truthOf(this.#guesses.applyTo(this.#state)));
   }
 
-  /** Nobody is shown talking of whom nothing is heard. One's own voice is not in what one hears. */
+  /** Show no one as talking while nothing is heard. The user's own voice is not in the mix. */
   #heard(state) {
     if (!this.#isDeaf && !this.#quiet.isQuiet) return state;
     const talking = this.#isDeaf ? [] : state.talking.filter((id) => id === state.you?.id);
     return { ...state, talking };
   }
 
-  /** Why we are outside again: `{name, message}`. */
+  /** Why the room ended: `{name, message}`. */
   get parting() {
     return this.#parting;
   }
 
   // --- Coming and going ---------------------------------------------------------------------------------------------------
 
-  /** A finger is on the bubble: whatever takes time and tells nobody can begin. */
+  /** Prepare for a tap while the finger is still on the bubble: do what takes time and has no effect for others. */
   prepare(id) {
     if (this.#id === id || this.#prepared?.id === id) return;
     this.#unprepare();
@@ -109,7 +109,8 @@ export class Room extends EventTarget {
     this.audio.prepare();
   }
 
-  /** Enters as a listener, or in the role one has. Call inside a tap, so that the browser lets us play. */
+  /** Enter as a listener, or in the role that the user has. Call this inside a tap, so that the browser allows
+   *  audio. */
   enter(id) {
     this.dispatchEvent(new Event("shown"));
     if (this.#id === id && (this.isInside || this.#phase === Phase.CONNECTING)) return;
@@ -122,7 +123,7 @@ export class Room extends EventTarget {
     this.audio.play();
   }
 
-  /** Comes back after the whole page was loaded anew. */
+  /** Return to the Space after a reload of the whole page. */
   static left() {
     return session.get(KEY);
   }
@@ -133,12 +134,12 @@ export class Room extends EventTarget {
     this.#changed();
   }
 
-  /** Out of the way, for what is to be seen behind it. */
+  /** Minimise the room, so that the page behind it is visible. */
   stepAside() {
     this.dispatchEvent(new Event("aside"));
   }
 
-  /** Puts the last words away. */
+  /** Dismiss the last words. */
   close() {
     this.#quit();
     this.#changed();
@@ -148,7 +149,7 @@ export class Room extends EventTarget {
     return this.#do("end");
   }
 
-  /** Shown to everyone for a moment. Resolves with whether it was sent. */
+  /** Send a reaction, which everyone sees for a moment. Resolves with whether it was sent. */
   react(emoji) {
     return this.#do("react", { emoji });
   }
@@ -163,7 +164,7 @@ export class Room extends EventTarget {
     return this.#do("request.cancel", {}, { requested: false });
   }
 
-  /** Somebody who runs the Space offered a microphone that was neither taken nor put off. */
+  /** Whether a host or co-host has offered a microphone that the user has neither taken nor declined. */
   get isInvited() {
     return Boolean(this.#state.you?.invited) && !this.#hasPutOff;
   }
@@ -190,7 +191,7 @@ export class Room extends EventTarget {
     return this.#do("cohost.decline");
   }
 
-  /** People one has blocked who hold a microphone here, until one chose to stay. */
+  /** The blocked people who have a microphone here, until the user chooses to stay. */
   get unwelcome() {
     return blockedOnStage(this.#state).filter(({ id }) => !this.#bearsWith.has(id));
   }
@@ -202,14 +203,14 @@ export class Room extends EventTarget {
 
   // --- Running it ---------------------------------------------------------------------------------------------------------
 
-  /** `approve`, `mute.other` and their like. True when the server did it; a refusal is shown. */
+  /** Send a command about a person, such as `mute.other`. Resolves with whether it was done, and shows a refusal. */
   act(type, person) {
     const fields = type === "invite" ? { to_speak: true } : {};
     return this.#do(type, { user_id: person.id, ...fields });
   }
 
-  /** `requests.approve` or `requests.decline`, of all who wait where no ids are named. Resolves with `{count, waiting}`,
-   * or with null after a refusal, which is shown. */
+  /** Send `requests.approve` or `requests.decline`, for all requests if there are no ids.
+   *  Resolves with `{count, waiting}`, or with null after a refusal, which is shown. */
   decide(type, ids = null) {
     return this.#try(type, ids ? { user_ids: ids } : {});
   }
@@ -230,20 +231,20 @@ export class Room extends EventTarget {
     return this.#do("mute.all");
   }
 
-  /** One page of people; rejects with `RequestError`. */
+  /** Get one page of people. Rejects with `RequestError`. */
   people(fields) {
     return this.#request("people", fields);
   }
 
   // --- For what others add to the room -----------------------------------------------------------------------------------
-  // They listen to "welcome" and to "event", whose detail is an event of docs/protocol.md.
+  // Other modules listen to "welcome" and to "event", whose detail is an event of docs/protocol.md.
 
   /** Resolves with the reply's data; rejects with `RequestError`. */
   command(type, fields) {
     return this.#request(type, fields);
   }
 
-  /** Whether one's own words may be captioned. */
+  /** Set whether the user's own words may be captioned. */
   consent(given) {
     return this.#do("captions.consent", { given });
   }
@@ -261,7 +262,7 @@ export class Room extends EventTarget {
 
   #newStay(id) {
     return new Stay(id, {
-      // Not after the reply: the way to the server and back is time before the first sound.
+      // Do not wait for the reply: a round trip would delay the first sound.
       onJoining: (isBack) => isBack || this.audio.listen(),
       onWelcome: (welcome, isBack) => this.#welcome(welcome, isBack),
       onEvent: (event) => this.#receive(event),
@@ -298,7 +299,8 @@ export class Room extends EventTarget {
     if (!isBack) announce(holdsMic(welcome.you) ? "You are in. Your microphone is off." : "You are listening.");
   }
 
-  /** Logged out or in meanwhile, in another tab: what stands around the room is for somebody else. */
+  /** The account changed in another tab, so the page is no longer the user's: end a member's room, reload a
+   *  visitor's page. */
   #isAnothersPage() {
     if (this.#isPersons) this.#gone({ name: "unauthenticated", message: "" });
     else location.reload();
@@ -319,7 +321,7 @@ export class Room extends EventTarget {
     else if (after.stale) this.#sync();
   }
 
-  /** `isTruth`: it says what we are, so that nothing has to be guessed any more. */
+  /** `isTruth`: whether the state is the server's own, so that guesses are dropped. */
   #take(state, { isTruth = true } = {}) {
     this.#state = state;
     this.#quiet.run(this.isInside && state.talking.length > 0);
@@ -330,10 +332,10 @@ export class Room extends EventTarget {
     this.#changed();
   }
 
-  /** Says what became of us, too, while no event could. */
+  /** Take over a snapshot, and announce the changes whose events were missed. */
   #takeSnapshot(snapshot) {
     const before = this.#state;
-    // Offered anew meanwhile: that one was not put off.
+    // A new offer came meanwhile, which the user has not declined.
     if (snapshot.you.invited && !before.you?.invited) this.#hasPutOff = false;
     this.#take(fromSnapshot(snapshot, before));
     for (const news of newsOfReturn(before, this.#state, snapshot.reason)) this.herald.tell(news);
@@ -347,7 +349,7 @@ export class Room extends EventTarget {
       const snapshot = await stay.request("sync");
       if (stay === this.#stay) this.#takeSnapshot(snapshot);
     } catch {
-      // A lost socket brings a snapshot when it is back, a silent one is found by the next ping.
+      // Ignore the failure: a lost socket brings a snapshot when it is back, and the next ping detects a silent one.
     } finally {
       this.#isSyncing = false;
     }
@@ -367,7 +369,7 @@ export class Room extends EventTarget {
     this.#changed();
   }
 
-  /** Outside for a reason that no retry changes. */
+  /** End the room for a reason that a retry cannot change. */
   #gone(parting) {
     const phases = { replaced: Phase.REPLACED, ended: Phase.OVER };
     const state = this.#state;
@@ -401,13 +403,13 @@ export class Room extends EventTarget {
 
   // --- Doing --------------------------------------------------------------------------------------------------------------
 
-  /** Shows `guess` at once, takes it back with a word if the server says no. Resolves with whether it was done. */
+  /** Show `guess` at once; if the server refuses, undo it and show why. Resolves with whether it was done. */
   async #do(type, fields = {}, guess = null) {
     if (guess) this.#suppose(guess);
     return (await this.#try(type, fields)) !== null;
   }
 
-  /** The reply's data, or null after a refusal. */
+  /** Send a command. Resolves with the reply's data, or with null after a refusal. */
   async #try(type, fields) {
     const stay = this.#stay;
     try {
@@ -430,7 +432,7 @@ export class Room extends EventTarget {
     return this.#stay?.request(type, fields) ?? Promise.reject(new Error("not in a Space"));
   }
 
-  /** Told once however much happened in this turn. */
+  /** Dispatch "change" once per turn, however many changes there were. */
   #changed() {
     if (this.#isTold) return;
     this.#isTold = true;

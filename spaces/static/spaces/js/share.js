@@ -1,8 +1,9 @@
-// A link to the Space: the system's own sharing on a phone, the clipboard elsewhere. And keys, which are shown once.
+// Sharing a link to the Space: by the system's share sheet on a phone, else by the clipboard. Also copies keys, which
+// are shown only once.
 
 import { toast } from "./toast.js";
 
-/** Everything with `data-copy-link` or `data-copy` (the id of what is to be copied), now or later. */
+/** Handle elements with `data-copy-link` or `data-copy` (the id of the element to copy), present or future. */
 export function startShare() {
   document.addEventListener("click", ({ target }) => {
     const { copyLink: spaceId, copy: elementId } = target.closest?.("[data-copy-link], [data-copy]")?.dataset ?? {};
@@ -16,7 +17,7 @@ export async function share({ id, title }) {
     await copyLink(id);
     return;
   }
-  // Closing the system's sheet rejects, and is no fault.
+  // The promise also rejects when the user closes the share sheet, which is no failure.
   await navigator.share({ title, url: linkTo(id) }).catch(() => {});
 }
 

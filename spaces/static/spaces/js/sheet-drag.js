@@ -1,4 +1,4 @@
-// A sheet follows the finger down and is let go below a third of the way.
+// A sheet that follows the finger down and closes below a third of its height.
 
 const SLACK = 8;
 const ENOUGH = 96;

@@ -1,11 +1,11 @@
-// One WebSocket that comes back by itself. Requests carry ids and are answered once, refused, or out of time.
+// A WebSocket that reconnects by itself. A request carries an id and is answered once, refused, or times out.
 
 import { backoff } from "./backoff.js";
 import { learnTime } from "./clock.js";
 import { Return, closeOf } from "./closes.js";
 
 const REPLY_WITHIN = 8_000;
-/** An attempt begun without a network asks again after ever longer pauses; a new one asks at once. */
+/** Offline attempts ask again after ever longer pauses; a new attempt asks at once. */
 const OPEN_WITHIN = 6_000;
 
 export class RequestError extends Error {
@@ -60,7 +60,7 @@ export class Socket {
     this.#connect();
   }
 
-  /** Gives up the present connection, which may be dead without a word, and connects at once. */
+  /** Drop the present connection, which may be dead silently, and connect at once. */
   renew() {
     if (!this.#wanted) return;
     clearTimeout(this.#retryTimer);
@@ -68,7 +68,7 @@ export class Socket {
     this.#connect();
   }
 
-  /** Closes for good: no handler is called any more. */
+  /** Close for good. No handler is called afterwards. */
   close() {
     this.#wanted = false;
     removeEventListener("online", this.#onOnline);
@@ -111,7 +111,7 @@ export class Socket {
       const numbers = await this.request("ping");
       this.#handlers.onEvent?.({ type: "pong", ...numbers });
     } catch (error) {
-      // Half-open: the other side is gone and nobody told us.
+      // The connection is half-open: the other side is gone and sent no close.
       if (error.code === NO_REPLY.code && socket === this.#socket) this.#lose();
     }
   }
@@ -150,7 +150,7 @@ export class Socket {
     this.#handlers.onGone?.({ name: close.name, message });
   }
 
-  /** Gives the present connection up without waiting for its closing handshake. */
+  /** Drop the present connection without waiting for its closing handshake. */
   #lose() {
     this.#drop();
     if (this.#wanted) this.#retry(0);

@@ -13,7 +13,7 @@ export function startSpacePage(room) {
 }
 
 async function start(event, room) {
-  // Before htmx, which would only draw the page anew.
+  // Handle the click before htmx, which would only draw the page again.
   event.preventDefault();
   event.stopImmediatePropagation();
   try {

@@ -1,4 +1,4 @@
-// A report's page: it opens at the line that was reported, and a suspension is asked for twice.
+// A report's page: it opens at the reported line and asks twice before a suspension.
 
 document.getElementById("reported")?.scrollIntoView({ block: "center" });
 

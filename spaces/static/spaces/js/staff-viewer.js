@@ -1,5 +1,5 @@
-// Pages of the staff, which are Django's: one that comes back from the browser's cache, or whose user logged out in
-// another tab, is loaded anew. The server then says whether its user is still of the staff.
+// Staff pages of the Django admin. A page that comes back from the browser's cache, or whose user logged out in another
+// tab, is reloaded. The server then checks whether its user is still staff.
 
 import { tabs } from "./comforts.js";
 

@@ -1,4 +1,4 @@
-// The round images: hosts, speakers, then the latest listeners and how many more there are.
+// The round images: hosts, speakers, then the latest listeners and the number of others.
 
 import { showFace } from "./avatar.js";
 import { fromTemplate, keyed, part, setAttribute, setText } from "./dom.js";
@@ -51,7 +51,7 @@ function drawSpeaker(tile, person, isTalking, { you, space }) {
   tile.toggleAttribute("data-away", isAway);
   part(tile, "tile-mute").hidden = !person.muted;
   setText(part(tile, "tile-note"), speakerNote(person, isAway, space.acting_host?.id === person.id));
-  // The eye has the ring and the crossed microphone.
+  // Words for screen readers; sighted users see the ring and the crossed microphone.
   setText(part(tile, "tile-said"), person.muted ? "muted" : isHeard ? "talking" : "");
 }
 
@@ -60,7 +60,7 @@ function drawCaptioned(tile, isCaptioned) {
   setText(part(tile, "tile-uncaptioned"), isCaptioned ? "" : "not captioned");
 }
 
-/** The reader's own affair: nobody else sees it. */
+/** Mark people that the user has blocked. Only the user sees the mark. */
 function drawBlocked(tile, isBlocked) {
   tile.toggleAttribute("data-blocked", isBlocked);
   setText(part(tile, "tile-blocked"), isBlocked ? "You blocked them" : "");
@@ -89,7 +89,7 @@ function drawPerson(tile, person, you) {
   setAttribute(opener, "aria-label", `More about ${person.name}`);
 }
 
-/** Those who run the Space see who asked; everybody sees it of themselves. */
+/** Whether to show a raised hand: hosts and co-hosts see all, other users only their own. */
 function hasAsked({ id }, { you, queue }) {
   return id === you?.id ? you.requested : (queue?.people.some((waiting) => waiting.id === id) ?? false);
 }

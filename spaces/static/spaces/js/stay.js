@@ -1,4 +1,4 @@
-// One stay in one Space: a socket that joins whenever it opens, and remembers which connection it was so that the server
+// One stay in one Space: a socket that joins whenever it opens. It remembers its connection id, so that the server
 // finds its audio again.
 
 import { backoff, wait } from "./backoff.js";
@@ -35,7 +35,7 @@ export class Stay {
     });
   }
 
-  /** Connects and tells nobody. */
+  /** Connect without joining. */
   prepare() {
     this.#socket.open();
   }
@@ -51,7 +51,7 @@ export class Stay {
     return this.#isOver ? Promise.reject(new RequestError(OVER)) : this.#socket.request(type, fields);
   }
 
-  /** Says goodbye. */
+  /** Leave the Space and close. */
   async leave() {
     this.#isOver = true;
     this.#isWanted = false;
@@ -84,7 +84,7 @@ export class Stay {
   }
 
   async #refused(error, attempt) {
-    // The socket tries again by itself.
+    // Ignore the failure: the socket tries again by itself.
     if (CONNECTION_TROUBLE.has(error.code)) return;
     if (!MAY_PASS.has(error.code)) {
       this.#gone({ name: error.code, message: error.message });

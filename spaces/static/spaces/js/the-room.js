@@ -1,9 +1,9 @@
-// The one room of this page, for all that show it or add to it; null where a page has none.
+// The page's only room, for the modules that draw or extend it. Null on pages without a room.
 
 import { Room } from "./room.js";
 
 const audio = document.getElementById("room-audio");
 
-/** Whether somebody is logged in. */
+/** Whether the page's user is logged in. */
 export const isPersons = document.documentElement.dataset.viewer !== undefined;
 export const room = audio && new Room(audio, { isPersons });

@@ -1,4 +1,4 @@
-// Light, dark or what the system says; the choice is the person's and stays in this browser.
+// The theme: light, dark or the system's. The user's choice is kept in this browser.
 
 import { local } from "./comforts.js";
 

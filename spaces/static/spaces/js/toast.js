@@ -1,16 +1,17 @@
-// Short news. It is seen for a moment, waits while a person is at it, and goes by itself; and it is said, in live regions
-// that are there from the start: a screen reader hears nothing of a region that comes together with its words.
+// Short messages. A toast is shown for a moment, waits while the user is at it, and disappears by itself. It is also
+// read out, in live regions that exist from the start: screen readers ignore a region that is added together with its
+// text.
 
 import { removeSlowly } from "./dom.js";
 
 const STAYS = 6_000;
-/** A second one would cover more than the first is worth. */
+/** The most toasts at a time. A second one would cover too much of the page. */
 const MOST = 1;
 
-/** A live region that was moved is heard again after this long. */
+/** The time after which screen readers notice a live region that was moved. */
 const MOVED = 100;
 
-/** `action` is `{label, run}`. Returns a function that takes the toast away early. */
+/** Show a toast. `action` is `{label, run}`. Returns a function that removes the toast early. */
 export function toast(text, { action = null, tone = "plain" } = {}) {
   const element = document.createElement("div");
   element.className = "toast";
@@ -29,8 +30,8 @@ export function toast(text, { action = null, tone = "plain" } = {}) {
   return dismiss;
 }
 
-/** Moves the toasts, with their live regions, to where they can be seen: into an open dialog; in the room's sheet above its
- *  controls, where no title is; else to the bottom of the page. Returns whether that was somewhere else. */
+/** Move the toasts, with their live regions, to a visible place: into an open dialog; above the controls in the room's
+ *  sheet, where no title is; otherwise to the bottom of the page. Returns whether they moved. */
 export function placeToasts() {
   const inSheet = document.querySelector(":root[data-sheet-open] [data-toasts-place]");
   const place = openDialog() ?? inSheet ?? document.body;
@@ -43,14 +44,14 @@ function toasts() {
   return document.getElementById("toasts");
 }
 
-/** Says what is seen without words; `isUrgent` interrupts what is being read out. */
+/** Read out what sighted users see without words. `isUrgent` interrupts the text that is being read out. */
 export function announce(text, { isUrgent = false } = {}) {
   const line = words(text);
   regionFor(isUrgent).append(line);
   setTimeout(() => line.remove(), STAYS);
 }
 
-/** A modal dialog silences everything outside of it, so each gets live regions of its own. */
+/** Give each modal dialog its own live regions, because it silences everything outside. */
 export function giveVoices(root) {
   for (const dialog of root.querySelectorAll("dialog")) {
     if (dialog.querySelector(":scope > [data-says]")) continue;
@@ -58,10 +59,10 @@ export function giveVoices(root) {
   }
 }
 
-/** What the server put among the toasts, out of band, becomes one as all others. */
+/** Turn messages that the server inserted out of band into ordinary toasts. */
 export function startToasts() {
   giveVoices(document);
-  // Out of a dialog before anything becomes of it: those of a page go with the page.
+  // Move the toasts out of a dialog before the swap, because the page's dialogs are removed with the page.
   document.addEventListener("close", placeToasts, { capture: true });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target.contains(toasts()) && document.body.append(toasts()));
   document.addEventListener("htmx:oobAfterSwap", () => {
@@ -87,7 +88,7 @@ function region(role, politeness) {
   return element;
 }
 
-/** The modal dialog that is open, if any; the panel of those who run a Space is none. */
+/** Return the open modal dialog, if any. The management panel is not modal. */
 function openDialog() {
   return [...document.querySelectorAll("dialog[open]")].filter(isModal).at(-1);
 }

@@ -1,6 +1,6 @@
-// A page is for the user who was logged in when it was made. It can stay open for days, or come back from the browser's
-// cache; meanwhile its user logged out, or in again, in another tab. Then nothing private stays in sight, nothing is
-// sent in another user's name, and nothing that was typed is lost.
+// A page belongs to the user who was logged in when it was made. It can stay open for days, or come back from the
+// browser's cache, while that user logs out, or another one logs in, in another tab. This module then hides private
+// content, sends nothing in another user's name, and keeps typed text.
 
 import { tabs } from "./comforts.js";
 import { toast } from "./toast.js";
@@ -10,9 +10,9 @@ const LOGGED_OUT = "You are logged out. Nothing was sent, and your text is still
 const ANOTHER = "Another account is logged in here now. Nothing was sent, and your text is still here.";
 
 const own = viewerOf(document);
-/** Forms that were checked just now, and go as they are. */
+/** Forms that were just checked and may be sent unchanged. */
 const checked = new WeakSet();
-/** Forms that were sent a second time already. */
+/** Forms that were already sent a second time. */
 const repeated = new WeakSet();
 const others = tabs("spaces:viewer");
 let cover = null;
@@ -28,7 +28,7 @@ export function startViewer() {
   addEventListener("pageshow", ({ persisted }) => persisted && checkFromCache());
 }
 
-/** Asks who is logged in now; a page of somebody else's is covered where text waits on it, and loaded anew elsewhere. */
+/** Ask who is logged in now. For a different user, cover the page if it holds typed text, and otherwise reload it. */
 export async function check() {
   if (own === "") return;
   const { viewer } = await ask().catch(() => ({ viewer: cookie("viewer") }));
@@ -37,7 +37,7 @@ export async function check() {
   else location.reload();
 }
 
-/** What every request of ours says: the server refuses what would go out in the name of another account. */
+/** Return the header of our requests by which the server refuses those in the name of another account. */
 export function viewerHeader() {
   return own === "" ? {} : { "X-Viewer": own };
 }
@@ -50,7 +50,7 @@ export async function ask() {
   return response.json();
 }
 
-/** Puts today's token into `data` (a FormData or URLSearchParams) and resolves with true; false for another person. */
+/** Put the present CSRF token into `data` (a FormData or URLSearchParams). Resolves with false for a different user. */
 export async function renew(data) {
   const { viewer, token } = await ask();
   if (viewer !== own) return false;
@@ -58,13 +58,13 @@ export async function renew(data) {
   return true;
 }
 
-/** Before anything is sent: the token of today, and only in the name of whom the page is for. */
+/** Check a form before it is sent: give it the present token, and send it only in the name of the page's user. */
 function guard(event) {
   const form = event.target;
   if (form.method !== "post" || checked.delete(form)) return;
   const token = cookie("csrf");
   if (token) setToken(form, token);
-  // Without the cookie the server refuses any token: it is asked for another one first.
+  // Without the cookie the server refuses any token, so ask for a new one first.
   if (token && (own === "" || cookie("viewer") === own || isLogOut(form))) return;
   event.preventDefault();
   event.stopImmediatePropagation();
@@ -94,14 +94,14 @@ function sendAgain(form, submitter) {
   form.requestSubmit(submitter?.form === form ? submitter : null);
 }
 
-/** htmx sends its own copy of the fields, and buttons without a form have none. */
+/** Check htmx requests, too: htmx sends its own copy of the fields, and a button may have no form. */
 function prepare(detail) {
   Object.assign(detail.headers, viewerHeader());
   const token = cookie("csrf");
   if (token && detail.verb !== "get") detail.parameters.csrfmiddlewaretoken = token;
 }
 
-/** The server refused a token although it was the cookie's: ask for one and send once more. */
+/** Ask for a new token and send once more, when the server refused a token that matched the cookie. */
 function repeatStale(event) {
   const { xhr, elt } = event.detail;
   if (xhr.status !== 403) return;
@@ -114,7 +114,7 @@ function repeatStale(event) {
   askAndSend(form, null);
 }
 
-/** Out of sight until the server has said whose session this is. */
+/** Hide the page until the server has said whose session this is. */
 async function checkFromCache() {
   document.documentElement.dataset.covered = "";
   await check();
@@ -151,7 +151,7 @@ function hasUnsent() {
   return [...fields].some((field) => field.value.trim() && field.value !== field.defaultValue);
 }
 
-/** What is shown once is not kept for "Back". */
+/** Empty elements that are shown only once, such as keys, so that "Back" does not show them again. */
 function forgetSecrets() {
   for (const element of document.querySelectorAll("[data-once]")) element.replaceChildren();
 }
