@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def appoint_cohost(*, public_id: str, user: "User", invitee_id: int) -> Invitation:
+def appoint_cohost(*, public_id: str, user: "User", target_id: int) -> Invitation:
     """Offer a user the place of a co-host. The user must accept it. Repeatable.
 
     Errors: those of `invite`, `cohosts_full` (details: `limit`), `already_cohost`.
@@ -26,9 +26,9 @@ def appoint_cohost(*, public_id: str, user: "User", invitee_id: int) -> Invitati
     spend_invitation(user)
     with turn(public_id) as current:
         current.actor(user, Action.APPOINT)
-        invitee = invitable(current, user, invitee_id)
+        invitee = invitable(current, user, target_id)
         rules.require_may_cohost(invitee)
-        _require_no_cohost(current.participant(invitee_id))
+        _require_no_cohost(current.participant(target_id))
         rules.require_cohost_place(cohosts=_cohosts(current))
         invitation, created = Invitation.objects.get_or_create(
             space=current.space, invitee=invitee, defaults={"inviter": user, "to_cohost": True}
@@ -38,13 +38,13 @@ def appoint_cohost(*, public_id: str, user: "User", invitee_id: int) -> Invitati
     return invitation
 
 
-def withdraw_cohost(*, public_id: str, user: "User", invitee_id: int) -> None:
+def withdraw_cohost(*, public_id: str, user: "User", target_id: int) -> None:
     """Take the offer back. Error: `no_offer`."""
     with turn(public_id) as current:
         current.actor(user, Action.APPOINT)
-        invitation = _take_offer(current, invitee_id)
+        invitation = _take_offer(current, target_id)
         current.log(LogKind.COHOST_WITHDRAWN, actor=user, target=invitation.invitee)
-        current.tell_person(invitee_id, "cohost_withdrawn", by=user)
+        current.tell_person(target_id, "cohost_withdrawn", by=user)
 
 
 def accept_cohost(*, public_id: str, user: "User") -> None:

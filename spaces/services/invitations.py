@@ -46,17 +46,17 @@ def invite(*, public_id: str, user: "User", invitee: "User", to_speak: bool = Fa
     return invitation
 
 
-def invite_person(*, public_id: str, user: "User", invitee_id: int, to_speak: bool = False) -> Invitation:
-    """Invite the user with the id `invitee_id`. Errors as of `invite`; an unknown id is `not_found`."""
-    invitee = get_user_model().objects.filter(pk=invitee_id).first()
+def invite_person(*, public_id: str, user: "User", target_id: int, to_speak: bool = False) -> Invitation:
+    """Invite the user with the id `target_id`. Errors as of `invite`; an unknown id is `not_found`."""
+    invitee = get_user_model().objects.filter(pk=target_id).first()
     if invitee is None:
         raise _nobody()
     return invite(public_id=public_id, user=user, invitee=invitee, to_speak=to_speak)
 
 
-def invitable(current: Turn, user: "User", invitee_id: int) -> "User":
+def invitable(current: Turn, user: "User", target_id: int) -> "User":
     """Return the user with this id, if `user` may invite them. Raise the errors of `invite` otherwise."""
-    invitee = get_user_model().objects.filter(pk=invitee_id).first()
+    invitee = get_user_model().objects.filter(pk=target_id).first()
     if invitee is None:
         raise _nobody()
     _require_invitable(current, user, invitee)

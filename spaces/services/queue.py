@@ -31,13 +31,13 @@ class Decided:
     waiting: int
 
 
-def approve_requests(*, public_id: str, user: "User", user_ids: Sequence[int] | None = None) -> Decided:
-    """Approve waiting requests in the order in which they were made, until the seats are full. Without `user_ids` take
-    all that wait. A user who no longer waits is skipped."""
+def approve_requests(*, public_id: str, user: "User", target_ids: Sequence[int] | None = None) -> Decided:
+    """Approve waiting requests in the order in which they were made, until the seats are full. Without
+    `target_ids` take all that wait. A user who no longer waits is skipped."""
     with turn(public_id) as current:
         current.actor(user, Action.APPROVE_MANY)
         free = settings.SPACES_MAX_SPEAKERS - current.space.seats_taken
-        chosen = [request for request in _waiting(current, user_ids) if rules.may_be_given_mic(request.user)][:free]
+        chosen = [request for request in _waiting(current, target_ids) if rules.may_be_given_mic(request.user)][:free]
         people = _settle(current, chosen, RequestState.APPROVED, by=user)
         for participant in people:
             seat(current, participant)
@@ -46,11 +46,11 @@ def approve_requests(*, public_id: str, user: "User", user_ids: Sequence[int] | 
         return _decided(current, people)
 
 
-def decline_requests(*, public_id: str, user: "User", user_ids: Sequence[int] | None = None) -> Decided:
-    """Decline waiting requests. Without `user_ids` decline all."""
+def decline_requests(*, public_id: str, user: "User", target_ids: Sequence[int] | None = None) -> Decided:
+    """Decline waiting requests. Without `target_ids` decline all."""
     with turn(public_id) as current:
         current.actor(user, Action.DECLINE_MANY)
-        people = decline_many(current, _waiting(current, user_ids), by=user)
+        people = decline_many(current, _waiting(current, target_ids), by=user)
         return _decided(current, people)
 
 
@@ -77,10 +77,10 @@ def decline_many(current: Turn, requests: Sequence[SpeakRequest], *, by: "User")
     return people
 
 
-def _waiting(current: Turn, user_ids: Sequence[int] | None = None) -> list[SpeakRequest]:
+def _waiting(current: Turn, target_ids: Sequence[int] | None = None) -> list[SpeakRequest]:
     waiting = current.space.requests.filter(state=RequestState.PENDING)
-    if user_ids is not None:
-        waiting = waiting.filter(user__in=user_ids)
+    if target_ids is not None:
+        waiting = waiting.filter(user__in=target_ids)
     return list(waiting.select_related("user").order_by("created_at", "id"))
 
 

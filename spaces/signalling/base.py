@@ -14,9 +14,9 @@ from spaces import events
 from spaces.events import Close
 from spaces.fanout import Socket
 from spaces.hub import hub
+from spaces.signalling.commands import Commands, Declaration
 from spaces.signalling.limits import Allowance, TokenBucket, allowances
-from spaces.signalling.messages import MAX_FRAME_BYTES, Command, CommandParser, error_frame, reply_frame, tag_of
-from spaces.signalling.registry import COSTLY
+from spaces.signalling.messages import MAX_FRAME_BYTES, Command, error_frame, reply_frame, tag_of
 from spaces.signalling.sessions import Visitor, visitor
 from spaces_project.common import logs, security_log
 from spaces_project.common.addresses import address_of
@@ -34,8 +34,8 @@ MESSAGES_PER_SECOND, MESSAGE_BURST = 20.0, 80.0
 BAD_FRAMES_PER_SECOND, BAD_FRAME_BURST = 20 / 60, 20.0
 TURNED_AWAY_PER_SECOND, TURNED_AWAY_BURST = 1.0, 20.0
 """Limit how often a socket may send after its user or address is over the message limit. Beyond that it is closed."""
-LANE_LENGTH = 64
-"""Hold at most 64 waiting commands in one lane. A socket that sends one more is closed as a flood."""
+QUEUE_LENGTH = 64
+"""Hold at most 64 waiting commands in one queue. A socket that sends one more is closed as a flood."""
 RECOGNISE_EVERY_SECONDS = 300.0
 """Read the session and the user again at this interval, because no event tells of a session that expired."""
 
@@ -53,18 +53,17 @@ class Disconnect(Exception):
 
 
 class CommandSocket:
-    """One WebSocket as an ASGI application instance.
+    """One WebSocket as an ASGI application instance. A subclass names its table of commands.
 
-    Each socket has several lanes. A lane is a queue whose commands run one after the other. Lanes do not wait for each
-    other, so a slow gateway does not hold up a mute. A subclass names its parser and handles the commands.
+    Each queue of the table has a task that runs its commands one after the other.
     """
 
     visitor: Visitor
     socket: Socket
+    commands: Commands
     kind = ""
     """The group in which a user's sockets are counted. Separate groups let a user with many pages open still enter a
     Space."""
-    lanes: tuple[str, ...] = ("main", "audio")
     farewells: tuple[type[Command], ...] = ()
     """The commands that end the socket they came by."""
     silent_after = Socket.silent_after
@@ -76,7 +75,7 @@ class CommandSocket:
         self._messages = TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST)
         self._bad_frames = TokenBucket(BAD_FRAMES_PER_SECOND, BAD_FRAME_BURST)
         self._turned_away = TokenBucket(TURNED_AWAY_PER_SECOND, TURNED_AWAY_BURST)
-        self._lanes: dict[str, asyncio.Queue[Command]] = {}
+        self._queues = {name: asyncio.Queue[Command](QUEUE_LENGTH) for name in self.commands.queues}
         self._is_open = True
         self.name = secrets.token_hex(6)
         """The socket's name in the log. The request of one command is `<name>-<id of the command>`."""
@@ -93,11 +92,6 @@ class CommandSocket:
 
     # --- for subclasses ---
 
-    @property
-    def parser(self) -> CommandParser:
-        """Return the parser of this socket's commands."""
-        raise NotImplementedError
-
     def stranger(self) -> Visitor:
         """Return the visitor for a socket without a session. Raise `Disconnect` if this socket needs one."""
         raise Disconnect(events.CLOSE_UNAUTHENTICATED)
@@ -112,18 +106,14 @@ class CommandSocket:
     async def closed(self) -> None:
         """Clean up after the socket is gone, whichever side closed it."""
 
-    async def handle(self, command: Command) -> Any:
-        """Run one command and return the data of its reply. A `ProductError` becomes an error reply."""
-        raise NotImplementedError
+    async def perform(self, declared: Declaration, command: Command) -> Any:
+        """Run one command that is within its scope and its limits. A `ProductError` becomes an error reply."""
+        return await declared.handler(self, command)
 
-    def lane(self, command: Command) -> str:
-        """Return the name of the lane this command waits in."""
-        return "main"
-
-    def spend(self, command: Command) -> None:
+    def spend(self, declared: Declaration) -> None:
         """Raise `too_many` before the database is asked for anything. A costly command counts for the user, or for the
         address, and not for this socket alone."""
-        if type(command) in COSTLY and not self.allowance.costly.take():
+        if declared.costly and not self.allowance.costly.take():
             raise too_many(1)
 
     @property
@@ -188,12 +178,12 @@ class CommandSocket:
 
     async def _serve(self) -> None:
         await self.opened()
-        lanes = [asyncio.create_task(self._drive(name)) for name in self.lanes]
+        workers = [asyncio.create_task(self._drive(queue)) for queue in self._queues.values()]
         try:
             await self._listen()
         finally:
-            for lane in lanes:
-                lane.cancel()
+            for worker in workers:
+                worker.cancel()
 
     async def send_message(self, message: dict[str, Any]) -> None:
         """Send an ASGI message to the server. After the close, send nothing, because servers treat that as an error."""
@@ -237,7 +227,7 @@ class CommandSocket:
 
     async def _read(self, text: str | None) -> None:
         try:
-            command = self.parser(self._checked(text))
+            command = self.commands.parser(self._checked(text))
         except BadInput as error:
             await self._refuse(text, error)
         else:
@@ -246,7 +236,7 @@ class CommandSocket:
     async def _turn_away(self, text: str | None) -> None:
         """Refuse a message unread, because all sockets of this user or address together send too much. Close only a
         socket that goes on sending: others from the same address may be innocent."""
-        request_id = self.parser.request_id(text) if text and len(text) <= MAX_FRAME_BYTES else None
+        request_id = self.commands.parser.request_id(text) if text and len(text) <= MAX_FRAME_BYTES else None
         await self.send_frame(error_frame(request_id, too_many(1)))
         if not self._turned_away.take():
             raise Disconnect(events.CLOSE_FLOOD)
@@ -259,23 +249,19 @@ class CommandSocket:
         return text
 
     async def _refuse(self, text: str | None, error: BadInput) -> None:
-        request_id = self.parser.request_id(text) if text and error.code != "too_large" else None
+        request_id = self.commands.parser.request_id(text) if text and error.code != "too_large" else None
         await self.send_frame(error_frame(request_id, error))
         if not self._bad_frames.take():
             raise Disconnect(events.CLOSE_BAD_FRAMES)
 
-    def _queue(self, name: str) -> "asyncio.Queue[Command]":
-        return self._lanes.setdefault(name, asyncio.Queue(LANE_LENGTH))
-
     def enqueue(self, command: Command) -> None:
-        """Put a command into its lane. Raise `Disconnect` if the lane is full."""
+        """Put a command into its queue. Raise `Disconnect` if the queue is full."""
         try:
-            self._queue(self.lane(command)).put_nowait(command)
+            self._queues[self.commands[type(command)].queue].put_nowait(command)
         except asyncio.QueueFull:
             raise Disconnect(events.CLOSE_FLOOD) from None
 
-    async def _drive(self, name: str) -> None:
-        queue = self._queue(name)
+    async def _drive(self, queue: "asyncio.Queue[Command]") -> None:
         while True:
             command = await queue.get()
             with logs.about(request=f"{self.name}-{command.id}"), self._answer_first(command):
@@ -291,9 +277,16 @@ class CommandSocket:
             user, address = self.visitor.user_id or None, address_of(self.scope)
             security_log.note("refused", code=error.code, command=tag_of(type(command)), user=user, address=address)
 
+    async def _handle(self, command: Command) -> Any:
+        """Return the data of the reply. What costs nothing to refuse is refused first."""
+        declared = self.commands[type(command)]
+        self.visitor.require(declared.scope)
+        self.spend(declared)
+        return await self.perform(declared, command)
+
     async def _answer(self, command: Command) -> str:
         try:
-            return reply_frame(command.id, await self.handle(command))
+            return reply_frame(command.id, await self._handle(command))
         except ProductError as error:
             self._note_refusal(command, error)
             return error_frame(command.id, error)

@@ -6,21 +6,19 @@ from spaces import events, wire
 from spaces.homes import HomeMember
 from spaces.hub import hub
 from spaces.signalling.base import CommandSocket, Disconnect
-from spaces.signalling.messages import HOME_COMMANDS, Command, CommandParser
+from spaces.signalling.commands import Commands
+from spaces.signalling.messages import HomePing
 from spaces_project.common.api.scopes import Scope
 
-_PARSER = CommandParser(HOME_COMMANDS)
+HOME_COMMANDS = Commands()
 
 
 class HomeSocket(CommandSocket):
     """The connection of one page of a logged-in user."""
 
+    commands = HOME_COMMANDS
     kind = "home"
     _home: HomeMember | None = None
-
-    @property
-    def parser(self) -> CommandParser:
-        return _PARSER
 
     async def opened(self) -> None:
         if not self.visitor.may(Scope.SPACE_READ):
@@ -35,6 +33,7 @@ class HomeSocket(CommandSocket):
         if self._home is not None:
             hub().homes.drop(self._home)
 
-    async def handle(self, command: Command) -> Any:
-        """Answer a ping, the only command of this socket."""
-        return {"now": wire.clock()}
+
+@HOME_COMMANDS.handles(HomePing, scope=Scope.SPACE_READ)
+async def ping(socket: HomeSocket, command: HomePing) -> Any:
+    return {"now": wire.clock()}

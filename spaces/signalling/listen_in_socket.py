@@ -11,16 +11,8 @@ from spaces.events import Close, Event
 from spaces.ids import new_token
 from spaces.selectors import Mix
 from spaces.signalling.base import CommandSocket, Disconnect
-from spaces.signalling.messages import (
-    LISTEN_IN_COMMANDS,
-    AudioAnswer,
-    AudioCandidate,
-    AudioClose,
-    AudioListen,
-    Command,
-    CommandParser,
-    ListenInPing,
-)
+from spaces.signalling.commands import Commands, Queue
+from spaces.signalling.messages import AudioAnswer, AudioCandidate, AudioClose, AudioListen, ListenInPing
 from spaces_project.common.errors import Conflict, NotFound, ProductError
 from spaces_project.common.threads import in_thread
 
@@ -29,12 +21,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+LISTEN_IN_COMMANDS = Commands()
+"""Their scope is None: tokens have no scope for the work of the staff."""
+AUDIO = Queue.AUDIO
+
 
 class ListenInSocket(CommandSocket):
     """The connection of one moderator to one Space."""
 
+    commands = LISTEN_IN_COMMANDS
     kind = "space"
-    parser = CommandParser(LISTEN_IN_COMMANDS)
     silent_after = float(settings.SPACES_PRESENCE_LEASE.total_seconds())
     _audio: ConnectionAudio | None = None
 
@@ -51,7 +47,7 @@ class ListenInSocket(CommandSocket):
 
     async def opened(self) -> None:
         """Check the right to listen in. Raise `Disconnect` for a token, and for a refusal of the rules."""
-        if self.visitor.scopes is not None:  # tokens have no scope for the work of the staff
+        if self.visitor.scopes is not None:
             raise Disconnect(events.CLOSE_UNAUTHENTICATED)
         try:
             await self._call(services.listen_in)
@@ -63,30 +59,14 @@ class ListenInSocket(CommandSocket):
         if self._audio is not None:
             await self._audio.close_all()
 
-    def lane(self, command: Command) -> str:
-        return "main" if isinstance(command, ListenInPing) else "audio"
-
-    async def handle(self, command: Command) -> Any:
-        """Answer a ping, or an audio command for the one peer connection of this moderator."""
-        self.spend(command)
-        mix = await self._mix()
-        audio = self._audio
-        if audio is None:
+    @property
+    def audio(self) -> ConnectionAudio:
+        """Return the one peer connection of this moderator."""
+        if self._audio is None:
             raise rules.not_in_space()
-        match command:
-            case AudioListen():
-                return {"sdp": await audio.listen(mix)}
-            case AudioAnswer(sdp=sdp):
-                await audio.answer(sdp)
-            case AudioCandidate(candidate=candidate):
-                await audio.candidate("listen", candidate)
-            case AudioClose():
-                await audio.close("listen")
-            case ListenInPing():
-                return {"now": wire.clock()}
-        return None
+        return self._audio
 
-    async def _mix(self) -> Mix:
+    async def mix(self) -> Mix:
         """Return what to play, and check the right to listen again. Every command asks this, pings too: the socket
         closes when the Space is over or the right was taken away."""
         try:
@@ -102,6 +82,35 @@ class ListenInSocket(CommandSocket):
 
     def _on_event(self, event: Event) -> None:
         self.socket.write(events.frame(event))
+
+
+@LISTEN_IN_COMMANDS.handles(ListenInPing, scope=None)
+async def ping(socket: ListenInSocket, command: ListenInPing) -> Any:
+    await socket.mix()
+    return {"now": wire.clock()}
+
+
+@LISTEN_IN_COMMANDS.handles(AudioListen, scope=None, queue=AUDIO, costly=True)
+async def listen(socket: ListenInSocket, command: AudioListen) -> Any:
+    return {"sdp": await socket.audio.listen(await socket.mix())}
+
+
+@LISTEN_IN_COMMANDS.handles(AudioAnswer, scope=None, queue=AUDIO)
+async def answer(socket: ListenInSocket, command: AudioAnswer) -> None:
+    await socket.mix()
+    await socket.audio.answer(command.sdp)
+
+
+@LISTEN_IN_COMMANDS.handles(AudioCandidate, scope=None, queue=AUDIO)
+async def candidate(socket: ListenInSocket, command: AudioCandidate) -> None:
+    await socket.mix()
+    await socket.audio.candidate("listen", command.candidate)
+
+
+@LISTEN_IN_COMMANDS.handles(AudioClose, scope=None, queue=AUDIO)
+async def close(socket: ListenInSocket, command: AudioClose) -> None:
+    await socket.mix()
+    await socket.audio.close("listen")
 
 
 def _close_of(error: ProductError) -> Close:

@@ -226,10 +226,6 @@ class ListenInPing(Command, frozen=True, tag="ping"):
     """A sign of life, every 10 seconds."""
 
 
-LISTEN_IN_COMMANDS: tuple[type[Command], ...] = (ListenInPing, AudioListen, AudioAnswer, AudioCandidate, AudioClose)
-HOME_COMMANDS: tuple[type[Command], ...] = (HomePing,)
-
-
 def tag_of(command: type[msgspec.Struct]) -> str:
     """Return the `type` that a message of this class carries."""
     return str(command.__struct_config__.tag)

@@ -2,28 +2,28 @@
 
 An app above adds its own in a module that its `AppConfig.ready` imports:
 
-    @handles(Consent)
+    runs(SetLanguage, services.set_language, scope=Scope.SPACE_MODERATE)
+
+    @handles(Consent, scope=Scope.SPACE_WRITE)
     async def consent(socket: Caller, command: Consent) -> None: ...
 
     @adds_to_snapshot("captions")
     def captions(public_id: str, user_id: int) -> CaptionsInfo: ...
 """
 
-from collections.abc import Awaitable, Callable
-from functools import cache
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 
 from spaces.audio import ConnectionAudio
-from spaces.signalling.messages import Command, CommandParser, tag_of
+from spaces.signalling.commands import Commands
 from spaces.signalling.places import Place
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 T = TypeVar("T")
-C = TypeVar("C", bound=Command)
 
 
 class Caller(Protocol):
@@ -58,33 +58,12 @@ class Caller(Protocol):
         ...
 
 
-Handler = Callable[[Any, Any], Awaitable[Any]]
 SnapshotPart = Callable[[str, int], Any]
 
-HANDLERS: dict[type[Command], Handler] = {}
+SPACE_COMMANDS = Commands()
+"""Every command of a Space's socket."""
+handles, runs = SPACE_COMMANDS.handles, SPACE_COMMANDS.runs
 _PARTS: dict[str, SnapshotPart] = {}
-
-
-def handles(command: type[C]) -> Callable[[Handler], Handler]:
-    """Register the handler of a command. Raise `ValueError` if its type has a handler already."""
-
-    def register(handler: Handler) -> Handler:
-        if tag_of(command) in map(tag_of, HANDLERS):
-            raise ValueError(f"{tag_of(command)} is handled already")
-        HANDLERS[command] = handler
-        return handler
-
-    return register
-
-
-COSTLY: set[type[Command]] = set()
-
-
-def costs(command: type[C]) -> type[C]:
-    """Mark a command that reads much of the database, or keeps the gateway busy. A user may send only a few of these a
-    second, whatever the number of their sockets."""
-    COSTLY.add(command)
-    return command
 
 
 def adds_to_snapshot(name: str) -> Callable[[SnapshotPart], SnapshotPart]:
@@ -101,15 +80,3 @@ def adds_to_snapshot(name: str) -> Callable[[SnapshotPart], SnapshotPart]:
 def snapshot_parts(public_id: str, user_id: int) -> dict[str, Any]:
     """Return every registered part by its name, ready for JSON."""
     return {name: msgspec.to_builtins(part(public_id, user_id)) for name, part in _PARTS.items()}
-
-
-def space_commands() -> tuple[type[Command], ...]:
-    """Return all registered commands of a Space's socket."""
-    return tuple(HANDLERS)
-
-
-@cache
-def space_parser() -> CommandParser:
-    """Return the parser of all registered commands. It is made when the first socket opens: by then every app is
-    ready."""
-    return CommandParser(space_commands())

@@ -14,6 +14,7 @@ from accounts.credentials import bearer
 from spaces import events
 from spaces.signalling.origins import bearer_key
 from spaces_project.common.api.scopes import Scope
+from spaces_project.common.errors import Refused
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,6 +32,12 @@ class Visitor:
     def may(self, scope: Scope) -> bool:
         """Return True for a page, or for a token with this scope."""
         return self.scopes is None or scope in self.scopes
+
+    def require(self, scope: Scope | None) -> None:
+        """Raise `missing_scope` if the visitor came with a token that does not have this scope. No token has None."""
+        if self.scopes is not None and scope not in self.scopes:
+            words = f"This needs a token with {scope.value}." if scope else "A token may not send this."
+            raise Refused("missing_scope", words, scopes=[scope.value] if scope else [])
 
     @property
     def proof(self) -> str:

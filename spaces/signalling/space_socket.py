@@ -15,14 +15,14 @@ from spaces import audio, events, presence, rules, wire
 from spaces.audio import ConnectionAudio
 from spaces.hub import hub
 from spaces.members import Member
+from spaces.signalling import handlers  # noqa: F401 - it declares the commands
 from spaces.signalling.base import CommandSocket, Disconnect, Receive, Send
-from spaces.signalling.grants import require_scope
-from spaces.signalling.handlers import AUDIO_COMMANDS, URGENT, VERBS
+from spaces.signalling.commands import Declaration, Queue
 from spaces.signalling.limits import Gate, TokenBucket
-from spaces.signalling.messages import Command, CommandParser, End, Join, Leave, React, Sync
+from spaces.signalling.messages import Command, End, Join, Leave, React, Sync
 from spaces.signalling.origins import bearer_key
 from spaces.signalling.places import NamelessPlace, PersonsPlace, Place
-from spaces.signalling.registry import HANDLERS, snapshot_parts, space_parser
+from spaces.signalling.registry import SPACE_COMMANDS, snapshot_parts
 from spaces.signalling.sessions import STRANGER, Visitor
 from spaces_project.common import metrics
 from spaces_project.common.addresses import address_of
@@ -56,7 +56,7 @@ class SpaceSocket(CommandSocket):
     """The connection of one visitor to one Space."""
 
     kind = "space"
-    lanes = ("main", "verbs", "audio")
+    commands = SPACE_COMMANDS
     farewells = (End, Leave)
     place: Place
     _member: Member | None = None
@@ -68,10 +68,6 @@ class SpaceSocket(CommandSocket):
         self._reactions = TokenBucket(REACTIONS_PER_SECOND, REACTION_BURST)
         self._syncs = TokenBucket(SYNCS_PER_SECOND, SYNC_BURST)
         self._held = contextlib.AsyncExitStack()
-
-    @property
-    def parser(self) -> CommandParser:
-        return space_parser()
 
     @property
     def public_id(self) -> str:
@@ -123,45 +119,37 @@ class SpaceSocket(CommandSocket):
             await in_thread(presence.shorten, self.public_id, member.user_id)
 
     def enqueue(self, command: Command) -> None:
-        """Put a command into its lane. From a `join` on, the other lanes wait until the join is done."""
+        """Put a command into its queue. From a `join` on, the other queues wait until the join is done."""
         if isinstance(command, Join):
             self._no_join_waits.clear()
         super().enqueue(command)
 
-    def lane(self, command: Command) -> str:
-        """Return "audio" for a command that waits for the gateway, "verbs" for one that changes a place, and otherwise
-        "main"."""
-        if isinstance(command, AUDIO_COMMANDS):
-            return "audio"
-        return "verbs" if type(command) in VERBS else "main"
-
-    async def handle(self, command: Command) -> Any:
-        """Answer one command. A page sends `join` and asks for audio, or acts, in one go. The other lanes therefore
-        wait for the join to finish, and for nothing else."""
+    async def _handle(self, command: Command) -> Any:
         try:
-            require_scope(self.visitor, command)
-            self.spend(command)
-            await self._wait_for_join(command)
-            with ahead_of_the_line() if isinstance(command, URGENT) else contextlib.nullcontext():
-                return await HANDLERS[type(command)](self, command)
+            return await super()._handle(command)
         finally:
             if isinstance(command, Join):
                 self._no_join_waits.set()
 
-    async def _wait_for_join(self, command: Command) -> None:
-        if self.lane(command) == "main":
-            return
+    async def perform(self, declared: Declaration, command: Command) -> Any:
+        """Run one command. A page sends `join` and asks for audio, or acts, in one go. The other queues therefore wait
+        for the join to finish, and for nothing else."""
+        if declared.queue != Queue.MAIN:
+            await self._wait_for_join()
+        with ahead_of_the_line() if declared.urgent else contextlib.nullcontext():
+            return await super().perform(declared, command)
+
+    async def _wait_for_join(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ENTERED_WITHIN_SECONDS):
                 await self._no_join_waits.wait()
 
-    def spend(self, command: Command) -> None:
+    def spend(self, declared: Declaration) -> None:
         """Raise `too_many` for too many reactions or snapshots of this socket, and for what every socket limits."""
-        if isinstance(command, React) and not self._reactions.take():
+        bucket = {React: self._reactions, Sync: self._syncs}.get(declared.command)
+        if bucket is not None and not bucket.take():
             raise too_many(1)
-        if isinstance(command, Sync) and not self._syncs.take():
-            raise too_many(1)
-        super().spend(command)
+        super().spend(declared)
 
     async def call(self, function: Callable[..., T], **arguments: Any) -> T:
         return await self.place.call(function, **arguments)

@@ -10,9 +10,10 @@ import pytest
 from pytest_django import Settings
 
 from spaces.signalling.base import CommandSocket
-from spaces.signalling.handlers import URGENT, VERBS
+from spaces.signalling.commands import Queue
 from spaces.signalling.limits import Allowances
-from spaces.signalling.messages import tag_of
+from spaces.signalling.messages import Mute, Unmute, tag_of
+from spaces.signalling.space_socket import SpaceSocket
 from spaces_project.common.threads import THREADS, in_thread
 from tests.signalling.fixtures import Sessions
 from tests.signalling.tab import Tab, path_of, tab
@@ -57,13 +58,14 @@ def test_an_address_may_do_at_least_what_a_person_may() -> None:
     ["mute", "mute.other", "mute.all", "mic.take", "remove", "end", "lock.set", "request.decline"],
 )
 def test_what_keeps_order_is_urgent(command: str) -> None:
-    assert command in {tag_of(urgent) for urgent in URGENT}
+    [declared] = [row for row in SpaceSocket.commands if tag_of(row.command) == command]
+    assert declared.urgent
 
 
 def test_muting_and_unmuting_keep_their_order() -> None:
     """Reordered, a microphone would be open although its owner closed it last."""
-    assert {"mute", "unmute"} <= {tag_of(verb) for verb in VERBS}
-    assert set(URGENT) <= VERBS
+    changes = {row.command for row in SpaceSocket.commands if row.queue == Queue.CHANGES}
+    assert {Mute, Unmute} | {row.command for row in SpaceSocket.commands if row.urgent} <= changes
 
 
 @asynccontextmanager

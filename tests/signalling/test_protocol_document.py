@@ -15,9 +15,10 @@ from spaces import rules, wire
 from spaces.events import CLOSES, HOME_EVENTS, SPACE_EVENTS, Bubble
 from spaces.models import Space
 from spaces.selectors import Snapshot
-from spaces.signalling.messages import HOME_COMMANDS, LISTEN_IN_COMMANDS, tag_of
-from spaces.signalling.registry import space_commands
-from spaces.signalling.space_socket import HEARTBEAT_SECONDS
+from spaces.signalling.home_socket import HomeSocket
+from spaces.signalling.listen_in_socket import ListenInSocket
+from spaces.signalling.messages import tag_of
+from spaces.signalling.space_socket import HEARTBEAT_SECONDS, SpaceSocket
 from spaces.states import SpaceState
 from spaces_project.common import errors
 from tests.support.processes import REPOSITORY
@@ -62,9 +63,9 @@ def fields_of(message: type[msgspec.Struct]) -> set[str]:
 @pytest.mark.parametrize(
     ("title", "messages"),
     [
-        ("Commands on /ws/spaces/&lt;id&gt;", space_commands()),
-        ("Commands on /ws/home", HOME_COMMANDS),
-        ("Commands on /ws/listen-in/&lt;id&gt;", LISTEN_IN_COMMANDS),
+        ("Commands on /ws/spaces/&lt;id&gt;", SpaceSocket.commands.types),
+        ("Commands on /ws/home", HomeSocket.commands.types),
+        ("Commands on /ws/listen-in/&lt;id&gt;", ListenInSocket.commands.types),
     ],
 )
 def test_commands(title: str, messages: Messages) -> None:

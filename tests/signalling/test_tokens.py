@@ -5,8 +5,6 @@ import pytest
 from accounts.models import User
 from accounts.services import create_personal_token, revoke_personal_token
 from accounts.services.tokens import Issued
-from spaces.signalling.grants import LISTENING, MODERATING
-from spaces.signalling.registry import space_commands
 from spaces_project.common.api.scopes import Scope
 from spaces_project.common.threads import in_thread
 from tests.signalling.fixtures import Sessions
@@ -27,11 +25,6 @@ def scene(transactional_db: None) -> Scene:
 
 def token(user: User, *scopes: Scope) -> Issued:
     return create_personal_token(user=user, name="bot", scopes=scopes)
-
-
-def test_every_command_has_one_scope() -> None:
-    assert set(LISTENING) | set(MODERATING) <= set(space_commands())
-    assert not set(LISTENING) & set(MODERATING)
 
 
 @pytest.mark.asyncio

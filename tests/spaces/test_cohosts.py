@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def appoint(scene: Scene, user: User) -> str:
-    return outcome(services.appoint_cohost, public_id=scene.id, user=scene.host, invitee_id=user.pk)
+    return outcome(services.appoint_cohost, public_id=scene.id, user=scene.host, target_id=user.pk)
 
 
 def accept(scene: Scene, user: User) -> str:
@@ -40,7 +40,7 @@ def test_a_listener_who_accepts_gets_a_closed_microphone_and_waits_no_more(scene
 
 
 def test_the_person_is_told_and_the_page_may_offer_it(told: Told, scene: Scene) -> None:
-    news = told(services.appoint_cohost, public_id=scene.id, user=scene.host, invitee_id=scene.listener.pk)
+    news = told(services.appoint_cohost, public_id=scene.id, user=scene.host, target_id=scene.listener.pk)
     event = news.only("you.changed")
     assert (event["reason"], event["you"]["invited_to_cohost"]) == ("cohost_invited", True)
     assert news.heard_by("you.changed") == (scene.listener.pk,)
@@ -48,7 +48,7 @@ def test_the_person_is_told_and_the_page_may_offer_it(told: Told, scene: Scene) 
 
 def test_an_offer_is_made_once(told: Told, scene: Scene) -> None:
     appoint(scene, scene.listener)
-    assert told(services.appoint_cohost, public_id=scene.id, user=scene.host, invitee_id=scene.listener.pk) == []
+    assert told(services.appoint_cohost, public_id=scene.id, user=scene.host, target_id=scene.listener.pk) == []
 
 
 def test_those_who_run_it_see_who_was_asked_and_has_not_answered(scene: Scene) -> None:
@@ -60,7 +60,7 @@ def test_those_who_run_it_see_who_was_asked_and_has_not_answered(scene: Scene) -
     assert asked() == [str(scene.outsider.pk), str(scene.listener.pk)]
     accept(scene, scene.listener)
     assert asked() == [str(scene.outsider.pk)]
-    services.withdraw_cohost(public_id=scene.id, user=scene.host, invitee_id=scene.outsider.pk)
+    services.withdraw_cohost(public_id=scene.id, user=scene.host, target_id=scene.outsider.pk)
     assert asked() == []
 
 
@@ -74,7 +74,7 @@ def test_there_are_two_cohosts_at_most(scene: Scene) -> None:
 
 def test_an_offer_taken_back_cannot_be_accepted(scene: Scene) -> None:
     appoint(scene, scene.listener)
-    services.withdraw_cohost(public_id=scene.id, user=scene.host, invitee_id=scene.listener.pk)
+    services.withdraw_cohost(public_id=scene.id, user=scene.host, target_id=scene.listener.pk)
     assert accept(scene, scene.listener) == "not_invited"
 
 

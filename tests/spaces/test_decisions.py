@@ -186,10 +186,10 @@ def test_whoever_may_not_speak_gets_no_microphone_in_any_way(scene: Scene) -> No
 @pytest.mark.parametrize("verdict", [Verdict.SUSPEND_HOSTING, Verdict.SUSPEND_SPEAKING])
 def test_whoever_may_not_host_is_no_cohost_in_any_way(scene: Scene, verdict: Verdict) -> None:
     hosts: dict[str, Any] = {"public_id": scene.id, "user": scene.host}
-    services.appoint_cohost(**hosts, invitee_id=scene.listener.pk)
+    services.appoint_cohost(**hosts, target_id=scene.listener.pk)
     decide(about(scene, scene.listener), verdict, moderator(), until=ahead(days=1))
     assert outcome(services.accept_cohost, public_id=scene.id, user=scene.listener) == "suspended"
-    assert outcome(services.appoint_cohost, **hosts, invitee_id=scene.listener.pk) == "suspended_person"
+    assert outcome(services.appoint_cohost, **hosts, target_id=scene.listener.pk) == "suspended_person"
 
 
 @pytest.mark.parametrize("verdict", sorted(duties.SUSPENSIONS))

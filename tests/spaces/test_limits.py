@@ -63,7 +63,7 @@ def test_the_last_one_is_done(scene: Scene, what: str) -> None:
 
 def test_offers_of_a_place_are_invitations(scene: Scene) -> None:
     store().set(f"limits:invite:{scene.host.pk}", invitations.MOST, ex=30)
-    offer = partial(services.appoint_cohost, public_id=scene.id, user=scene.host, invitee_id=scene.outsider.pk)
+    offer = partial(services.appoint_cohost, public_id=scene.id, user=scene.host, target_id=scene.outsider.pk)
     assert outcome(offer) == "too_many"
 
 

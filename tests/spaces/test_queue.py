@@ -39,7 +39,7 @@ def test_seats_go_to_those_who_asked_first(scene: Scene) -> None:
 def test_only_those_who_were_chosen_are_decided_on(scene: Scene) -> None:
     people = waiting(scene, 4)
     chosen = [people[1].pk, people[3].pk, scene.listener.pk]
-    assert services.decline_requests(public_id=scene.id, user=scene.host, user_ids=chosen).count == 2
+    assert services.decline_requests(public_id=scene.id, user=scene.host, target_ids=chosen).count == 2
     assert [scene.is_waiting(user) for user in people] == [True, False, True, False]
 
 

@@ -117,7 +117,7 @@ def test_those_who_are_in_see_each_other(scene: Scene, name: str) -> None:
 
 def test_who_asked_or_was_offered_a_place_only_those_see_who_run_it(scene: Scene) -> None:
     scene.ask(scene.listener)
-    services.appoint_cohost(public_id=scene.id, user=scene.host, invitee_id=scene.speaker.pk)
+    services.appoint_cohost(public_id=scene.id, user=scene.host, target_id=scene.speaker.pk)
     page = selectors.people(public_id=scene.id, user=scene.speaker)
     assert ([person.requested for person in page.people], page.offered) == ([False] * 4, [])
 

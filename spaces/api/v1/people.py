@@ -126,7 +126,7 @@ class Invitations(ApiView):
     def post(self, request: ApiRequest, path: SpacePath, body: Invite) -> None:
         """Invite a user; with `to_speak`, invite the user to speak."""
         services.invite_person(
-            public_id=path.id, user=request.user, invitee_id=number(body.user_id), to_speak=body.to_speak
+            public_id=path.id, user=request.user, target_id=number(body.user_id), to_speak=body.to_speak
         )
 
 

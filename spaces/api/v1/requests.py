@@ -31,14 +31,14 @@ class ApproveMany(ApiView):
     @operation("approveRequests", tag=TAG, scopes=MODERATE, errors=REFUSALS)
     def post(self, request: ApiRequest, path: SpacePath, body: Chosen) -> Decided:
         """Approve many requests, in the order in which they were made, while there are free seats."""
-        return services.approve_requests(public_id=path.id, user=request.user, user_ids=_ids(body))
+        return services.approve_requests(public_id=path.id, user=request.user, target_ids=_ids(body))
 
 
 class DeclineMany(ApiView):
     @operation("declineRequests", tag=TAG, scopes=MODERATE, errors=REFUSALS)
     def post(self, request: ApiRequest, path: SpacePath, body: Chosen) -> Decided:
         """Decline many requests."""
-        return services.decline_requests(public_id=path.id, user=request.user, user_ids=_ids(body))
+        return services.decline_requests(public_id=path.id, user=request.user, target_ids=_ids(body))
 
 
 def _ids(body: Chosen) -> Sequence[int] | None:

@@ -12,12 +12,12 @@ class Cohost(ApiView):
     @operation("inviteCohost", tag=TAG, scopes=MODERATE, status=204, errors=REFUSALS)
     def put(self, request: ApiRequest, path: PersonPath) -> None:
         """Invite a user to be a co-host."""
-        services.appoint_cohost(public_id=path.id, user=request.user, invitee_id=number(path.user_id))
+        services.appoint_cohost(public_id=path.id, user=request.user, target_id=number(path.user_id))
 
     @operation("withdrawCohost", tag=TAG, scopes=MODERATE, status=204, errors=REFUSALS)
     def delete(self, request: ApiRequest, path: PersonPath) -> None:
         """Withdraw the invitation to be a co-host."""
-        services.withdraw_cohost(public_id=path.id, user=request.user, invitee_id=number(path.user_id))
+        services.withdraw_cohost(public_id=path.id, user=request.user, target_id=number(path.user_id))
 
 
 class OwnCohost(ApiView):
