@@ -7,8 +7,8 @@ from spaces.services.appeals import (
     decide_appeal,
     get_decision,
     may_appeal,
-    record_suspension,
     reinstate_person,
+    suspend_by_operator,
 )
 from spaces.services.attendance import join_space, leave_everywhere, leave_space, mark_lost
 from spaces.services.barring import put_out_blocked, set_accounts_only, set_lock
@@ -95,7 +95,6 @@ __all__ = [
     "plug_in",
     "put_out_blocked",
     "react",
-    "record_suspension",
     "reinstate_person",
     "release_report",
     "remove_participant",
@@ -112,6 +111,7 @@ __all__ = [
     "start_space",
     "step_down",
     "succeed",
+    "suspend_by_operator",
     "suspend_person",
     "take_mic",
     "unmute_self",

@@ -1,23 +1,26 @@
 """Appeals: a second look at a decision, by a moderator who had no part in it."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import Suspension, SuspensionScope
 from accounts.services import lift_suspension
 from accounts.services import reinstate_user as reinstate_account
 from spaces import duties
 from spaces.duties import Duty
 from spaces.models import TEXT_LENGTH, Appeal, Decision, Participant
-from spaces.services.decisions import announce, log_decision
+from spaces.services.decisions import SCOPES, announce, log_decision
 from spaces.services.redaction import put_back
+from spaces.services.suspensions import suspend_person
 from spaces.states import APPEAL_MOVES, AppealState, Verdict
 from spaces_project.common.errors import BadInput, Conflict, NotFound, Refused
 from spaces_project.common.text import clean_text
 
 if TYPE_CHECKING:
-    from accounts.models import Suspension, User
+    from accounts.models import User
 
 
 def get_decision(*, decision_id: int, user: "User") -> Decision:
@@ -98,15 +101,20 @@ def reinstate_person(*, target: "User", actor: "User | None" = None, reason: str
     return decision
 
 
-def record_suspension(*, suspension: "Suspension", verdict: Verdict, reason: str = "") -> Decision:
-    """Record a suspension that an operator's command changed without a report."""
-    after = {"scope": suspension.scope, "until": suspension.until}
+def suspend_by_operator(
+    *, user: "User", scope: SuspensionScope, until: datetime | None = None, reason: str = ""
+) -> Suspension:
+    """Suspend a user without a report, record the decision, and tell the user, in one transaction. Error:
+    `bad_time`."""
+    [verdict] = [verdict for verdict, its in SCOPES.items() if its == scope]
     with transaction.atomic():
+        suspension = suspend_person(user=user, scope=scope, until=until)
+        after = {"scope": suspension.scope, "until": suspension.until}
         decision = Decision.objects.create(
             verdict=verdict, target=suspension.user, suspension=suspension, reason=reason, after=after
         )
         announce(decision)
-    return decision
+    return suspension
 
 
 def _take(appeal_id: int, user: "User", state: AppealState) -> Appeal:

@@ -1,19 +1,23 @@
 """Joining and leaving a Space."""
 
+import contextlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models import F
 
 from accounts.selectors import is_blocked
-from spaces import events, rules, selectors
+from spaces import events, presence, rules, selectors
 from spaces.models import Participant, Space
 from spaces.rules import Action
 from spaces.services.absence import host_back, resign
 from spaces.services.lifecycle import end_space, start_in
 from spaces.services.turn import Turn, turn
 from spaces.states import MIC_ROLES, REQUEST_MOVES, EndReason, LogKind, RequestState, Role, SpaceState
+from spaces_project.common.errors import ProductError
 from spaces_project.common.limits import spend
+from spaces_project.common.store import AWAY
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -28,12 +32,25 @@ def join_space(*, public_id: str, user: "User", connection: str) -> Participant:
 
     A Space that waits for its host goes live when the host joins.
 
-    1. A participant who is already in keeps role, seat and mute state; only the connection changes.
-    2. A different connection takes the audio over: the older tab is told that it was replaced.
+    1. The user gets a lease in `presence`. If they joined first, a sweep in between would count a returning user as
+       lost.
+    2. A participant who is already in keeps role, seat and mute state; only the connection changes.
+    3. A different connection takes the audio over: the older tab is told that it was replaced.
+    4. If the rules refuse, the lease is taken back, unless the user is inside by another connection.
 
-    Errors: `removed`, `blocked`, `locked`, `ended`, `not_live`, `canceled`, `too_many`.
+    Errors: `removed`, `blocked`, `locked`, `ended`, `not_live`, `canceled`, `too_many`; `redis.RedisError`.
     """
     _spend_entrance(public_id, user)
+    presence.enter(public_id, user.pk)
+    try:
+        return _join(public_id, user, connection)
+    except ProductError:
+        if not selectors.is_inside(public_id=public_id, user=user):
+            presence.forget(public_id, user.pk)
+        raise
+
+
+def _join(public_id: str, user: "User", connection: str) -> Participant:
     with turn(public_id) as current:
         actor = current.place_of(user)
         if _is_awaited(current, actor):
@@ -60,6 +77,13 @@ def leave_space(*, public_id: str, user: "User") -> None:
         go(current, participant)
         current.log(LogKind.LEFT, actor=user)
         current.say(events.close_people([user.pk], events.CLOSE_LEFT))
+        transaction.on_commit(lambda: _forget(public_id, user.pk))
+
+
+def _forget(public_id: str, user_id: int) -> None:
+    """End the lease of a user who left. While Redis is away, the lease ends by itself a little later."""
+    with contextlib.suppress(*AWAY):
+        presence.forget(public_id, user_id)
 
 
 def leave_everywhere(*, user: "User") -> None:

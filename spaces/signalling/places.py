@@ -9,7 +9,6 @@ from spaces import presence, rules, selectors, services
 from spaces.ids import new_token
 from spaces.rules import Action
 from spaces.selectors import Mix, Snapshot
-from spaces_project.common.errors import ProductError
 from spaces_project.common.threads import in_thread
 
 if TYPE_CHECKING:
@@ -73,18 +72,7 @@ class PersonsPlace:
         return await in_thread(function, public_id=self.public_id, user=self.user, **arguments)
 
     async def enter(self, connection: str) -> str:
-        return await in_thread(self._enter, connection)
-
-    def _enter(self, connection: str) -> str:
-        """Renew the lease first, then join. In the other order, a sweep in between would count a returning user as
-        lost."""
-        presence.enter(self.public_id, self.user.pk)
-        try:
-            entered = services.join_space(public_id=self.public_id, user=self.user, connection=connection)
-        except ProductError:
-            if not selectors.is_inside(public_id=self.public_id, user=self.user):
-                presence.forget(self.public_id, self.user.pk)
-            raise
+        entered = await self.call(services.join_space, connection=connection)
         return SEAT_LOST if entered.lost_seat else ""
 
     async def leave(self, connection: str) -> None:

@@ -1,9 +1,10 @@
 """Joining, leaving, being lost."""
 
 import pytest
+import redis
 
 from accounts.services import block_user
-from spaces import services
+from spaces import presence, services
 from spaces.events import CLOSE_LEFT, CLOSE_REPLACED, Signal
 from spaces.rules import Standing
 from spaces.states import LogKind, RequestState, Role, SpaceState
@@ -11,7 +12,7 @@ from tests.factories import UserFactory
 from tests.spaces.fixtures import Told
 from tests.spaces.scene import Scene, assert_lawful, outcome
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.redis]
 
 
 # --- Joining ---
@@ -52,6 +53,43 @@ def test_a_second_tab_takes_the_audio_over(told: Told, scene: Scene) -> None:
     [closing] = [envelope for envelope in news if envelope.signal == Signal.CLOSE]
     assert (closing.to, closing.code, closing.spare) == ((scene.speaker.pk,), CLOSE_REPLACED.code, "second")
     assert scene.space.participants.filter(user=scene.speaker).count() == 1
+
+
+def test_joining_gives_a_lease_and_leaving_takes_it(told: Told, scene: Scene) -> None:
+    services.join_space(public_id=scene.id, user=scene.outsider, connection="c1")
+    assert presence.is_here(scene.id, scene.outsider.pk)
+    told(services.leave_space, public_id=scene.id, user=scene.outsider)
+    assert not presence.is_here(scene.id, scene.outsider.pk)
+
+
+@pytest.mark.parametrize("standing", [Standing.REMOVED, Standing.OUTSIDER])
+def test_a_refusal_leaves_no_lease(scene: Scene, standing: Standing) -> None:
+    services.set_lock(public_id=scene.id, user=scene.host, locked=True)
+    user = scene.people[standing]
+    assert outcome(services.join_space, public_id=scene.id, user=user, connection="c1") != "ok"
+    assert not presence.is_here(scene.id, user.pk)
+
+
+def test_a_refusal_keeps_the_lease_of_a_participant_who_is_inside(scene: Scene) -> None:
+    """A refused second tab must not count the user's first one as gone."""
+    block_user(blocker=scene.host, blocked=scene.listener)
+    presence.enter(scene.id, scene.listener.pk)
+    scene.space.participants.filter(user=scene.listener).update(left_at=None)
+    assert outcome(services.join_space, public_id=scene.id, user=scene.listener, connection="c2") == "blocked"
+    assert presence.is_here(scene.id, scene.listener.pk)
+
+
+def test_a_join_without_a_store_changes_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lease comes first: without it, the next sweep would count the user as lost."""
+
+    def away(public_id: str, user_id: int) -> None:
+        raise redis.ConnectionError
+
+    monkeypatch.setattr(presence, "enter", away)
+    before = scene.dump()
+    with pytest.raises(redis.ConnectionError):
+        services.join_space(public_id=scene.id, user=scene.outsider, connection="c1")
+    assert scene.dump() == before
 
 
 @pytest.mark.fault("D7")

@@ -12,7 +12,7 @@ from tests.factories import UserFactory
 from tests.spaces.fixtures import Told
 from tests.spaces.scene import CAST, Scene, assert_lawful, outcome
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.redis]
 
 OPERATED: list[Any] = [services.remove_participant, services.mute_other]
 

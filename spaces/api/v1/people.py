@@ -4,7 +4,7 @@ from django.conf import settings
 from msgspec import UNSET
 
 from accounts.api.views import ApiRequest, ApiView
-from spaces import presence, selectors, services
+from spaces import selectors, services
 from spaces.api.v1.objects import (
     Invite,
     Microphone,
@@ -19,7 +19,6 @@ from spaces.ids import new_token
 from spaces_project.common.api.kinds import number
 from spaces_project.common.api.operations import operation
 from spaces_project.common.api.scopes import Scope
-from spaces_project.common.errors import ProductError
 
 TAG = "People in a Space"
 READ, WRITE, MODERATE = (Scope.SPACE_READ,), (Scope.SPACE_WRITE,), (Scope.SPACE_MODERATE,)
@@ -31,13 +30,7 @@ class OwnPlace(ApiView):
     def put(self, request: ApiRequest, path: SpacePath) -> Place:
         """Join a Space as a listener. Without a socket, call this again in time to keep the place."""
         connection = selectors.connection_of(public_id=path.id, user=request.user) or new_token()
-        presence.enter(path.id, request.user.pk)
-        try:
-            services.join_space(public_id=path.id, user=request.user, connection=connection)
-        except ProductError:
-            if not selectors.is_inside(public_id=path.id, user=request.user):
-                presence.forget(path.id, request.user.pk)
-            raise
+        services.join_space(public_id=path.id, user=request.user, connection=connection)
         found = selectors.snapshot(public_id=path.id, user_id=request.user.pk)
         lease = int(settings.SPACES_PRESENCE_LEASE.total_seconds())
         return Place(you=found.you, connection=connection, lease_seconds=lease)
@@ -46,7 +39,6 @@ class OwnPlace(ApiView):
     def delete(self, request: ApiRequest, path: SpacePath) -> None:
         """Leave a Space. A host ends the Space instead."""
         services.leave_space(public_id=path.id, user=request.user)
-        presence.forget(path.id, request.user.pk)
 
 
 class OwnMicrophone(ApiView):

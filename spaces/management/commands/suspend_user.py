@@ -2,7 +2,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import FOREVER, SuspensionScope
@@ -10,7 +9,6 @@ from accounts.selectors import get_user_by_username
 from spaces import services
 from spaces.exports import as_json
 from spaces.management.commands._base import ProductCommand
-from spaces.services.decisions import SCOPES
 
 
 class Command(ProductCommand):
@@ -26,9 +24,6 @@ class Command(ProductCommand):
         user = get_user_by_username(options["username"])
         scope = SuspensionScope(options["scope"])
         until = None if options["hours"] is None else timezone.now() + timedelta(hours=options["hours"])
-        verdict = next(verdict for verdict, its in SCOPES.items() if its == scope)
-        with transaction.atomic():
-            suspension = services.suspend_person(user=user, scope=scope, until=until)
-            services.record_suspension(suspension=suspension, verdict=verdict, reason=options["reason"])
+        suspension = services.suspend_by_operator(user=user, scope=scope, until=until, reason=options["reason"])
         end = None if suspension.until >= FOREVER else suspension.until
         return as_json({"username": user.username, "scope": scope, "until": end})
