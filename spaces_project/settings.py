@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "spaces",
     "timeline",
     "captions",
+    "reach",
 ]
 
 MIDDLEWARE = [

@@ -24,6 +24,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
         ("spaces/js/*.js", _import_patterns),
         ("timeline/js/*.js", _import_patterns),
         ("captions/js/*.js", _import_patterns),
+        ("reach/js/*.js", _import_patterns),
     )
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:

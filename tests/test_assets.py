@@ -22,7 +22,7 @@ def collected(tmp_path: Path) -> Path:
     """A directory with our static files, as `collectstatic` leaves it."""
     for finder in finders.get_finders():
         for name, storage in finder.list([]):
-            if name.split("/")[0] in ("spaces", "timeline", "captions"):
+            if name.split("/")[0] in ("spaces", "timeline", "captions", "reach"):
                 (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(storage.path(name), tmp_path / name)
     return tmp_path

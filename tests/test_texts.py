@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-APPS = ("accounts", "captions", "spaces", "spaces_project", "timeline")
+APPS = ("accounts", "captions", "reach", "spaces", "spaces_project", "timeline")
 
 # Where it is said, and the whole of what is said there.
 BETTER = [

@@ -52,12 +52,13 @@ STYLES: Final = (
     "timeline/css/notifications.css",
     "timeline/css/fleets.css",
     "timeline/css/fleet-viewer.css",
+    "reach/css/reach.css",
 )
 PAGE: Final = ("spaces/js/page.js",)
 """The modules that every page needs."""
 SCRIPTS: Final = {
     "visitor": PAGE,
-    "room": (*PAGE, "spaces/js/main.js", "timeline/js/main.js", "captions/js/main.js"),
+    "room": (*PAGE, "spaces/js/main.js", "timeline/js/main.js", "captions/js/main.js", "reach/js/main.js"),
 }
 """Entry modules by kind of page: "visitor" for a visitor without a room, "room" for everything else."""
 

@@ -7,7 +7,7 @@ import { test } from "node:test";
 
 const ROOT = new URL("../../", import.meta.url);
 const sources = (kind) =>
-  ["spaces", "timeline", "captions"].flatMap((app) => {
+  ["spaces", "timeline", "captions", "reach"].flatMap((app) => {
     const directory = new URL(`${app}/static/${app}/${kind}/`, ROOT);
     return readdirSync(directory).map((name) => [`${app}/${name}`, readFileSync(new URL(name, directory), "utf8")]);
   });

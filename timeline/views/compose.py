@@ -8,15 +8,19 @@ from spaces.selectors import get_space
 from spaces_project.common.errors import BadInput
 from spaces_project.common.http import translates_errors, wants_json
 from spaces_project.common.ids import parse_id
+from spaces_project.common.text import clean_text
 from timeline import selectors, services
 from timeline.links import space_address
+
+SHARED_LENGTH = 1_000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @translates_errors
 def compose(request: PersonRequest) -> HttpResponse:
-    """Show the composer on GET, filled in from `reply_to`, `quote_of` (ids of posts) and `space` (a public id).
+    """Show the composer on GET, filled in from `reply_to`, `quote_of` (ids of posts) and `space` (a public id), or
+    from `title`, `text` and `url`, which another app shares with the installed one.
 
     On POST write a post from `text`, `reply_to` and `quote_of`. Answer 201 with `{"id", "url"}` to the script, and
     redirect to the post (303) after a plain form.
@@ -26,12 +30,22 @@ def compose(request: PersonRequest) -> HttpResponse:
     space_id = request.GET.get("space")
     about = _number(request.GET.get("reply_to") or request.GET.get("quote_of"))
     context = {
-        "text": space_address(get_space(space_id).public_id) if space_id else "",
+        "text": space_address(get_space(space_id).public_id) if space_id else _shared(request),
         "reply_to": request.GET.get("reply_to", ""),
         "quote_of": request.GET.get("quote_of", ""),
         "about": None if about is None else selectors.get_post(post_id=about, viewer_id=request.user.pk),
     }
     return render(request, "timeline/compose.html", context)
+
+
+def _shared(request: PersonRequest) -> str:
+    """Return what another app shared, each part once: many apps put the address into the text as well."""
+    parts: list[str] = []
+    for name in ("title", "text", "url"):
+        part = clean_text(request.GET.get(name, "")[:SHARED_LENGTH], limit=SHARED_LENGTH)
+        if part and not any(part in other for other in parts):
+            parts.append(part)
+    return "\n".join(parts)
 
 
 def _written(request: PersonRequest) -> HttpResponse:
