@@ -22,6 +22,8 @@ EXCHANGE_SECONDS = 10.0
 The body of the answer is not read.
 """
 LONGEST_URL = 500
+LONGEST_ANSWER = 16_384
+"""Bytes of an answer that are read so that the connection can be used again."""
 PORTS = frozenset({80, 443})
 
 # The IANA registries of special-purpose addresses (IPv4 and IPv6, as of 2025), as far as they are not globally
@@ -139,6 +141,52 @@ class _Exchange:
         if isinstance(self._outcome, int):
             return self._outcome
         raise self._outcome or NotSent("The connection ended without an answer.")
+
+
+class KeptConnection:
+    """One connection for many POST requests to the same host, whose address is checked once.
+
+    The owner limits the time of all of them together: `abort` may be called from another thread.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._there = target(url)
+        self._connection: http.client.HTTPConnection | None = None
+        self._is_over = False
+
+    def post(self, url: str, body: bytes, headers: dict[str, str]) -> int:
+        """Send the body and return the status of the answer. Raises `NotSent`. The URL has the host of the first."""
+        there = target(url)
+        if (there.scheme, there.host, there.port) != (self._there.scheme, self._there.host, self._there.port):
+            raise Forbidden("That is another host.")
+        try:
+            return self._exchange(there.path, body, headers)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise NotSent(type(error).__name__) from None
+
+    def _exchange(self, path: str, body: bytes, headers: dict[str, str]) -> int:
+        if self._is_over:
+            raise NotSent("Too late.")
+        if self._connection is None:
+            self._connection = _connection(self._there, _address(self._there))
+        self._connection.request("POST", path, body, headers)
+        answer = self._connection.getresponse()
+        if len(answer.read(LONGEST_ANSWER + 1)) > LONGEST_ANSWER:
+            self.close()
+        return answer.status
+
+    def abort(self) -> None:
+        """End the running request, and refuse all later ones."""
+        self._is_over = True
+        if self._connection is not None and self._connection.sock is not None:
+            with contextlib.suppress(OSError):
+                self._connection.sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def is_public(address: Address) -> bool:

@@ -8,6 +8,9 @@ stage_changed = Signal()
 space_started = Signal()
 """A Space went live: `space_id: int`."""
 
+asked_to_speak = Signal()
+"""A listener asked for the microphone: `space_id: int`, `user_id: int`."""
+
 space_over = Signal()
 """A Space was ended or canceled: `space_id: int`."""
 

@@ -78,7 +78,7 @@ def _worker_is_ready(sender: Any, **_signal: Any) -> None:
     taken = sender.app.amqp.queues.consume_from
     if "speech" in taken:
         _leave_speech()
-    elif "outside" not in taken:  # the mail and webhook worker does not count as the general worker
+    elif not {"outside", "notify"} & set(taken):  # these workers do not count as the general worker
         _leave(WORKER)
 
 

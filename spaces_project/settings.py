@@ -182,7 +182,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 120,
     "global_keyprefix": "celery:",
-    "queue_order_strategy": "sorted",  # `speech` before `speech.interim`
+    "queue_order_strategy": "sorted",  # `speech` before `speech.interim`, `notify` before `notify.many`
 }
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXTENDED = True
@@ -200,6 +200,10 @@ CELERY_TASK_ROUTES = {
     # Tasks that wait for other people's servers have a worker of their own, so that no other task waits behind them.
     "accounts.tasks.deliver": {"queue": "outside"},
     "spaces_project.mail.send_later": {"queue": "outside"},
+    "reach.tasks.mail": {"queue": "outside"},
+    # Push services have a worker too: 200 steps for a host with 100,000 followers stand behind every single notice.
+    "reach.tasks.tell": {"queue": "notify"},
+    "reach.tasks.tell_followers": {"queue": "notify.many"},
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "expire-spaces": {"task": "spaces.tasks.expire_spaces", "schedule": 5.0},
@@ -210,6 +214,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "delete-expired-fleets": {"task": "timeline.tasks.delete_expired_fleets", "schedule": 300.0},
     "clear-expired-tokens": {"task": "accounts.tasks.clear_expired_tokens", "schedule": crontab(hour=3, minute=50)},
     "deliver-webhooks": {"task": "accounts.tasks.deliver_due", "schedule": 30.0, "options": {"expires": 30}},
+    "forget-push-subscriptions": {"task": "reach.tasks.forget_subscriptions", "schedule": crontab(hour=3, minute=55)},
     "mend-captions": {"task": "captions.tasks.mend", "schedule": 3.0},
     "heartbeat-of-speech": {
         "task": "spaces_project.heartbeat.arrive_at_speech",
@@ -292,6 +297,11 @@ if EMAIL_DIRECT_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
     EMAIL_BACKEND = "spaces_project.mail.LaterBackend"
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Spaces <spaces@localhost>")
+
+# --- Notifications ----------------------------------------------------------------------------------------------------
+
+VAPID_PRIVATE_KEY = local_secret("VAPID_PRIVATE_KEY", directory=SECRETS_DIR)
+"""The key by which push services know this site. A new one ends every subscription."""
 
 # --- Pages ------------------------------------------------------------------------------------------------------------
 

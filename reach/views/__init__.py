@@ -1,5 +1,16 @@
 """The views of `reach`."""
 
 from reach.views.app import manifest, offline, root_icon, service_worker
+from reach.views.notifications import notification_settings, send_test, subscribe, unsubscribe, unsubscribe_browser
 
-__all__ = ["manifest", "offline", "root_icon", "service_worker"]
+__all__ = [
+    "manifest",
+    "notification_settings",
+    "offline",
+    "root_icon",
+    "send_test",
+    "service_worker",
+    "subscribe",
+    "unsubscribe",
+    "unsubscribe_browser",
+]

@@ -1,6 +1,7 @@
 """The microphones: asking for one, getting one, muting, giving it back."""
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from spaces.models import Participant, Space, SpeakRequest
 from spaces.rules import Action
 from spaces.services.attendance import give_mic_back, withdraw_request
 from spaces.services.turn import Turn, turn
+from spaces.signals import asked_to_speak
 from spaces.states import LogKind, RequestState, Role, SpeakPolicy
 from spaces_project.common.errors import Conflict
 from spaces_project.common.limits import spend
@@ -33,6 +35,8 @@ def request_to_speak(*, public_id: str, user: "User") -> None:
         current.log(LogKind.REQUESTED, actor=user)
         current.tell_managers(user, RequestState.PENDING)
         current.tell(participant, "requested")
+        told = partial(asked_to_speak.send_robust, Space, space_id=current.space.pk, user_id=user.pk)
+        transaction.on_commit(told, robust=True)
 
 
 def cancel_request(*, public_id: str, user: "User") -> None:

@@ -1,6 +1,7 @@
 """Services for messages between two users."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
@@ -15,6 +16,7 @@ from spaces_project.common.errors import BadInput, NotFound, Refused
 from spaces_project.common.text import clean_text
 from timeline import news
 from timeline.models import MESSAGE_LENGTH, Message, Thread, ThreadSide
+from timeline.signals import messaged
 
 MESSAGES_PER_WINDOW = 100
 WINDOW = timedelta(minutes=5)
@@ -35,6 +37,7 @@ def send_message(*, sender: User, to: User, text: str, space: Space | None = Non
         _put_on_top(message, user=sender, other=to)
         _put_on_top(message, user=to, other=sender, unread=1)
         news.tell(news.Topic.MESSAGES, [sender.pk, to.pk])
+        transaction.on_commit(partial(messaged.send_robust, Message, message_id=message.pk), robust=True)
     return message
 
 

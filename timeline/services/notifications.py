@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -15,6 +16,7 @@ from spaces.states import Verdict
 from timeline import news
 from timeline.links import mentioned_usernames
 from timeline.models import Notification, NotificationKind, Post
+from timeline.signals import notified
 
 OVERTAKING = frozenset({NotificationKind.SPACE_MOVED})
 """Kinds of which only the latest counts: a repeated notification replaces the old one and is unseen again."""
@@ -47,7 +49,15 @@ def notify_many(
         # Two requests at once may both have found a row missing; the constraint lets one of them insert it.
         Notification.objects.bulk_create(rows, ignore_conflicts=True)
         news.tell(news.Topic.NOTIFICATIONS, new)
+        if new:
+            _announce(kind, new, actor, space_id=getattr(space, "pk", None), post_id=getattr(post, "pk", None))
     return new
+
+
+def _announce(kind: NotificationKind, user_ids: list[int], actor: User, **about: int | None) -> None:
+    told = {"space_id": None, "post_id": None, "decision_id": None} | about
+    tell = partial(notified.send_robust, Notification, kind=kind, user_ids=user_ids, actor_id=actor.pk, **told)
+    transaction.on_commit(tell, robust=True)
 
 
 def notify_of_post(*, post_id: int) -> None:
@@ -84,6 +94,7 @@ def notify_of_decision(*, decision_id: int) -> None:
     with transaction.atomic():
         Notification.objects.bulk_create([row], ignore_conflicts=True)
         news.tell(news.Topic.NOTIFICATIONS, [decision.target.pk])
+        _announce(NotificationKind.DECIDED, [decision.target.pk], decision.target, decision_id=decision.pk)
 
 
 def mark_seen(*, user: User, up_to: int, now: datetime | None = None) -> None:

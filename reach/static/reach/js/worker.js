@@ -43,3 +43,29 @@ async function page(event) {
 async function kept(request) {
   return (await caches.match(request)) ?? Response.error();
 }
+
+// --- Notifications ---
+
+self.addEventListener("push", (event) => event.waitUntil(show(event.data?.json())));
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data.url));
+});
+
+/** Show a notification, unless the user is looking at the site: the page itself shows what is new. */
+async function show(notice) {
+  if (!notice) return;
+  const pages = await self.clients.matchAll({ type: "window" });
+  if (notice.kind !== "test" && pages.some((page) => page.focused)) return;
+  const { title, body, url, tag } = notice;
+  await self.registration.showNotification(title, { body, tag, icon, badge, renotify: true, data: { url } });
+}
+
+/** Open the address in the page that is there, whose audio goes on, or in a new one. */
+async function open(url) {
+  const [page] = await self.clients.matchAll({ type: "window" });
+  if (!page) return self.clients.openWindow(url);
+  page.postMessage({ type: "open", url });
+  return page.focus();
+}

@@ -1,0 +1,90 @@
+"""One thing that people are told, in the words of a notification and of a mail."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from reach.kinds import Kind
+from spaces.models import Space
+from timeline.models import Message, NotificationKind, Post
+
+BODY_LENGTH = 200
+AN_HOUR, A_DAY = 3_600, 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`url` is a path of this site. A later notice with the same `tag` replaces the earlier one on the screen.
+
+    `seconds` is how long a push service keeps the notice for a device that is off.
+    """
+
+    kind: str
+    title: str
+    body: str
+    url: str
+    tag: str
+    seconds: int
+
+    def packed(self) -> dict[str, Any]:
+        """Return the notice as JSON for the queue."""
+        return asdict(self)
+
+    @classmethod
+    def unpacked(cls, packed: dict[str, Any]) -> Self:
+        return cls(**packed)
+
+
+def live(space: Space) -> Notice:
+    return _of_space(Kind.LIVE, space, _("{name} is live").format(name=space.host.name))
+
+
+def asked(space: Space, person: User) -> Notice:
+    """Return the notice for the host. All requests of a Space share a tag: one line says that people wait."""
+    title = _("{name} asks to speak").format(name=person.name)
+    return Notice(Kind.ASKED, title, space.display_title, _room(space), f"asked:{space.public_id}", AN_HOUR)
+
+
+def message(sent: Message) -> Notice:
+    """Return the notice of a message. Its text is encrypted on the way to the browser, and is not in the mail."""
+    sender, path = sent.sender, reverse("thread", args=[sent.sender.username])
+    return Notice(Kind.MESSAGE, sender.name, sent.text[:BODY_LENGTH], path, f"message:{sender.pk}", A_DAY)
+
+
+def of_notification(kind: NotificationKind, actor: User, space: Space | None, post: Post | None) -> Notice | None:
+    """Return the notice of a notification, or None if it is not about a Space or a post that still exists."""
+    if space is not None:
+        if kind == NotificationKind.SPACE_STARTED:
+            return _of_space(Kind.REMINDER, space, _("The Space you were waiting for begins"))
+        return _of_space(Kind.INVITED, space, f"{actor.name} {kind.label}")
+    if post is not None:
+        return Notice(
+            Kind.MENTION, f"{actor.name} {kind.label}", post.text[:BODY_LENGTH], post.get_absolute_url(),
+            f"post:{post.pk}", A_DAY,
+        )  # fmt: skip
+    return None
+
+
+def decision(decision_id: int) -> Notice:
+    """Return the notice of a decision. It says nothing more: others may see the screen of a locked phone."""
+    title = _("Moderators made a decision about your account")
+    return Notice(Kind.DECISION, title, "", reverse("decision", args=[decision_id]), f"decision:{decision_id}", A_DAY)
+
+
+def trial() -> Notice:
+    """Return the notice of the test button."""
+    title, body = _("It works"), _("Notifications of this site look like this.")
+    return Notice("test", title, body, reverse("notification_settings"), "test", 60)
+
+
+def _of_space(kind: Kind, space: Space, title: str) -> Notice:
+    # The same tag for all kinds: a follower with a reminder gets one notification, not two.
+    return Notice(kind, title, space.display_title, _room(space), f"space:{space.public_id}", AN_HOUR)
+
+
+def _room(space: Space) -> str:
+    """Return the path that opens the page of the Space and enters the room."""
+    return f"{space.get_absolute_url()}?join=1"

@@ -1,0 +1,42 @@
+"""Background tasks. Each takes ids or a packed notice, and may run twice."""
+
+from typing import Any
+
+from celery import shared_task
+
+from reach import services
+from reach.notice import Notice
+
+
+@shared_task(ignore_result=True)
+def tell_followers(space_id: int, after: int = 0, **_: Any) -> None:
+    """Tell one step of a host's followers. The next step is queued first, so that several run at once."""
+    step = services.followers_step(space_id=space_id, after=after)
+    if step is None:
+        return
+    if step.following is not None:
+        tell_followers.delay(space_id, step.following)
+    _tell(step.told, step.user_ids, step.host_id)
+
+
+@shared_task(ignore_result=True)
+def tell(packed: dict[str, Any], user_ids: list[int], actor_id: int | None = None, **_: Any) -> None:
+    """Tell a few people."""
+    _tell(Notice.unpacked(packed), user_ids, actor_id)
+
+
+def _tell(told: Notice, user_ids: list[int], actor_id: int | None) -> None:
+    mailed = services.tell(told=told, user_ids=user_ids, actor_id=actor_id)
+    if mailed:
+        mail.delay(told.packed(), mailed)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=30, retry_backoff_max=600, max_retries=4, ignore_result=True)
+def mail(packed: dict[str, Any], user_ids: list[int], **_: Any) -> None:
+    services.mail_people(told=Notice.unpacked(packed), user_ids=user_ids)
+
+
+@shared_task(ignore_result=True)
+def forget_subscriptions(**_: Any) -> None:
+    """Delete the subscriptions whose session is over. Beat runs it once a night."""
+    services.drop_ended_sessions()
