@@ -149,6 +149,13 @@ class Crowd:
             await asyncio.sleep(0.005)
         return len(self.tally.latencies) >= frames
 
+    def beat(self, part: int, parts: int) -> int:
+        """Let every `parts`-th client send its heartbeat, beginning with the client `part`. Return how many did."""
+        chosen = self._clients[part::parts]
+        for client in chosen:
+            client.beat()
+        return len(chosen)
+
     async def leave(self) -> None:
         self._beating.cancel()
         for client in self._clients:
@@ -172,8 +179,7 @@ class Crowd:
         started = time.monotonic()
         for turn in itertools.count(1):
             await asyncio.sleep(started + turn * self.HEARTBEAT_SECONDS / _TURNS - time.monotonic())
-            for client in self._clients[turn % _TURNS :: _TURNS]:
-                client.beat()
+            self.beat(turn % _TURNS, _TURNS)
 
 
 def _handshake(path: str, port: int, cookie: str) -> bytes:
