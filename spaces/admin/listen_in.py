@@ -1,4 +1,4 @@
-"""Serve the page on which a moderator hears a live Space. The page talks to `spaces/signalling/listen_in_socket.py`."""
+"""Serve the page on which a moderator hears a live Space. The page talks to `spaces/signalling/consumers.py`."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied

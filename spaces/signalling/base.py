@@ -1,4 +1,5 @@
-"""Share what every socket needs: handshake, rate limits, one reply to each command, and a close with its reason."""
+"""The Channels consumer that all our sockets share: handshake, rate limits, one reply to each command, and a close with
+its reason."""
 
 import asyncio
 import contextlib
@@ -8,6 +9,9 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from spaces import events
@@ -34,6 +38,8 @@ MESSAGES_PER_SECOND, MESSAGE_BURST = 20.0, 80.0
 BAD_FRAMES_PER_SECOND, BAD_FRAME_BURST = 20 / 60, 20.0
 TURNED_AWAY_PER_SECOND, TURNED_AWAY_BURST = 1.0, 20.0
 """Limit how often a socket may send after its user or address is over the message limit. Beyond that it is closed."""
+CLOSED_ABNORMALLY = 1006
+"""The code of RFC 6455 §7.4.1 for a connection that ended without a close frame."""
 QUEUE_LENGTH = 64
 """Hold at most 64 waiting commands in one queue. A socket that sends one more is closed as a flood."""
 RECOGNISE_EVERY_SECONDS = 300.0
@@ -52,12 +58,14 @@ class Disconnect(Exception):
         self.close = close
 
 
-class CommandSocket:
-    """One WebSocket as an ASGI application instance. A subclass names its table of commands.
+class CommandConsumer(AsyncWebsocketConsumer):
+    """One WebSocket as a Channels consumer. A subclass names its table of commands.
 
     Each queue of the table has a task that runs its commands one after the other.
     """
 
+    channel_layer_alias = "none"
+    """What is addressed to people comes through the hub, which subscribes once for all sockets of a process."""
     visitor: Visitor
     socket: Socket
     commands: Commands
@@ -68,27 +76,17 @@ class CommandSocket:
     """The commands that end the socket they came by."""
     silent_after = Socket.silent_after
 
-    def __init__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        self.scope = scope
-        self._receive = receive
-        self._send = send
+    def __init__(self) -> None:
+        super().__init__()
         self._messages = TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST)
         self._bad_frames = TokenBucket(BAD_FRAMES_PER_SECOND, BAD_FRAME_BURST)
         self._turned_away = TokenBucket(TURNED_AWAY_PER_SECOND, TURNED_AWAY_BURST)
         self._queues = {name: asyncio.Queue[Command](QUEUE_LENGTH) for name in self.commands.queues}
+        self._serving = contextlib.ExitStack()
         self._is_open = True
+        self._code = CLOSED_ABNORMALLY
         self.name = secrets.token_hex(6)
         """The socket's name in the log. The request of one command is `<name>-<id of the command>`."""
-
-    @classmethod
-    def as_asgi(cls) -> Any:
-        """Return an ASGI application that makes one instance for each socket. Untyped, because Django's types allow
-        only views in a route."""
-
-        async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-            await cls(scope, receive, send).run()
-
-        return application
 
     # --- for subclasses ---
 
@@ -99,12 +97,6 @@ class CommandSocket:
     def subject(self) -> dict[str, str]:
         """Return the fields that every log line of this socket carries."""
         return {}
-
-    async def opened(self) -> None:
-        """Run after the handshake and before the first command. May raise `Disconnect`."""
-
-    async def closed(self) -> None:
-        """Clean up after the socket is gone, whichever side closed it."""
 
     async def perform(self, declared: Declaration, command: Command) -> Any:
         """Run one command that is within its scope and its limits. A `ProductError` becomes an error reply."""
@@ -126,32 +118,59 @@ class CommandSocket:
 
     # --- running ---
 
-    async def run(self) -> None:
-        """Serve the socket from connect to disconnect."""
-        if (await self._receive())["type"] != "websocket.connect":
-            return
-        # Accept first: a browser sees a refusal before the handshake only as close code 1006, without a reason.
-        await self._send({"type": "websocket.accept"})
-        with logs.about(socket=self.name, **self.subject()), acting_from(address_of(self.scope)):
-            await self._live()
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Serve the socket. `disconnect` runs once at the end, whichever side closed it.
 
-    async def _live(self) -> None:
+        Channels' own method makes a task for each message, to wait for a channel layer at the same time. That costs
+        half as much again as the whole command (docs/measurements/commands.md), so the socket is read directly.
+        """
+        self.scope, self.base_send = scope, send
+        with logs.about(socket=self.name, **self.subject()), acting_from(address_of(scope)):
+            try:
+                while True:
+                    await self.dispatch(await receive())
+            except StopConsumer:
+                pass
+            finally:
+                self._is_open = False
+                self._serving.close()
+                await self.disconnect(self._code)
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Run the handler of one message, and end the socket if it raises `Disconnect`.
+
+        Channels' own method also closes old database connections, on another thread, for each message. Here only the
+        threads of `in_thread` have any, and they do so themselves.
+        """
         try:
-            if hub().is_leaving:
-                raise Disconnect(events.CLOSE_RESTART)
-            self.visitor = await self._recognise() or self.stranger()
-            self.socket = self._socket()
-            self._require_room()
-            with hub().watching(self.socket):
-                await self._serve()
+            await getattr(self, get_handler_name(message))(message)
         except Disconnect as end:
+            self._serving.close()
             await self._say_bye(end.close)
+            raise StopConsumer from None
         except AWAY as error:
             logger.warning("a socket cannot go on: %s", error)
+            self._serving.close()
             await self._say_bye(events.CLOSE_RESTART)
-        finally:
-            self._is_open = False
-            await self.closed()
+            raise StopConsumer from None
+
+    async def connect(self) -> None:
+        """Accept the handshake and recognise the visitor. May raise `Disconnect`. Commands are read after it."""
+        # Accept first: a browser sees a refusal before the handshake only as close code 1006, without a reason.
+        await self.accept()
+        if hub().is_leaving:
+            raise Disconnect(events.CLOSE_RESTART)
+        self.visitor = await self._recognise() or self.stranger()
+        self.socket = self._socket()
+        self._require_room()
+        self._serving.enter_context(hub().watching(self.socket))
+        for queue in self._queues.values():
+            self._serving.callback(asyncio.create_task(self._drive(queue)).cancel)
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        """End the socket, which the client has closed. `__call__` runs `disconnect`."""
+        self._code = message.get("code", CLOSED_ABNORMALLY)
+        raise Disconnect
 
     def _socket(self) -> Socket:
         return Socket(
@@ -176,15 +195,6 @@ class CommandSocket:
         self._recognised_at = time.monotonic()
         return await in_thread(visitor, self.scope)
 
-    async def _serve(self) -> None:
-        await self.opened()
-        workers = [asyncio.create_task(self._drive(queue)) for queue in self._queues.values()]
-        try:
-            await self._listen()
-        finally:
-            for worker in workers:
-                worker.cancel()
-
     async def send_message(self, message: dict[str, Any]) -> None:
         """Send an ASGI message to the server. After the close, send nothing, because servers treat that as an error."""
         if not self._is_open:
@@ -192,7 +202,7 @@ class CommandSocket:
         if message["type"] == "websocket.close":
             self._is_open = False
         try:
-            await self._send(message)
+            await self.base_send(message)
         except _PEER_GONE:
             self._is_open = False
 
@@ -200,17 +210,14 @@ class CommandSocket:
         """Send one text frame to the client."""
         await self.send_message({"type": "websocket.send", "text": frame})
 
-    async def _listen(self) -> None:
-        while True:
-            message = await self._receive()
-            if message["type"] == "websocket.disconnect":
-                raise Disconnect
-            if not self._messages.take():
-                raise Disconnect(events.CLOSE_FLOOD)
-            self.socket.heard_at = time.monotonic()
-            if self.socket.heard_at - self._recognised_at > RECOGNISE_EVERY_SECONDS:
-                await self._recognise_again()
-            await (self._read if self.allowance.messages.take() else self._turn_away)(message.get("text"))
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Read one frame, within the limits of this socket and of its user or address."""
+        if not self._messages.take():
+            raise Disconnect(events.CLOSE_FLOOD)
+        self.socket.heard_at = time.monotonic()
+        if self.socket.heard_at - self._recognised_at > RECOGNISE_EVERY_SECONDS:
+            await self._recognise_again()
+        await (self._read if self.allowance.messages.take() else self._turn_away)(text_data)
 
     async def _recognise_again(self) -> None:
         """Check that the session still exists and the user is still active. No event is published for a session that
@@ -300,4 +307,5 @@ class CommandSocket:
     async def _say_bye(self, close: Close | None) -> None:
         if close is not None:
             await self.send_frame(events.bye(close))
+            self._code = close.code
             await self.send_message({"type": "websocket.close", "code": close.code})

@@ -1,14 +1,17 @@
-"""Declare every command of a Space's socket: one row for a command that is one call, else one short function."""
+"""Declare every command of every socket: one row for a command that is one call, else one short function."""
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from spaces import audio, selectors, services, wire
 from spaces.ids import new_mixer_id
 from spaces.rules import Action
 from spaces.signalling import messages
-from spaces.signalling.commands import Queue
+from spaces.signalling.commands import Commands, Queue
 from spaces.signalling.registry import Caller, handles, runs
 from spaces_project.common.api.scopes import Scope
+
+if TYPE_CHECKING:
+    from spaces.signalling.consumers import HomeConsumer, ListenInConsumer
 
 READ: Final = Scope.SPACE_READ
 """To listen, and to read what the user may read."""
@@ -116,3 +119,48 @@ async def candidate(socket: Caller, command: messages.AudioCandidate) -> None:
 @handles(messages.AudioClose, scope=READ, queue=AUDIO)
 async def close(socket: Caller, command: messages.AudioClose) -> None:
     await socket.audio().close(command.target)
+
+
+# --- /ws/home ---------------------------------------------------------------------------------------------------------
+
+HOME_COMMANDS = Commands()
+
+
+@HOME_COMMANDS.handles(messages.HomePing, scope=READ)
+async def home_ping(socket: "HomeConsumer", command: messages.HomePing) -> Any:
+    return {"now": wire.clock()}
+
+
+# --- /ws/listen-in ----------------------------------------------------------------------------------------------------
+
+LISTEN_IN_COMMANDS = Commands()
+"""Their scope is None: tokens have no scope for the work of the staff."""
+
+
+@LISTEN_IN_COMMANDS.handles(messages.ListenInPing, scope=None)
+async def listen_in_ping(socket: "ListenInConsumer", command: messages.ListenInPing) -> Any:
+    await socket.mix()
+    return {"now": wire.clock()}
+
+
+@LISTEN_IN_COMMANDS.handles(messages.AudioListen, scope=None, queue=AUDIO, costly=True)
+async def listen_in(socket: "ListenInConsumer", command: messages.AudioListen) -> Any:
+    return {"sdp": await socket.audio.listen(await socket.mix())}
+
+
+@LISTEN_IN_COMMANDS.handles(messages.AudioAnswer, scope=None, queue=AUDIO)
+async def listen_in_answer(socket: "ListenInConsumer", command: messages.AudioAnswer) -> None:
+    await socket.mix()
+    await socket.audio.answer(command.sdp)
+
+
+@LISTEN_IN_COMMANDS.handles(messages.AudioCandidate, scope=None, queue=AUDIO)
+async def listen_in_candidate(socket: "ListenInConsumer", command: messages.AudioCandidate) -> None:
+    await socket.mix()
+    await socket.audio.candidate("listen", command.candidate)
+
+
+@LISTEN_IN_COMMANDS.handles(messages.AudioClose, scope=None, queue=AUDIO)
+async def listen_in_close(socket: "ListenInConsumer", command: messages.AudioClose) -> None:
+    await socket.mix()
+    await socket.audio.close("listen")

@@ -6,10 +6,8 @@ A wrong scope is silent: a token that may only take part would mute others, and 
 import pytest
 
 from spaces.rules import RULES, Action, Standing
-from spaces.signalling.home_socket import HomeSocket
-from spaces.signalling.listen_in_socket import ListenInSocket
+from spaces.signalling.consumers import HomeConsumer, ListenInConsumer, SpaceConsumer
 from spaces.signalling.messages import tag_of
-from spaces.signalling.space_socket import SpaceSocket
 from spaces_project.common.api.scopes import Scope
 from tests.api.catalogue import endpoints
 from tests.api.test_alike import OPERATIONS
@@ -181,10 +179,10 @@ def by_hand(table: str) -> dict[str, set[str]]:
 
 
 def test_every_command_has_the_scope_that_is_written_here() -> None:
-    declared = {tag_of(row.command): {str(row.scope)} for row in SpaceSocket.commands}
+    declared = {tag_of(row.command): {str(row.scope)} for row in SpaceConsumer.commands}
     assert declared == by_hand(COMMANDS)
-    assert {row.scope for row in HomeSocket.commands} == {Scope.SPACE_READ}
-    assert {row.scope for row in ListenInSocket.commands} == {None}
+    assert {row.scope for row in HomeConsumer.commands} == {Scope.SPACE_READ}
+    assert {row.scope for row in ListenInConsumer.commands} == {None}
 
 
 def test_every_operation_has_the_scopes_that_are_written_here() -> None:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from spaces.signalling.base import CommandSocket
+from spaces.signalling.base import CommandConsumer
 from spaces.signalling.commands import Queue
+from spaces.signalling.consumers import SpaceConsumer
 from spaces.signalling.limits import Allowances
 from spaces.signalling.messages import Mute, Unmute, tag_of
-from spaces.signalling.space_socket import SpaceSocket
 from spaces_project.common.threads import THREADS, in_thread
 from tests.signalling.fixtures import Sessions
 from tests.signalling.tab import Tab, path_of, tab
@@ -58,14 +58,14 @@ def test_an_address_may_do_at_least_what_a_person_may() -> None:
     ["mute", "mute.other", "mute.all", "mic.take", "remove", "end", "lock.set", "request.decline"],
 )
 def test_what_keeps_order_is_urgent(command: str) -> None:
-    [declared] = [row for row in SpaceSocket.commands if tag_of(row.command) == command]
+    [declared] = [row for row in SpaceConsumer.commands if tag_of(row.command) == command]
     assert declared.urgent
 
 
 def test_muting_and_unmuting_keep_their_order() -> None:
     """Reordered, a microphone would be open although its owner closed it last."""
-    changes = {row.command for row in SpaceSocket.commands if row.queue == Queue.CHANGES}
-    assert {Mute, Unmute} | {row.command for row in SpaceSocket.commands if row.urgent} <= changes
+    changes = {row.command for row in SpaceConsumer.commands if row.queue == Queue.CHANGES}
+    assert {Mute, Unmute} | {row.command for row in SpaceConsumer.commands if row.urgent} <= changes
 
 
 @asynccontextmanager
@@ -171,7 +171,7 @@ class TestOnTheSocket:
         session = await in_thread(sessions, scene.listener)
         async with tab(path_of(scene.id), session=session) as page, tab(path_of(scene.id), session=session) as quiet:
             assert await page.code("ping") == "ok"
-            monkeypatch.setattr(CommandSocket, "allowance", nothing_left(CommandSocket.allowance))
+            monkeypatch.setattr(CommandConsumer, "allowance", nothing_left(CommandConsumer.allowance))
             for number in range(1, 60):
                 await page.say(f'{{"type":"ping","id":{number}}}')
             assert await page.closed() == 4429
@@ -225,7 +225,7 @@ async def words_of(page: Tab) -> list[str]:
 
 
 def nothing_left(allowance: Any) -> property:
-    def emptied(socket: CommandSocket) -> Any:
+    def emptied(socket: CommandConsumer) -> Any:
         left = allowance.fget(socket)
         while left.messages.take():
             pass

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from spaces.signalling.commands import Commands, Queue
+from spaces.signalling.consumers import SpaceConsumer
 from spaces.signalling.messages import Command, UserId
 from spaces.signalling.registry import Caller, handles, runs
-from spaces.signalling.space_socket import SpaceSocket
 from spaces_project.common.api.scopes import Scope
 from spaces_project.common.threads import in_thread
 from tests.signalling.fixtures import Sessions
@@ -60,8 +60,8 @@ def test_a_row_says_all_there_is() -> None:
 @pytest.fixture
 def with_nudge(monkeypatch: pytest.MonkeyPatch) -> None:
     """One row more in the table of the product."""
-    monkeypatch.setattr(SpaceSocket.commands, "_declared", {row.command: row for row in SpaceSocket.commands})
-    monkeypatch.setattr(SpaceSocket.commands, "_parser", None)
+    monkeypatch.setattr(SpaceConsumer.commands, "_declared", {row.command: row for row in SpaceConsumer.commands})
+    monkeypatch.setattr(SpaceConsumer.commands, "_parser", None)
     runs(Nudge, nudge, scope=Scope.SPACE_MODERATE, queue=Queue.CHANGES, answers=True)
 
 

@@ -7,17 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spaces.signalling.home_socket import HomeSocket
+from spaces.signalling.consumers import HomeConsumer, SpaceConsumer
 from spaces.signalling.messages import MAX_FRAME_BYTES, RequestApprove, tag_of
-from spaces.signalling.space_socket import SpaceSocket
 from spaces_project.common.errors import BadInput
 from spaces_project.common.threads import in_thread
 from tests.signalling.fixtures import Sessions
 from tests.signalling.tab import path_of, tab
 from tests.spaces.scene import Scene
 
-PARSE = SpaceSocket.commands.parser
-TAGS = sorted(map(tag_of, SpaceSocket.commands.types))
+PARSE = SpaceConsumer.commands.parser
+TAGS = sorted(map(tag_of, SpaceConsumer.commands.types))
 
 NOT_A_MESSAGE: dict[str, str] = {
     "an open brace": "{",
@@ -95,7 +94,7 @@ def test_a_type_we_do_not_have_is_unknown(kind: str) -> None:
 @pytest.mark.parametrize("kind", [tag for tag in TAGS if tag != "ping"])
 def test_commands_of_a_space_are_unknown_at_home(kind: str) -> None:
     with pytest.raises(BadInput) as refusal:
-        HomeSocket.commands.parser(msgspec.json.encode({"type": kind, "id": 1}).decode())
+        HomeConsumer.commands.parser(msgspec.json.encode({"type": kind, "id": 1}).decode())
     assert refusal.value.code == "unknown_type"
 
 

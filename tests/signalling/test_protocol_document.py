@@ -15,10 +15,8 @@ from spaces import rules, wire
 from spaces.events import CLOSES, HOME_EVENTS, SPACE_EVENTS, Bubble
 from spaces.models import Space
 from spaces.selectors import Snapshot
-from spaces.signalling.home_socket import HomeSocket
-from spaces.signalling.listen_in_socket import ListenInSocket
+from spaces.signalling.consumers import HEARTBEAT_SECONDS, HomeConsumer, ListenInConsumer, SpaceConsumer
 from spaces.signalling.messages import tag_of
-from spaces.signalling.space_socket import HEARTBEAT_SECONDS, SpaceSocket
 from spaces.states import SpaceState
 from spaces_project.common import errors
 from tests.support.processes import REPOSITORY
@@ -63,9 +61,9 @@ def fields_of(message: type[msgspec.Struct]) -> set[str]:
 @pytest.mark.parametrize(
     ("title", "messages"),
     [
-        ("Commands on /ws/spaces/&lt;id&gt;", SpaceSocket.commands.types),
-        ("Commands on /ws/home", HomeSocket.commands.types),
-        ("Commands on /ws/listen-in/&lt;id&gt;", ListenInSocket.commands.types),
+        ("Commands on /ws/spaces/&lt;id&gt;", SpaceConsumer.commands.types),
+        ("Commands on /ws/home", HomeConsumer.commands.types),
+        ("Commands on /ws/listen-in/&lt;id&gt;", ListenInConsumer.commands.types),
     ],
 )
 def test_commands(title: str, messages: Messages) -> None:

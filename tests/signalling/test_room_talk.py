@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from spaces.signalling import space_socket
+from spaces.signalling import consumers
 from spaces.states import Emoji, SpeakPolicy
 from spaces_project.common.threads import in_thread
 from tests.signalling.fixtures import Sessions
@@ -63,7 +63,7 @@ async def test_reactions_come_gathered(sessions: Sessions) -> None:
 
 
 async def test_one_tab_reacts_five_times_a_second(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(space_socket, "REACTIONS_PER_SECOND", 0.0)  # time stands still
+    monkeypatch.setattr(consumers, "REACTIONS_PER_SECOND", 0.0)  # time stands still
     scene = await in_thread(Scene)
     async with tab(path_of(scene.id), session=await in_thread(sessions, scene.listener)) as listener:
         await listener.ask("join")

@@ -14,8 +14,8 @@ from accounts.models import User
 from accounts.services import block_user
 from spaces.models import Space
 from spaces.rules import RULES, Action, Standing
+from spaces.signalling.consumers import SpaceConsumer
 from spaces.signalling.messages import tag_of
-from spaces.signalling.space_socket import SpaceSocket
 from spaces.states import Emoji, SpaceState
 from spaces_project.common.threads import in_thread
 from tests.factories import ParticipantFactory, UserFactory
@@ -288,7 +288,7 @@ def test_the_table_has_every_action_and_every_command() -> None:
     for table in (LIVE, OTHERS):
         assert {row.command for row in parsed(table)} == set(ACTIONS.values()) | TWO_COMMANDS
     commands = set(ACTIONS.values()) - set(TWO_ACTIONS) | NO_ACTION | TWO_COMMANDS
-    assert {tag_of(command) for command in SpaceSocket.commands.types} == commands
+    assert {tag_of(command) for command in SpaceConsumer.commands.types} == commands
 
 
 @pytest.fixture

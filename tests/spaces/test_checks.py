@@ -7,7 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from spaces import checks, hub, presence
-from spaces.signalling import space_socket
+from spaces.signalling import consumers
 
 
 def found() -> set[str | None]:
@@ -43,5 +43,5 @@ def test_an_open_gate_is_allowed(settings: Settings) -> None:
 def test_our_clocks_fit_into_each_other(settings: Settings) -> None:
     lease = settings.SPACES_PRESENCE_LEASE.total_seconds()
     renewal = hub.RENEW_EVERY_TICKS * hub.TICK_SECONDS
-    assert checks.HEARTBEAT.total_seconds() == space_socket.HEARTBEAT_SECONDS
+    assert checks.HEARTBEAT.total_seconds() == consumers.HEARTBEAT_SECONDS
     assert renewal * 2 <= presence.DISCONNECT_LEASE_SECONDS < lease <= hub.PARKED_SECONDS

@@ -7,7 +7,7 @@ import pytest
 
 from spaces import events
 from spaces.fanout import BACKLOG, Message, Socket, broadcast
-from spaces.signalling.base import CommandSocket
+from spaces.signalling.consumers import HomeConsumer
 
 pytestmark = pytest.mark.asyncio
 
@@ -94,10 +94,8 @@ async def test_a_peer_that_is_gone_is_written_to_once(error: type[Exception]) ->
         tries.append(message)
         raise error
 
-    async def receive() -> Message:
-        raise AssertionError("not asked")
-
-    socket = CommandSocket({}, receive, send)
+    socket = HomeConsumer()
+    socket.base_send = send
     await socket.send_frame("one")
     await socket.send_frame("two")
     assert [message["text"] for message in tries] == ["one"]

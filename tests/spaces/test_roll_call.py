@@ -195,7 +195,7 @@ async def test_all_who_may_stay_cost_one_query(scene: Scene, django_assert_num_q
 async def test_a_moderator_whose_right_is_gone_cannot_listen_on_in_silence(
     scene: Scene, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("spaces.signalling.listen_in_socket.ListenInSocket.silent_after", 0.5)
+    monkeypatch.setattr("spaces.signalling.consumers.ListenInConsumer.silent_after", 0.5)
     session = await in_thread(lambda: sessions(moderator()))
     async with tab(f"/ws/listen-in/{scene.id}", session=session) as page:
         assert await page.code("ping") == "ok"

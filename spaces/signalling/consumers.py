@@ -1,4 +1,7 @@
-"""Serve `/ws/spaces/<id>`: the connection of one visitor, with or without an account, to one Space."""
+"""The three consumers: handshake in `connect`, one frame in `receive`, the end in `disconnect`.
+
+What a client may send, and what runs it, is declared in `handlers.py`. `base.py` has what the three share.
+"""
 
 import asyncio
 import contextlib
@@ -11,13 +14,17 @@ import msgspec
 import redis
 from django.conf import settings
 
-from spaces import audio, events, presence, rules, wire
+from spaces import audio, events, presence, rules, services, wire
 from spaces.audio import ConnectionAudio
+from spaces.events import Close, Event
+from spaces.homes import HomeMember
 from spaces.hub import hub
+from spaces.ids import new_token
 from spaces.members import Member
-from spaces.signalling import handlers  # noqa: F401 - it declares the commands
-from spaces.signalling.base import CommandSocket, Disconnect, Receive, Send
+from spaces.selectors import Mix
+from spaces.signalling.base import CommandConsumer, Disconnect
 from spaces.signalling.commands import Declaration, Queue
+from spaces.signalling.handlers import HOME_COMMANDS, LISTEN_IN_COMMANDS
 from spaces.signalling.limits import Gate, TokenBucket
 from spaces.signalling.messages import Command, End, Join, Leave, React, Sync
 from spaces.signalling.origins import bearer_key
@@ -26,7 +33,8 @@ from spaces.signalling.registry import SPACE_COMMANDS, snapshot_parts
 from spaces.signalling.sessions import STRANGER, Visitor
 from spaces_project.common import metrics
 from spaces_project.common.addresses import address_of
-from spaces_project.common.errors import NotFound, ProductError
+from spaces_project.common.api.scopes import Scope
+from spaces_project.common.errors import Conflict, NotFound, ProductError
 from spaces_project.common.limits import too_many
 from spaces_project.common.threads import ahead_of_the_line, in_thread
 
@@ -52,8 +60,8 @@ def _gate() -> Gate:
     return _gates.setdefault(asyncio.get_running_loop(), Gate(at_once=JOINS_AT_ONCE, line=JOINS_IN_LINE))
 
 
-class SpaceSocket(CommandSocket):
-    """The connection of one visitor to one Space."""
+class SpaceConsumer(CommandConsumer):
+    """`/ws/spaces/<id>`: the connection of one visitor, with or without an account, to one Space."""
 
     kind = "space"
     commands = SPACE_COMMANDS
@@ -61,8 +69,8 @@ class SpaceSocket(CommandSocket):
     place: Place
     _member: Member | None = None
 
-    def __init__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        super().__init__(scope, receive, send)
+    def __init__(self) -> None:
+        super().__init__()
         self._no_join_waits = asyncio.Event()
         self._no_join_waits.set()
         self._reactions = TokenBucket(REACTIONS_PER_SECOND, REACTION_BURST)
@@ -89,9 +97,10 @@ class SpaceSocket(CommandSocket):
         is_page = bearer_key(self.scope) is None
         return STRANGER if is_page and rules.admits_anonymous() else super().stranger()
 
-    async def opened(self) -> None:
+    async def connect(self) -> None:
         """Take the visitor's place, and close the socket if there is no such Space. The visitor is not inside before
         `join`."""
+        await super().connect()
         self.place = await self._place()
         try:
             await self.sequence()
@@ -107,7 +116,7 @@ class SpaceSocket(CommandSocket):
             raise Disconnect(events.CLOSE_CROWDED)
         return NamelessPlace(self.public_id, address)
 
-    async def closed(self) -> None:
+    async def disconnect(self, code: int) -> None:
         """Keep the connection for a page that comes back, and let its lease end soon. A socket whose connection another
         socket has taken over must do neither."""
         await self._held.aclose()
@@ -223,3 +232,91 @@ class SpaceSocket(CommandSocket):
         if self._member is None:
             raise rules.not_in_space()
         return self._member.audio
+
+
+class HomeConsumer(CommandConsumer):
+    """`/ws/home`: tells an open page of a logged-in user when the bubble of a live Space appears or disappears."""
+
+    commands = HOME_COMMANDS
+    kind = "home"
+    _home: HomeMember | None = None
+
+    async def connect(self) -> None:
+        """Send the bubbles, and from then on each change of them. Raise `Disconnect` for a token that may not read."""
+        await super().connect()
+        if not self.visitor.may(Scope.SPACE_READ):
+            raise Disconnect(events.CLOSE_UNAUTHENTICATED)
+        # Register before the bubbles are read. In the other order, a bubble that appears in between would be missed.
+        self._home = HomeMember(self.socket)
+        hub().homes.add(self._home)
+        await hub().hear_for_all()
+        await hub().homes.greet(self._home)
+
+    async def disconnect(self, code: int) -> None:
+        if self._home is not None:
+            hub().homes.drop(self._home)
+
+
+class ListenInConsumer(CommandConsumer):
+    """`/ws/listen-in/<id>`: the connection by which a moderator hears a live Space without being in it."""
+
+    commands = LISTEN_IN_COMMANDS
+    kind = "space"
+    silent_after = float(settings.SPACES_PRESENCE_LEASE.total_seconds())
+    _audio: ConnectionAudio | None = None
+
+    @property
+    def public_id(self) -> str:
+        return str(self.scope["url_route"]["kwargs"]["public_id"])
+
+    @property
+    def user(self) -> "User":
+        """Return the moderator. Raise `login_required` for a visitor without an account."""
+        if self.visitor.user is None:
+            raise rules.login_required()
+        return self.visitor.user
+
+    async def connect(self) -> None:
+        """Check the right to listen in. Raise `Disconnect` for a token, and for a refusal of the rules."""
+        await super().connect()
+        if self.visitor.scopes is not None:
+            raise Disconnect(events.CLOSE_UNAUTHENTICATED)
+        try:
+            await self._call(services.listen_in)
+        except ProductError as error:
+            raise Disconnect(_close_of(error)) from None
+        self._audio = ConnectionAudio(self.public_id, self.user.pk, new_token(), self._on_event)
+
+    async def disconnect(self, code: int) -> None:
+        if self._audio is not None:
+            await self._audio.close_all()
+
+    @property
+    def audio(self) -> ConnectionAudio:
+        """Return the one peer connection of this moderator."""
+        if self._audio is None:
+            raise rules.not_in_space()
+        return self._audio
+
+    async def mix(self) -> Mix:
+        """Return what to play, and check the right to listen again. Every command asks this, pings too: the socket
+        closes when the Space is over or the right was taken away."""
+        try:
+            return await self._call(services.mix_to_listen_in)
+        except ProductError as error:
+            close = _close_of(error)
+            self.socket.write(events.bye(close))
+            self.socket.close(close.code)
+            raise
+
+    async def _call(self, function: Callable[..., T]) -> T:
+        return await in_thread(function, public_id=self.public_id, user=self.user)
+
+    def _on_event(self, event: Event) -> None:
+        self.socket.write(events.frame(event))
+
+
+def _close_of(error: ProductError) -> Close:
+    if isinstance(error, NotFound):
+        return events.CLOSE_NOT_FOUND
+    return events.CLOSE_ENDED if isinstance(error, Conflict) else events.CLOSE_REMOVED
