@@ -1,14 +1,15 @@
 """Which words of an utterance that goes on may be shown. Pure.
 
 A draft is made again every half second, and every fourth would change a word that was shown. So a word is shown when
-two drafts in a row agree on it, or when two more words came after it, and the next draft is made to begin with what was
-shown.
+two drafts in a row agree on it, or when the engine says that it is likely, and the next draft is made to begin with
+what was shown.
 """
 
 from dataclasses import dataclass
 
+from captions.words import Draft
+
 _ENDINGS = ".,!?;:…。、，！？"  # noqa: RUF001 - Chinese has its own
-_NOT_SETTLED = 2
 _LETTERS_ALONE = "\u2e80"
 """From here on scripts put no spaces between words: each character may be the last one shown."""
 
@@ -20,17 +21,13 @@ class Agreement:
     shown: str = ""
     draft: str = ""
 
-    def after(self, draft: str) -> "Agreement":
+    def after(self, draft: Draft) -> "Agreement":
         """Take the next draft into account."""
-        if not draft.startswith(self.shown):
+        if not draft.text.startswith(self.shown):
             return self
-        agreed = max(self.shown, _common_words(self.draft, draft), _settled(draft), key=len)
-        return Agreement(agreed, draft)
-
-
-def _settled(draft: str) -> str:
-    """Return what has two words behind it: drafts differ at their ends, where a word is half said."""
-    return draft.rsplit(" ", _NOT_SETTLED)[0].rstrip(_ENDINGS) if draft.count(" ") >= _NOT_SETTLED else ""
+        likely = draft.likely.rstrip(_ENDINGS) if draft.text.startswith(draft.likely) else ""
+        agreed = max(self.shown, _common_words(self.draft, draft.text), likely, key=len)
+        return Agreement(agreed, draft.text)
 
 
 def _common_words(one: str, other: str) -> str:

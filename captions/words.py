@@ -37,5 +37,14 @@ class Understood:
         return joined(self.words)
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An utterance that goes on, as an engine understands it so far."""
+
+    text: str
+    likely: str = ""
+    """The beginning of `text` that is good enough to be shown at once."""
+
+
 def joined(words: Iterable[Word]) -> str:
     return "".join(word.text for word in words).strip()

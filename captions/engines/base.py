@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
-from captions.words import Understood
+from captions.words import Draft, Understood
 
 RATE = 16_000
 """Hz, of all sound that engines get."""
@@ -32,7 +32,7 @@ class Engine(Protocol):
         """Understand a whole utterance; nothing understood is no words. `names` may occur in it."""
         ...
 
-    def draft(self, pcm: bytes, *, language: str, after: str = "") -> str:
+    def draft(self, pcm: bytes, *, language: str, after: str = "") -> Draft:
         """Understand an utterance that goes on, quickly. The text begins with `after`, which was shown already."""
         ...
 

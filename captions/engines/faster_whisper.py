@@ -18,7 +18,7 @@ from django.conf import settings
 
 from captions.engines.base import RATE, EngineMissing, require_files, require_library
 from captions.engines.weights import FILES, PUBLISHED
-from captions.words import Understood, Word
+from captions.words import Draft, Understood, Word
 
 QUIET_SECONDS: Final = 4.0
 """Behind every utterance. With less the model repeats itself: it has never seen sound that stops so early."""
@@ -39,6 +39,10 @@ INVENTED_LOGPROB: Final = -0.5
 _LOOPS: Final = 2.4
 """Compression ratio of a text that repeats itself."""
 _WORDS_PER_SECOND, _WORDS_MORE = 6, 8
+_DRAFT_WORDS_PER_SECOND, _DRAFT_WORDS_MORE = 4.5, 3
+"""A draft that is left out costs half a second; a short word ten times over would stay until the final."""
+_LIKELY: Final = 0.7
+"""Probability of a word that may be shown though nothing is behind it. It may be half said: "leeched" for "leisure"."""
 _FASTEST_TOKENS: Final = 12
 """Per second: no language is spoken faster, so a loop ends here at the latest."""
 _NAMED_SECONDS: Final = 2.0
@@ -62,6 +66,8 @@ class _Pass:
     text: str
     logprob: float
     unheard: float
+    logits: Sequence[Any] = ()
+    """Of a draft, by token."""
 
     @property
     def is_doubtful(self) -> bool:
@@ -95,13 +101,23 @@ class FasterWhisper:
         translation = self._translated(found, known, seconds) if translate and known != "en" else ""
         return Understood(list(self._words(found, known, seconds)), known, is_sure, translation)
 
-    def draft(self, pcm: bytes, *, language: str, after: str = "") -> str:
+    def draft(self, pcm: bytes, *, language: str, after: str = "") -> Draft:
         """Force what was shown upon the model as the beginning: else every fourth draft takes back a word."""
         samples = _samples(pcm)
         found = self._look(samples, _code(language), quiet=QUIET_SECONDS, is_draft=True, after=after)
-        if found.is_invented or is_loop(found.text, len(samples) / RATE):
-            return after
-        return found.text.strip()
+        if found.is_invented or is_loop(found.text, len(samples) / RATE, is_draft=True):
+            return Draft(after)
+        return Draft(found.text.strip(), self._likely(found, _code(language)))
+
+    def _likely(self, found: _Pass, language: str) -> str:
+        """Return the draft up to its last word, and that word only if it is likely."""
+        tokenizer = self._tokenizer(language)
+        words, parts = tokenizer.split_to_word_tokens([token for token in found.tokens if token < tokenizer.eot])
+        last = max((at for at, word in enumerate(words) if any(map(str.isalnum, word))), default=0)
+        start = sum(map(len, parts[:last]))
+        if words and min(map(_probability, found.logits[start:], found.tokens[start:][: len(parts[last])])) >= _LIKELY:
+            last += 1
+        return "".join(words[:last]).strip()
 
     def _look(
         self,
@@ -119,14 +135,15 @@ class FasterWhisper:
         # Without times a draft is quicker; a final with several sentences would lose some of them.
         prompt = self.model.get_prompt(tokenizer, context, without_timestamps=is_draft, prefix=after or None)
         most = len(prompt) + int(len(samples) / RATE * _FASTEST_TOKENS) + _FASTEST_TOKENS
-        result = self._generated(sound, prompt, most)
+        result = self._generated(sound, prompt, most, with_logits=is_draft)
         tokens = result.sequences_ids[0]
         # A score is the mean over the tokens; the end counts as one more.
         logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
         text = tokenizer.decode([token for token in tokens if token < tokenizer.eot])
-        return _Pass(sound, frames, tokens, text, logprob, result.no_speech_prob)
+        logits = result.logits[0] if is_draft else ()
+        return _Pass(sound, frames, tokens, text, logprob, result.no_speech_prob, logits)
 
-    def _generated(self, sound: Any, prompt: list[int], most: int) -> Any:
+    def _generated(self, sound: Any, prompt: list[int], most: int, *, with_logits: bool = False) -> Any:
         [result] = self.model.model.generate(
             sound,
             [prompt],
@@ -135,6 +152,7 @@ class FasterWhisper:
             max_initial_timestamp_index=_FIRST_TIMESTAMP,
             return_scores=True,
             return_no_speech_prob=True,
+            return_logits_vocab=with_logits,
         )
         return result
 
@@ -195,12 +213,20 @@ _OPENING: Final = "\"'“¿([{-"
 _CLOSING: Final = "\"'.。,，!！?？:：”)]}、"  # noqa: RUF001 - Chinese has its own
 
 
-def is_loop(text: str, seconds: float) -> bool:
+def is_loop(text: str, seconds: float, *, is_draft: bool = False) -> bool:
     """Tell a phrase that is repeated to the length limit. Such text is confident: its probability says nothing."""
     raw = text.encode()
     if raw and len(raw) / len(zlib.compress(raw)) > _LOOPS:
         return True
-    return len(text.split()) > _WORDS_PER_SECOND * seconds + _WORDS_MORE
+    a_second, more = (_DRAFT_WORDS_PER_SECOND, _DRAFT_WORDS_MORE) if is_draft else (_WORDS_PER_SECOND, _WORDS_MORE)
+    return len(text.split()) > a_second * seconds + more
+
+
+def _probability(logits: Any, token: int) -> float:
+    numpy = import_module("numpy")
+    values = numpy.array(logits).ravel()
+    weights = numpy.exp(values - values.max())
+    return float(weights[token] / weights.sum())
 
 
 def require(*, model: str, languages: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from captions.engines.base import RATE, EngineMissing, require_files, require_library
-from captions.words import Understood, Word
+from captions.words import Draft, Understood, Word
 
 ARCHITECTURES = ("tiny", "base", "tiny_streaming", "base_streaming", "small_streaming", "medium_streaming")
 _STREAMING = "_streaming"
@@ -36,9 +36,9 @@ class Moonshine:
             transcript = self.transcriber.transcribe_without_streaming(samples, RATE)
             return Understood([word for line in transcript.lines for word in _words(line)], language or "")
 
-    def draft(self, pcm: bytes, *, language: str, after: str = "") -> str:
+    def draft(self, pcm: bytes, *, language: str, after: str = "") -> Draft:
         text = self.transcribe(pcm, language=language).text
-        return text if text.startswith(after) else after
+        return Draft(text if text.startswith(after) else after)
 
 
 def require(*, model: str, languages: Sequence[str]) -> None:

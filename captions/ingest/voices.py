@@ -9,9 +9,9 @@ from captions.ingest.opus import OpusDecoder
 from captions.ingest.rtp import FRAME_MS, Packet, Reorderer
 
 FIRST_INTERIM_MS: Final = 500
-INTERIM_EVERY_MS: Final = 500
+INTERIM_EVERY_MS: Final = 400
 _LATER_PART: Final = 4
-"""A pass costs more the longer the utterance is: after two seconds the next interim waits a quarter of it longer."""
+"""A pass costs more the longer the utterance is: after 1.6 s the next interim waits a quarter of it longer."""
 _PAUSE_MS: Final = 2_000
 """The mixer sends silence, too. Where nothing came for so long, it was away, or the voice was, and positions do not
 count that time. A busy machine keeps packets waiting for less."""

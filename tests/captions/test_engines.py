@@ -40,7 +40,18 @@ def test_an_utterance_becomes_words_with_times(sentence: bytes) -> None:
 
 
 def test_a_draft_begins_with_what_was_shown(sentence: bytes) -> None:
-    assert engine().draft(sentence, language="en", after="We will go").startswith("We will go")
+    assert engine().draft(sentence, language="en", after="We will go").text.startswith("We will go")
+
+
+def test_the_words_of_a_draft_that_have_others_behind_them_are_likely(sentence: bytes) -> None:
+    draft = engine().draft(sentence[: len(sentence) // 6 * 4], language="en")
+    assert draft.text.startswith(draft.likely)
+    assert len(draft.text.split()) - len(draft.likely.split()) <= 1
+
+
+@pytest.mark.parametrize("sound", [b"", silence(0.5, rate=base.RATE)])
+def test_a_draft_of_nothing_is_what_was_shown(sound: bytes) -> None:
+    assert engine().draft(sound, language="en", after="We will").text.startswith("We will")
 
 
 def test_the_language_is_found_out(tmp_path: Path) -> None:
@@ -69,6 +80,10 @@ def test_a_hyphen_has_no_space_before_it() -> None:
 )
 def test_a_loop_is_found(text: str, seconds: float, is_loop: bool) -> None:
     assert faster_whisper.is_loop(text, seconds) is is_loop
+
+
+def test_a_word_said_over_and_over_is_no_draft() -> None:
+    assert faster_whisper.is_loop("5 5 5 5 5 5 5 5 5 5 5 5", 0.85, is_draft=True)
 
 
 def test_all_threads_have_the_same_model() -> None:

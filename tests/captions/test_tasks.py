@@ -8,7 +8,7 @@ import pytest
 
 from captions import drafts, receivers, services, tasks
 from captions.models import Utterance, UtteranceAudio
-from captions.words import Understood, Word
+from captions.words import Draft, Understood, Word
 from spaces_project.common.store import store
 from tests.captions.conftest import HELLO, SOUND, Speak
 from tests.spaces.scene import Scene
@@ -34,10 +34,10 @@ class Understands:
         self.given = (language, tuple(names))
         return Understood(HELLO, language or "de")
 
-    def draft(self, pcm: bytes, *, language: str, after: str = "") -> str:
+    def draft(self, pcm: bytes, *, language: str, after: str = "") -> Draft:
         """It goes on by a word each time."""
         self.asked += 1
-        return " ".join(f"hello there my dear friends {after}".split()[: self.asked + 1])
+        return Draft(" ".join(f"hello there my dear friends {after}".split()[: self.asked + 1]))
 
 
 @pytest.fixture
