@@ -67,3 +67,9 @@ def broker_url(url: str) -> str:
         return url
     address, _, query = url.removeprefix("unix://").partition("?")
     return f"redis+socket://{address}" + (f"?{query.replace('db=', 'virtual_host=')}" if query else "")
+
+
+def turn_urls(host: str, *, port: int, tls_port: int) -> list[str]:
+    """Return the addresses of our coturn as browsers write them. A port that is 0 is not open."""
+    plain = [f"turn:{host}:{port}?transport={transport}" for transport in ("udp", "tcp")] if port else []
+    return plain + ([f"turns:{host}:{tls_port}?transport=tcp"] if tls_port else [])

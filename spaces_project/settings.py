@@ -15,7 +15,7 @@ from django.urls import reverse_lazy
 from captions.languages import AUTOMATIC, WHISPER
 from spaces_project.common.api.scopes import OAUTH_SCOPES, SECURITY_SCHEMES
 from spaces_project.common.origins import host_of, is_local_host, is_local_origin
-from spaces_project.env import BASE_DIR, broker_url, env, local_secret, mark_of, redis_url
+from spaces_project.env import BASE_DIR, broker_url, env, local_secret, mark_of, redis_url, turn_urls
 
 VAR_DIR = Path(env.str("SPACES_VAR", default=str(BASE_DIR / "var")))
 SECRETS_DIR = VAR_DIR / "secrets"
@@ -475,10 +475,30 @@ GATEWAY_ROOM_KEY = local_secret("GATEWAY_ROOM_KEY", directory=SECRETS_DIR)
 """The `admin_key` of both plugins. Without it no client can create a room or a mountpoint."""
 GATEWAY_ICE_ADDRESS = env.str("GATEWAY_ICE_ADDRESS", default="")
 """The address that browsers send audio to. Empty: the machine's own first one."""
+GATEWAY_PUBLIC_ADDRESS = env.str("GATEWAY_PUBLIC_ADDRESS", default="")
+"""The address that browsers reach where this machine is behind one-to-one NAT, as at most cloud providers."""
+GATEWAY_IPV6_ADDRESS = env.str("GATEWAY_IPV6_ADDRESS", default="")
+"""The machine's IPv6 address that is offered too. Empty: browsers are offered IPv4 only."""
 GATEWAY_RTP_PORTS = env.str("GATEWAY_RTP_PORTS", default="20000-40000")
 # Threads that carry all media. They share nothing but what they forward (docs/measurements/listeners.md).
 GATEWAY_EVENT_LOOPS = env.int("GATEWAY_EVENT_LOOPS", default=os.cpu_count() or 2)
 GATEWAY_TIMEOUT_SECONDS = env.float("GATEWAY_TIMEOUT_SECONDS", default=3.0)
+
+# --- TURN: a relay for browsers whose network blocks UDP (deploy/coturn) ----------------------------------------------
+
+TURN_PORT = env.int("TURN_PORT", default=0)
+"""Where our coturn listens, UDP and TCP. 0: this site runs none."""
+TURN_TLS_PORT = env.int("TURN_TLS_PORT", default=0)
+TURN_RELAY_PORTS = env.str("TURN_RELAY_PORTS", default="40001-40400")
+"""The ports from which our coturn reaches the gateway. They are never opened to browsers."""
+TURN_ADDRESS = env.str("TURN_ADDRESS", default="")
+"""The address that our coturn listens at and relays from. Empty: that of the gateway."""
+TURN_CERTIFICATE = env.str("TURN_CERTIFICATE", default="")
+TURN_CERTIFICATE_KEY = env.str("TURN_CERTIFICATE_KEY", default="")
+TURN_SECRET = local_secret("TURN_SECRET", directory=SECRETS_DIR)
+"""Shared with coturn (`static-auth-secret`), so that it knows our credentials without asking."""
+TURN_URLS = env.list("TURN_URLS", default=turn_urls(host_of(PUBLIC_ORIGIN), port=TURN_PORT, tls_port=TURN_TLS_PORT))
+"""What browsers are told. Only needed where coturn is not ours or has another name than the site."""
 
 # --- Captions ---------------------------------------------------------------------------------------------------------
 

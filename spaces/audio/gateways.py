@@ -4,11 +4,14 @@ from functools import cache
 
 from django.conf import settings
 
+from spaces.gateway.addresses import own_address
 from spaces.gateway.config import GatewaySettings
+from spaces.gateway.coturn import TurnSettings
 from spaces.gateway.credentials import Credentials, Secured, credentials_of
 from spaces.gateway.endpoint import Endpoint
 from spaces.gateway.pool import GatewayPool
 from spaces_project.common import metrics
+from spaces_project.common.origins import host_of
 
 
 @cache
@@ -63,9 +66,31 @@ def gateway_settings() -> GatewaySettings:
         api_port=settings.GATEWAY_PORT,
         admin_port=settings.GATEWAY_ADMIN_PORT,
         media_address=settings.GATEWAY_ICE_ADDRESS or None,
+        public_address=settings.GATEWAY_PUBLIC_ADDRESS or None,
+        ipv6_address=settings.GATEWAY_IPV6_ADDRESS or None,
+        is_relayed_to=bool(settings.TURN_URLS),
         media_ports=media,
         mountpoint_ports=mountpoints,
         event_loops=settings.GATEWAY_EVENT_LOOPS,
+    )
+
+
+def turn_settings() -> TurnSettings:
+    """Return the settings with which `run_turn` configures the TURN server of this machine."""
+    gateway = settings.GATEWAY_ICE_ADDRESS or own_address()
+    addresses = (gateway, settings.GATEWAY_PUBLIC_ADDRESS, settings.GATEWAY_IPV6_ADDRESS)
+    first, last = (int(port) for port in settings.TURN_RELAY_PORTS.split("-"))
+    return TurnSettings(
+        secret=settings.TURN_SECRET,
+        realm=host_of(settings.PUBLIC_ORIGIN),
+        address=settings.TURN_ADDRESS or gateway,
+        public_address=settings.GATEWAY_PUBLIC_ADDRESS or None,
+        peers=tuple(filter(None, addresses)),
+        relay_ports=(first, last),
+        port=settings.TURN_PORT,
+        tls_port=settings.TURN_TLS_PORT,
+        certificate=settings.TURN_CERTIFICATE,
+        key=settings.TURN_CERTIFICATE_KEY,
     )
 
 

@@ -33,6 +33,9 @@ class GatewaySettings:
             its settings say (`ice.c`), and a device name in place of the address was not honoured either. None finds
             the machine's own.
         public_address: the address browsers reach when the machine is behind one-to-one NAT.
+        ipv6_address: the machine's IPv6 address, offered beside `media_address`. None offers IPv4 alone.
+        is_relayed_to: a TURN server sends here too. Behind NAT it stands beside the gateway and cannot reach the public
+            address, so the private one is offered as well.
         media_ports: for browsers' media; open them in the firewall.
         mountpoint_ports: for RTP from the mixer to the mountpoints, on loopback.
         event_loops: threads that carry all media; one for each core. On a single core 1, 2 and 8 cost the same (27.6,
@@ -53,6 +56,8 @@ class GatewaySettings:
     admin_port: int = 7188
     media_address: str | None = None
     public_address: str | None = None
+    ipv6_address: str | None = None
+    is_relayed_to: bool = False
     media_ports: tuple[int, int] = (20000, 29999)
     mountpoint_ports: tuple[int, int] = (30000, 39999)
     event_loops: int = 2
@@ -131,7 +136,7 @@ def _core(directory: Path, settings: GatewaySettings) -> dict[str, Value]:
             "event_loops": settings.event_loops,
             "hide_dependencies": True,
         },
-        "media": {"rtp_port_range": _range(settings.media_ports), "ipv6": False},
+        "media": {"rtp_port_range": _range(settings.media_ports), "ipv6": settings.ipv6_address is not None},
         "nat": _nat(settings),
         "plugins": {"disable": _all_but(libraries / "plugins", PLUGINS)},
         "transports": {"disable": _all_but(libraries / "transports", (TRANSPORT,))},
@@ -140,6 +145,7 @@ def _core(directory: Path, settings: GatewaySettings) -> dict[str, Value]:
 
 
 def _nat(settings: GatewaySettings) -> dict[str, Value]:
+    addresses = [settings.media_address or own_address(), settings.ipv6_address]
     nat: dict[str, Value] = {
         # Without this, a browser that vanished is never noticed: no hangup comes, and a ghost stays in the room for
         # ever.
@@ -147,9 +153,11 @@ def _nat(settings: GatewaySettings) -> dict[str, Value]:
         # Do not resolve the .local names of browsers that hide their addresses: that only costs time, and a
         # peer-reflexive candidate works without it.
         "ignore_mdns": True,
-        "ice_enforce_list": settings.media_address or own_address(),
+        "ice_enforce_list": ",".join(filter(None, addresses)),
     }
-    return nat | ({"nat_1_1_mapping": settings.public_address} if settings.public_address else {})
+    if settings.public_address is None:
+        return nat
+    return nat | {"nat_1_1_mapping": settings.public_address, "keep_private_host": settings.is_relayed_to}
 
 
 def _transport(settings: GatewaySettings) -> dict[str, Value]:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from spaces import audio, selectors, services, wire
+from spaces.audio.ice import ice_servers
 from spaces.ids import new_mixer_id
 from spaces.rules import Action
 from spaces.signalling import messages
@@ -84,6 +85,13 @@ async def people(socket: Caller, command: messages.People) -> Any:
 # --- Audio ------------------------------------------------------------------------------------------------------------
 
 
+@handles(messages.AudioServers, scope=READ, queue=AUDIO)
+async def servers(socket: Caller, command: messages.AudioServers) -> Any:
+    """Return TURN servers. Only a user who is in the Space gets credentials, and new ones for each connection."""
+    socket.audio()
+    return {"ice_servers": ice_servers()}
+
+
 @handles(messages.AudioListen, scope=READ, queue=AUDIO, costly=True)
 async def listen(socket: Caller, command: messages.AudioListen) -> Any:
     connection = socket.audio()
@@ -141,6 +149,12 @@ LISTEN_IN_COMMANDS = Commands()
 async def listen_in_ping(socket: "ListenInConsumer", command: messages.ListenInPing) -> Any:
     await socket.mix()
     return {"now": wire.clock()}
+
+
+@LISTEN_IN_COMMANDS.handles(messages.AudioServers, scope=None, queue=AUDIO)
+async def listen_in_servers(socket: "ListenInConsumer", command: messages.AudioServers) -> Any:
+    await socket.mix()
+    return {"ice_servers": ice_servers()}
 
 
 @LISTEN_IN_COMMANDS.handles(messages.AudioListen, scope=None, queue=AUDIO, costly=True)

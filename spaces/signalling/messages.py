@@ -189,6 +189,10 @@ class React(Command, frozen=True, tag="react"):
     emoji: Emoji
 
 
+class AudioServers(Command, frozen=True, tag="audio.servers"):
+    """A request for the servers that relay sound where UDP is blocked. The reply has credentials of an hour."""
+
+
 class AudioListen(Command, frozen=True, tag="audio.listen"):
     """A request for the sound. The reply has the gateway's SDP offer."""
 

@@ -19,6 +19,7 @@ sync                space.read
 ping                space.read
 leave               space.read
 people              space.read
+audio.servers       space.read
 audio.listen        space.read
 audio.answer        space.read
 audio.candidate     space.read

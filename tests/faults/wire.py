@@ -79,6 +79,11 @@ class Island:
     def __exit__(self, *error: object) -> None:
         self._remove()
 
+    @property
+    def name(self) -> str:
+        """Of the namespace, for commands that run in it."""
+        return self._name
+
     def unplug(self) -> None:
         _ip(f"link set {self._cable} nomaster")
 

@@ -228,7 +228,16 @@ NO_COMMAND = {
     Action.UNPIN_OTHER,
     Action.READ_LOG,
 }
-NO_ACTION = {"sync", "ping", "audio.answer", "audio.candidate", "audio.close", "captions.lines", "captions.take_back"}
+NO_ACTION = {
+    "sync",
+    "ping",
+    "audio.servers",
+    "audio.answer",
+    "audio.candidate",
+    "audio.close",
+    "captions.lines",
+    "captions.take_back",
+}
 """They read what everybody may know, speak of what `audio.listen` and `audio.speak` were allowed, or take back what one
 said oneself: tests/captions/test_honest.py."""
 TWO_ACTIONS = {"invite.to_speak": "invite"}

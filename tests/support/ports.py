@@ -28,6 +28,6 @@ def _can_bind(port: int) -> bool:
         return True
 
 
-def listens(port: int) -> bool:
+def listens(port: int, *, host: str = "127.0.0.1") -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((host, port)) == 0

@@ -92,6 +92,11 @@ class Stack:
         self._environment = self._addresses() | dict(environment or {})
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What distinguishes this stack, for another part of it that the test starts."""
+        return dict(self._environment)
+
+    @property
     def database(self) -> Path:
         """The SQLite file, where no other database was asked for."""
         return self._var / "spaces.sqlite3"

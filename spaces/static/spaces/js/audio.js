@@ -4,7 +4,7 @@
 import { backoff } from "./backoff.js";
 import { Canceled, applyProcessing, openMicrophone } from "./microphone.js";
 import { MicrophoneWatch, News } from "./microphone-watch.js";
-import { ListenPeer, SpeakPeer } from "./peer.js";
+import { ListenPeer, NoPath, SpeakPeer } from "./peer.js";
 import { Player } from "./player.js";
 
 export const Sound = Object.freeze({ OFF: "off", CONNECTING: "connecting", ON: "on", LOST: "lost" });
@@ -36,6 +36,9 @@ export class RoomAudio {
   sound = Sound.OFF;
   /** Why the attached stream does not play: one of `Silence`, or null. */
   silence = null;
+
+  /** Whether the last attempt found no way through the network. The next attempts go on meanwhile. */
+  isBlocked = false;
 
   constructor(element, { signal, onChange, onMicrophone }) {
     this.#signal = signal;
@@ -136,7 +139,7 @@ export class RoomAudio {
     this.#spare?.close();
     this.#peer = this.#spare = null;
     this.#player.stop();
-    this.#changed({ sound: Sound.OFF });
+    this.#changed({ sound: Sound.OFF, isBlocked: false });
   }
 
   /** Keep a connection of this kind up until another kind is wanted. */
@@ -174,10 +177,12 @@ export class RoomAudio {
     this.#coming = peer;
     try {
       await peer.connect();
+      this.#changed({ isBlocked: false });
       if (this.#peer) await peer.heard();
       return peer;
     } catch (error) {
       peer.close();
+      if (error instanceof NoPath && this.#peer === null) this.#changed({ isBlocked: true });
       if (target === SPEAK && this.#target !== SPEAK) this.#releaseMicrophone();
       throw error;
     } finally {

@@ -11,6 +11,8 @@ const WORDS = {
   [Sound.LOST]: "The sound is coming back…",
 };
 
+const words = ({ sound, isBlocked }) => isBlocked && sound !== Sound.ON ? "No sound gets through: your network seems to block it." : WORDS[sound];
+
 const root = document.querySelector("[data-listen-in]");
 if (root && part(root, "listen-in-start")) start(root);
 
@@ -29,7 +31,7 @@ function start(place) {
 
   const draw = () => {
     hear.hidden = audio.silence === null;
-    say(audio.silence === null ? WORDS[audio.sound] : "The sound is paused.");
+    say(audio.silence === null ? words(audio) : "The sound is paused.");
   };
 
   const end = (words) => {

@@ -9,7 +9,7 @@ import { share } from "./share.js";
 
 /** Return `{head, more, tone, action: {label, run(room)}, second}` or null. `second` is an alternative action. */
 export function noticeOf(room, now) {
-  const notices = [silence, asking, fault, interrupted, reconnecting, lost, unwelcome, hostAway, silent, connecting, asked, invited, alone];
+  const notices = [silence, asking, fault, interrupted, reconnecting, blocked, lost, unwelcome, hostAway, silent, connecting, asked, invited, alone];
   return room.parting ? null : (notices.map((notice) => notice(room, now)).find(Boolean) ?? null);
 }
 
@@ -57,6 +57,13 @@ function reconnecting({ phase, audio }) {
 
 function lost({ audio }) {
   return audio.sound === Sound.LOST ? { head: "Sound is coming back…", tone: "late", over: "The sound is back." } : null;
+}
+
+function blocked({ audio }) {
+  if (!audio.isBlocked || audio.sound === Sound.ON) return null;
+  const action = { label: "Try again", run: (room) => room.audio.retry() };
+  const more = "Your network seems to block it. Try another network, or without a VPN. We keep trying.";
+  return { head: "No sound gets through to you", more, tone: "bad", action, over: "You hear the room now." };
 }
 
 function unwelcome(room) {

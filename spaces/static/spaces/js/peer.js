@@ -9,6 +9,9 @@ const SILENT_FOR = 2_500;
 const HEARD_WITHIN = 1_000;
 const LOOK_EVERY = 20;
 
+/** No way through the network was found, although the server answered. */
+export class NoPath extends Error {}
+
 class Peer {
   #signal;
   #connection;
@@ -60,6 +63,13 @@ class Peer {
     connection.close();
   }
 
+  /** Use the relays that the site offers. Their credentials are of this connection only. */
+  async prepare(signal) {
+    // Without an answer the direct way may still be open.
+    const { ice_servers: iceServers } = await signal("audio.servers").catch(() => ({ ice_servers: [] }));
+    if (iceServers.length > 0) this.#connection.setConfiguration({ iceServers });
+  }
+
   async #negotiated() {
     await this.negotiate(this.#signal);
     this.#answered = true;
@@ -74,7 +84,7 @@ class Peer {
   #deadline() {
     return new Promise((_, reject) => {
       this.#fail = reject;
-      setTimeout(() => reject(new Error("the audio connection did not come up in time")), CONNECTED_WITHIN);
+      setTimeout(() => reject(this.#answered ? new NoPath("no way to the audio was found") : new Error("the server did not answer in time")), CONNECTED_WITHIN);
     });
   }
 
@@ -83,7 +93,7 @@ class Peer {
     return new Promise((resolve, reject) => {
       const look = () => {
         if (connection.connectionState === "connected") resolve();
-        if (connection.connectionState === "failed") reject(new Error("no way to the audio was found"));
+        if (connection.connectionState === "failed") reject(new NoPath("no way to the audio was found"));
       };
       connection.onconnectionstatechange = look;
       look();
@@ -119,7 +129,8 @@ export class ListenPeer extends Peer {
   target = "listen";
 
   async negotiate(signal) {
-    const { sdp } = await signal("audio.listen");
+    // Both at once: the offer needs no servers, our own candidates do.
+    const [, { sdp }] = await Promise.all([this.prepare(signal), signal("audio.listen")]);
     await this.connection.setRemoteDescription({ type: "offer", sdp });
     await this.connection.setLocalDescription();
     await signal("audio.answer", { sdp: this.connection.localDescription.sdp });
@@ -136,6 +147,7 @@ export class SpeakPeer extends Peer {
   }
 
   async negotiate(signal) {
+    await this.prepare(signal);
     await this.connection.setLocalDescription();
     const { sdp } = await signal("audio.speak", { sdp: this.connection.localDescription.sdp });
     await this.connection.setRemoteDescription({ type: "answer", sdp });
