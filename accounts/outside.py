@@ -237,6 +237,8 @@ class _Plain(http.client.HTTPConnection):
     def connect(self) -> None:
         self.sock = socket.create_connection((self._address, self.port), EXCHANGE_SECONDS)
         self.sock.settimeout(EXCHANGE_SECONDS)
+        # http.client sends head and body apart: without this, the body of a kept connection waits 40 ms for an ACK.
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class _Secure(_Plain):
