@@ -35,7 +35,7 @@ def test_a_passkey_is_added_logs_in_and_is_removed(page: Page) -> None:
     page.goto("/accounts/2fa/webauthn/add/")
     page.locator("input[name=password]").fill(PASSWORD)
     press(page, "Confirm")
-    page.get_by_label("Log in with it alone").check()
+    page.get_by_label("Log in with the passkey alone").check()
     press(page, "Add the passkey")
     expect(page.locator("#recovery-codes li")).to_have_count(10)
 
