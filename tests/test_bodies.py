@@ -26,8 +26,9 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """A web process of the product, without a database: nothing here gets as far."""
     port = free_port()
     directory = tmp_path_factory.mktemp("bodies")
-    # A Redis that other tests started would not know the password of this directory, and the process would end.
-    environment = {"PORT": str(port), "SPACES_VAR": str(directory), "REDIS_PORT": str(free_port())}
+    # Another test's Redis or gateway would not know the secrets of this directory, and the process would end.
+    environment = {"PORT": str(port), "SPACES_VAR": str(directory)}
+    environment |= {name: str(free_port()) for name in ("REDIS_PORT", "GATEWAY_PORT", "GATEWAY_ADMIN_PORT")}
     child = Child([str(REPOSITORY / "deploy/web"), request.param], log=directory / "web.log", env=environment)
     try:
         child.wait_until(lambda: listens(port), seconds=60)
