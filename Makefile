@@ -1,7 +1,7 @@
 # `make run` and `make test` set everything up themselves; `make check` is the part of the tests for every save.
 
 BIN := .venv/bin
-PACKAGES := spaces_project accounts spaces timeline captions reach tests benchmarks
+PACKAGES := spaces_project accounts spaces timeline captions tests benchmarks
 UNIT := not gateway and not journey and not fault and not slow
 
 .PHONY: run test check lint types migrations unit js races races-long api-schema

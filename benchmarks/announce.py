@@ -63,8 +63,8 @@ def main() -> None:
 def _fill(followers: int, sink: int) -> tuple[str, int, int]:
     """Make the host, the followers and their browsers. Return a cookie, the lone user's id and the Space's id."""
     from accounts.models import Follow
-    from reach.models import PushSubscription
     from tests.reach.push_service import AUTH, Browser, base64url
+    from timeline.reach.models import PushSubscription
 
     host, single, *others = product.people(followers + 2)
     keys = [Browser().p256dh for _ in range(100)]
@@ -95,7 +95,7 @@ class Measured:
 
 
 def _measure(followers: int, space: int, single: int, sink: int, web: int, cookie: str) -> Measured:
-    from reach import tasks
+    from timeline.reach import tasks
 
     found, is_sending, is_over = Measured(), Event(), Event()
     _one(single, sink)  # the worker is up, and has imported everything
@@ -140,8 +140,8 @@ def _send_singles(
 
 def _one(single: int, sink: int) -> float:
     """Queue a notification for one person and return how long it took to arrive."""
-    from reach import tasks
-    from reach.notice import trial
+    from timeline.reach import tasks
+    from timeline.reach.notice import trial
 
     began = time.time()
     packed = trial().packed() | {"kind": "message"}

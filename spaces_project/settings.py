@@ -77,7 +77,7 @@ INSTALLED_APPS = [
     "spaces",
     "timeline",
     "captions",
-    "reach",
+    "timeline.reach",
 ]
 
 MIDDLEWARE = [
@@ -200,10 +200,10 @@ CELERY_TASK_ROUTES = {
     # Tasks that wait for other people's servers have a worker of their own, so that no other task waits behind them.
     "accounts.tasks.deliver": {"queue": "outside"},
     "spaces_project.mail.send_later": {"queue": "outside"},
-    "reach.tasks.mail": {"queue": "outside"},
+    "timeline.reach.tasks.mail": {"queue": "outside"},
     # Push services have a worker too: 200 steps for a host with 100,000 followers stand behind every single notice.
-    "reach.tasks.tell": {"queue": "notify"},
-    "reach.tasks.tell_followers": {"queue": "notify.many"},
+    "timeline.reach.tasks.tell": {"queue": "notify"},
+    "timeline.reach.tasks.tell_followers": {"queue": "notify.many"},
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "expire-spaces": {"task": "spaces.tasks.expire_spaces", "schedule": 5.0},
@@ -214,7 +214,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "delete-expired-fleets": {"task": "timeline.tasks.delete_expired_fleets", "schedule": 300.0},
     "clear-expired-tokens": {"task": "accounts.tasks.clear_expired_tokens", "schedule": crontab(hour=3, minute=50)},
     "deliver-webhooks": {"task": "accounts.tasks.deliver_due", "schedule": 30.0, "options": {"expires": 30}},
-    "forget-push-subscriptions": {"task": "reach.tasks.forget_subscriptions", "schedule": crontab(hour=3, minute=55)},
+    "forget-push-subscriptions": {
+        "task": "timeline.reach.tasks.forget_subscriptions",
+        "schedule": crontab(hour=3, minute=55),
+    },
     "mend-captions": {"task": "captions.tasks.mend", "schedule": 3.0},
     "heartbeat-of-speech": {
         "task": "spaces_project.heartbeat.arrive_at_speech",

@@ -23,7 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("spaces.api.urls")),
     path("", include("timeline.api.urls")),
     path("", include("captions.api.urls")),
-    path("", include("reach.urls")),
+    path("", include("timeline.reach.urls")),
     path("", include("timeline.urls")),
     path("", include("spaces.urls")),
     path("", include("captions.urls")),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-APPS = ("accounts", "captions", "reach", "spaces", "spaces_project", "timeline")
+APPS = ("accounts", "captions", "spaces", "spaces_project", "timeline")
 
 # Where it is said, and the whole of what is said there.
 BETTER = [
@@ -83,7 +83,7 @@ def templates() -> Iterator[tuple[str, str]]:
 def scripts() -> Iterator[tuple[str, str]]:
     """Texts in double quotes and backticks of our JavaScript."""
     for app in APPS:
-        for path in sorted((ROOT / app).glob("static/**/*.js")):
+        for path in sorted((ROOT / app).glob("**/static/**/*.js")):
             text = re.sub(r"/\*.*?\*/|^\s*//.*?$|\s//\s.*?$", "", path.read_text(), flags=re.DOTALL | re.MULTILINE)
             yield str(path.relative_to(ROOT)), "\n".join(re.findall(r'"[^"\n]*"|`[^`\n]*`', text))
 

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 from django.core.validators import RegexValidator
 
-PACKAGES = ("spaces_project", "accounts", "spaces", "timeline", "captions", "reach")
+PACKAGES = ("spaces_project", "accounts", "spaces", "timeline", "captions")
 OPTIONAL = ("captions.engines.faster_whisper", "captions.engines.moonshine")
 FUNCTIONS = ("compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
 ALWAYS = ("-a", "a", " ", "\n", ":", "://", "@", "=", "\u200d", "e\u0301")

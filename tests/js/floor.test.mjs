@@ -7,8 +7,9 @@ import { test } from "node:test";
 
 const ROOT = new URL("../../", import.meta.url);
 const sources = (kind) =>
-  ["spaces", "timeline", "captions", "reach"].flatMap((app) => {
-    const directory = new URL(`${app}/static/${app}/${kind}/`, ROOT);
+  ["spaces", "timeline", "captions", "timeline/reach"].flatMap((path) => {
+    const app = path.split("/").at(-1);
+    const directory = new URL(`${path}/static/${app}/${kind}/`, ROOT);
     return readdirSync(directory).map((name) => [`${app}/${name}`, readFileSync(new URL(name, directory), "utf8")]);
   });
 /** Selectors of every rule, each with those that share it. */

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import vm from "node:vm";
 
-const CODE = await readFile(new URL("../../reach/static/reach/js/worker.js", import.meta.url), "utf8");
+const CODE = await readFile(new URL("../../timeline/reach/static/reach/js/worker.js", import.meta.url), "utf8");
 const SHELL = ["/static/site.css"];
 
 /** Runs the worker in a small world, and returns the world. */

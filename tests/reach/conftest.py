@@ -3,9 +3,9 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from reach import tasks
 from tests.reach.push_service import PushService, push_service
 from tests.spaces.fixtures import audio_where_there_is_a_gateway
+from timeline.reach import tasks
 
 __all__ = ["audio_where_there_is_a_gateway"]
 

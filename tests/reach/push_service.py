@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from accounts.models import User
-from reach.models import PushSubscription
+from timeline.reach.models import PushSubscription
 
 AUTH = b"0123456789abcdef"
 

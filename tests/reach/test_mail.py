@@ -12,10 +12,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from reach import mails, services, tasks
-from reach.kinds import Channel, Kind
-from reach.notice import Notice
 from tests.factories import UserFactory
+from timeline.reach import mails, services, tasks
+from timeline.reach.kinds import Channel, Kind
+from timeline.reach.notice import Notice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.redis]
 

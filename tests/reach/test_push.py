@@ -11,15 +11,15 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
 from accounts.services import block_user, follow_user
-from reach import services, tasks, vapid
-from reach.kinds import Channel, Kind
-from reach.models import PushSubscription, QuietHours
-from reach.notice import Notice
-from reach.services.settings import KEYS, is_quiet
 from spaces import services as spaces
 from spaces_project.common.errors import BadInput
 from tests.factories import ParticipantFactory, SpaceFactory, UserFactory
 from tests.reach.push_service import AUTH, Browser, PushService, base64url
+from timeline.reach import services, tasks, vapid
+from timeline.reach.kinds import Channel, Kind
+from timeline.reach.models import PushSubscription, QuietHours
+from timeline.reach.notice import Notice
+from timeline.reach.services.settings import KEYS, is_quiet
 from timeline.services import create_post, send_message
 
 pytestmark = [pytest.mark.django_db, pytest.mark.redis]
@@ -184,7 +184,7 @@ def test_followers_are_told_and_one_tap_leads_into_the_room(
 
 @pytest.mark.usefixtures("at_once")
 def test_many_followers_are_told_in_steps(service: PushService, monkeypatch: pytest.MonkeyPatch, ada: User) -> None:
-    monkeypatch.setattr("reach.services.telling.PEOPLE_PER_STEP", 3)
+    monkeypatch.setattr("timeline.reach.services.telling.PEOPLE_PER_STEP", 3)
     followers = UserFactory.create_batch(10)
     for follower in followers:
         follow_user(follower=follower, followee=ada)

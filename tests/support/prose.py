@@ -21,7 +21,7 @@ from typing import Final
 
 from benchmarks._support.table import markdown, percentile
 
-SOURCE: Final = ("spaces_project", "accounts", "spaces", "timeline", "captions", "reach")
+SOURCE: Final = ("spaces_project", "accounts", "spaces", "timeline", "captions")
 TESTS: Final = ("tests",)
 OTHERS: Final = ("benchmarks", "deploy", "docs")
 LEFT_OUT: Final = frozenset({"migrations", "node_modules", "vendor", "var", "__pycache__"})

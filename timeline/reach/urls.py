@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reach import views
+from timeline.reach import views
 
 urlpatterns = [
     path("manifest.webmanifest", views.manifest, name="manifest"),

@@ -1,14 +1,14 @@
 """What changes what people are told outside the pages, and tells them."""
 
-from reach.services.settings import Choices, choices, save_choices
-from reach.services.subscriptions import (
+from timeline.reach.services.settings import Choices, choices, save_choices
+from timeline.reach.services.subscriptions import (
     drop_ended_sessions,
     drop_sessions,
     drop_subscription,
     keep_subscription,
     subscriptions_of,
 )
-from reach.services.telling import Step, followers_step, mail_people, push_people, send_trial, stop_mails, tell
+from timeline.reach.services.telling import Step, followers_step, mail_people, push_people, send_trial, stop_mails, tell
 
 __all__ = [
     "Choices",

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from reach.kinds import Channel, Kind
+from timeline.reach.kinds import Channel, Kind
 
 
 class PushSubscription(models.Model):

@@ -4,8 +4,8 @@ from typing import Any
 
 from celery import shared_task
 
-from reach import services
-from reach.notice import Notice
+from timeline.reach import services
+from timeline.reach.notice import Notice
 
 
 @shared_task(ignore_result=True)

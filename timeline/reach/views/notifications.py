@@ -9,11 +9,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import PersonRequest
-from reach import mails, notice, services, vapid
-from reach.forms import NotificationForm
-from reach.kinds import Channel
 from spaces_project.common.errors import BadInput, NotFound
 from spaces_project.common.http import translates_errors
+from timeline.reach import mails, notice, services, vapid
+from timeline.reach.forms import NotificationForm
+from timeline.reach.kinds import Channel
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reach.kinds import Channel, Kind
-from reach.services import Choices
-from reach.services.settings import KEYS, Key
+from timeline.reach.kinds import Channel, Kind
+from timeline.reach.services import Choices
+from timeline.reach.services.settings import KEYS, Key
 
 
 def zones() -> list[tuple[str, str]]:

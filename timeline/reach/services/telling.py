@@ -11,15 +11,15 @@ from django.utils import timezone
 
 from accounts.models import Follow, User
 from accounts.selectors import blocked_ids_among, blockers_among
-from reach import mails, notice, push
-from reach.kinds import Channel, Kind
-from reach.models import PushSubscription, Wish
-from reach.notice import Notice
-from reach.push import Outcome
-from reach.services.settings import in_quiet_hours, wanting
 from spaces.models import Space
 from spaces.states import SpaceState
 from spaces_project.common.limits import spend
+from timeline.reach import mails, notice, push
+from timeline.reach.kinds import Channel, Kind
+from timeline.reach.models import PushSubscription, Wish
+from timeline.reach.notice import Notice
+from timeline.reach.push import Outcome
+from timeline.reach.services.settings import in_quiet_hours, wanting
 
 PEOPLE_PER_STEP: Final = 500
 MOST_FAILURES: Final = 20

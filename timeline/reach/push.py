@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from pywebpush import WebPusher
 
 from accounts import outside
-from reach import vapid
-from reach.models import PushSubscription
-from reach.notice import Notice
+from timeline.reach import vapid
+from timeline.reach.models import PushSubscription
+from timeline.reach.notice import Notice
 
 logger = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from accounts import outside
 from accounts.models import User
-from reach.models import PushSubscription
 from spaces_project.common.errors import BadInput
 from spaces_project.common.limits import spend
+from timeline.reach.models import PushSubscription
 
 MOST: Final = 20
 """Browsers of one user. The oldest makes room for a new one."""

@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import User
-from reach.kinds import Kind
-from reach.notice import Notice
+from timeline.reach.kinds import Kind
+from timeline.reach.notice import Notice
 
 SALT: Final = "reach.unsubscribe"
 

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from reach.kinds import Kind
 from spaces.models import Space
 from timeline.models import Message, NotificationKind, Post
+from timeline.reach.kinds import Kind
 
 BODY_LENGTH = 200
 AN_HOUR, A_DAY = 3_600, 86_400

@@ -12,12 +12,12 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from accounts.signals import session_ended
-from reach import notice, services, tasks
-from reach.kinds import OF_NOTIFICATION
-from reach.notice import Notice
 from spaces.models import Space
 from spaces.signals import asked_to_speak, space_started
 from timeline.models import Message, NotificationKind, Post
+from timeline.reach import notice, services, tasks
+from timeline.reach.kinds import OF_NOTIFICATION
+from timeline.reach.notice import Notice
 from timeline.signals import messaged, notified
 
 logger = logging.getLogger(__name__)

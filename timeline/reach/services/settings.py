@@ -8,9 +8,9 @@ from datetime import datetime, time
 from django.db import transaction
 
 from accounts.models import User
-from reach.kinds import Channel, Kind, is_default
-from reach.models import QuietHours, Wish
 from spaces_project.common.errors import BadInput
+from timeline.reach.kinds import Channel, Kind, is_default
+from timeline.reach.models import QuietHours, Wish
 
 Key = tuple[Kind, Channel]
 KEYS: list[Key] = [(kind, channel) for kind in Kind for channel in Channel]

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ReachConfig(AppConfig):
+    name = "timeline.reach"
+
+    def ready(self) -> None:
+        from timeline.reach import receivers  # noqa: F401 - importing registers them; models must be loaded first
