@@ -295,6 +295,8 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
+if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend":
+    EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"] = "spaces_project.common.mail_files.FileBackend"
 EMAIL_DIRECT_BACKEND: str = EMAIL_CONFIG["EMAIL_BACKEND"]
 if EMAIL_DIRECT_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
     EMAIL_BACKEND = "spaces_project.mail.LaterBackend"

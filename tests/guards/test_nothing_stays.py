@@ -75,7 +75,7 @@ def lived(ada: User, scene: Scene, django_capture_on_commit_callbacks: DjangoCap
 
 
 def write_mail(to: str) -> None:
-    backend = get_connection("django.core.mail.backends.filebased.EmailBackend")
+    backend = get_connection("spaces_project.common.mail_files.FileBackend")
     EmailMessage("Hello", "text", "site@example.test", [to], connection=backend).send()
 
 
