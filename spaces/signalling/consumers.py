@@ -60,10 +60,26 @@ def _gate() -> Gate:
     return _gates.setdefault(asyncio.get_running_loop(), Gate(at_once=JOINS_AT_ONCE, line=JOINS_IN_LINE))
 
 
-class SpaceConsumer(CommandConsumer):
-    """`/ws/spaces/<id>`: the connection of one visitor, with or without an account, to one Space."""
+class _OneSpaceConsumer(CommandConsumer):
+    """A socket about the Space that its address names."""
 
     kind = "space"
+
+    @property
+    def public_id(self) -> str:
+        return str(self.scope["url_route"]["kwargs"]["public_id"])
+
+    @property
+    def user(self) -> "User":
+        """Return the user. Raise `login_required` for a visitor without an account."""
+        if self.visitor.user is None:
+            raise rules.login_required()
+        return self.visitor.user
+
+
+class SpaceConsumer(_OneSpaceConsumer):
+    """`/ws/spaces/<id>`: the connection of one visitor, with or without an account, to one Space."""
+
     commands = SPACE_COMMANDS
     farewells = (End, Leave)
     place: Place
@@ -76,17 +92,6 @@ class SpaceConsumer(CommandConsumer):
         self._reactions = TokenBucket(REACTIONS_PER_SECOND, REACTION_BURST)
         self._syncs = TokenBucket(SYNCS_PER_SECOND, SYNC_BURST)
         self._held = contextlib.AsyncExitStack()
-
-    @property
-    def public_id(self) -> str:
-        return str(self.scope["url_route"]["kwargs"]["public_id"])
-
-    @property
-    def user(self) -> "User":
-        """Return the user. Raise `login_required` for a visitor without an account."""
-        if self.visitor.user is None:
-            raise rules.login_required()
-        return self.visitor.user
 
     def subject(self) -> dict[str, str]:
         return {"space": self.public_id}
@@ -257,24 +262,12 @@ class HomeConsumer(CommandConsumer):
             hub().homes.drop(self._home)
 
 
-class ListenInConsumer(CommandConsumer):
+class ListenInConsumer(_OneSpaceConsumer):
     """`/ws/listen-in/<id>`: the connection by which a moderator hears a live Space without being in it."""
 
     commands = LISTEN_IN_COMMANDS
-    kind = "space"
     silent_after = float(settings.SPACES_PRESENCE_LEASE.total_seconds())
     _audio: ConnectionAudio | None = None
-
-    @property
-    def public_id(self) -> str:
-        return str(self.scope["url_route"]["kwargs"]["public_id"])
-
-    @property
-    def user(self) -> "User":
-        """Return the moderator. Raise `login_required` for a visitor without an account."""
-        if self.visitor.user is None:
-            raise rules.login_required()
-        return self.visitor.user
 
     async def connect(self) -> None:
         """Check the right to listen in. Raise `Disconnect` for a token, and for a refusal of the rules."""
