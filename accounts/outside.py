@@ -94,53 +94,14 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
     The exchange runs in a thread of its own: the timeout of a socket starts again with each byte, and resolving a name
     has no timeout at all. At the deadline the socket is shut down under that thread, which ends it.
     """
-    exchange = _Exchange(target(url), body, headers)
-    thread = threading.Thread(target=exchange.run, daemon=True, name="webhook")
+    exchange = _Exchange(url)
+    thread = threading.Thread(target=exchange.run, args=(body, headers), daemon=True, name="webhook")
     thread.start()
     thread.join(EXCHANGE_SECONDS)
     if thread.is_alive():
         exchange.abort()
         raise NotSent(f"No answer within {EXCHANGE_SECONDS:g} s.")
     return exchange.status()
-
-
-class _Exchange:
-    """One request and the head of its answer."""
-
-    def __init__(self, there: Target, body: bytes, headers: dict[str, str]) -> None:
-        self._there, self._body, self._headers = there, body, headers
-        self._connection: http.client.HTTPConnection | None = None
-        self._outcome: int | Exception | None = None
-        self._is_over = False
-
-    def run(self) -> None:
-        try:
-            self._outcome = self._run()
-        except (OSError, http.client.HTTPException) as error:
-            self._outcome = NotSent(type(error).__name__)
-        except NotSent as error:
-            self._outcome = error
-        finally:
-            if self._connection is not None:
-                self._connection.close()
-
-    def _run(self) -> int:
-        self._connection = _connection(self._there, _address(self._there))
-        if self._is_over:
-            raise NotSent("Too late.")
-        self._connection.request("POST", self._there.path, self._body, self._headers)
-        return self._connection.getresponse().status
-
-    def abort(self) -> None:
-        self._is_over = True
-        if self._connection is not None and self._connection.sock is not None:
-            with contextlib.suppress(OSError):
-                self._connection.sock.shutdown(socket.SHUT_RDWR)
-
-    def status(self) -> int:
-        if isinstance(self._outcome, int):
-            return self._outcome
-        raise self._outcome or NotSent("The connection ended without an answer.")
 
 
 class KeptConnection:
@@ -160,33 +121,60 @@ class KeptConnection:
         if (there.scheme, there.host, there.port) != (self._there.scheme, self._there.host, self._there.port):
             raise Forbidden("That is another host.")
         try:
-            return self._exchange(there.path, body, headers)
+            answer = self.answer(there.path, body, headers)
+            if len(answer.read(LONGEST_ANSWER + 1)) > LONGEST_ANSWER:
+                self.close()
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise NotSent(type(error).__name__) from None
+        return answer.status
 
-    def _exchange(self, path: str, body: bytes, headers: dict[str, str]) -> int:
-        if self._is_over:
-            raise NotSent("Too late.")
+    def answer(self, path: str, body: bytes, headers: dict[str, str]) -> http.client.HTTPResponse:
+        """Send the body and return the answer, of which only the head is read."""
+        self._require_time()
         if self._connection is None:
             self._connection = _connection(self._there, _address(self._there))
+            self._require_time()  # resolving the name may have taken all of it
         self._connection.request("POST", path, body, headers)
-        answer = self._connection.getresponse()
-        if len(answer.read(LONGEST_ANSWER + 1)) > LONGEST_ANSWER:
-            self.close()
-        return answer.status
+        return self._connection.getresponse()
 
     def abort(self) -> None:
         """End the running request, and refuse all later ones."""
         self._is_over = True
-        if self._connection is not None and self._connection.sock is not None:
+        connection = self._connection  # the other thread may forget it meanwhile
+        if connection is not None and connection.sock is not None:
             with contextlib.suppress(OSError):
-                self._connection.sock.shutdown(socket.SHUT_RDWR)
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    def _require_time(self) -> None:
+        if self._is_over:
+            raise NotSent("Too late.")
 
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+class _Exchange(KeptConnection):
+    """One request and the head of its answer, in a thread of its own."""
+
+    _outcome: int | Exception | None = None
+
+    def run(self, body: bytes, headers: dict[str, str]) -> None:
+        try:
+            self._outcome = self.answer(self._there.path, body, headers).status
+        except (OSError, http.client.HTTPException) as error:
+            self._outcome = NotSent(type(error).__name__)
+        except NotSent as error:
+            self._outcome = error
+        finally:
+            self.close()
+
+    def status(self) -> int:
+        if isinstance(self._outcome, int):
+            return self._outcome
+        raise self._outcome or NotSent("The connection ended without an answer.")
 
 
 def is_public(address: Address) -> bool:
