@@ -4,7 +4,6 @@ Only what the product uses is switched on: two plugins, one transport, and loopb
 plugins in a directory named after the architecture, so the directory is searched for.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Final
 
 from .addresses import own_address
 from .endpoint import Endpoint
+from .private_files import write_private
 
 PLUGINS: Final = ("audiobridge", "streaming")
 TRANSPORT: Final = "websockets"
@@ -102,10 +102,10 @@ def write_configuration(directory: Path, settings: GatewaySettings) -> Path:
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     main = directory / "janus.jcfg"
-    _write_private(main, render(_core(directory, settings)))
-    _write_private(directory / "janus.transport.websockets.jcfg", render(_transport(settings)))
+    write_private(main, render(_core(directory, settings)))
+    write_private(directory / "janus.transport.websockets.jcfg", render(_transport(settings)))
     for plugin in PLUGINS:
-        _write_private(directory / f"janus.plugin.{plugin}.jcfg", render(_plugin(plugin, settings)))
+        write_private(directory / f"janus.plugin.{plugin}.jcfg", render(_plugin(plugin, settings)))
     return main
 
 
@@ -193,13 +193,6 @@ def _all_but(directory: Path, wanted: tuple[str, ...]) -> str:
 
 def _range(ports: tuple[int, int]) -> str:
     return f"{ports[0]}-{ports[1]}"
-
-
-def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        os.fchmod(descriptor, 0o600)  # an existing file keeps its mode when it is opened
-        file.write(text)
 
 
 def render(section: Mapping[str, Value], indent: str = "") -> str:

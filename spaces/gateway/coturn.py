@@ -4,11 +4,12 @@ It relays to the gateway and to no other address: an open relay would carry anyt
 every peer is denied first, of IPv6 too, and then the gateway's addresses are allowed.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from .private_files import write_private
 
 ALLOCATIONS_PER_CONNECTION: Final = 6
 """A browser makes two for each connection, and up to three more while it looks for the best way."""
@@ -47,10 +48,7 @@ def write_turn_configuration(directory: Path, settings: TurnSettings) -> Path:
     """Write the file that coturn reads, readable only by this process's user, and return its path."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = directory / "turnserver.conf"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        os.fchmod(descriptor, 0o600)  # an existing file keeps its mode when it is opened
-        file.writelines(f"{line}\n" for line in _lines(directory, settings))
+    write_private(path, "".join(f"{line}\n" for line in _lines(directory, settings)))
     return path
 
 
