@@ -26,7 +26,7 @@ from benchmarks._support import cores, dispatch, product, servers
 from benchmarks._support.crowd import Crowd, Door
 from benchmarks._support.table import markdown, versions
 from tests.support.ports import free_port
-from tests.support.processes import Child
+from tests.support.processes import Child, resident_bytes
 from tests.support.redis import running_redis
 
 PER_SECOND: Final = 10
@@ -71,10 +71,10 @@ async def _measure(public_id: str, cookies: list[str], core: int, seconds: float
     with servers.running("uvicorn", servers.PRODUCT, port=port, core=core, log=log, env=environment) as server:
         warm_up, crowd = Crowd(door, cookies[:WARM_UP]), Crowd(door, cookies[WARM_UP:])
         await warm_up.join()
-        before = _resident_bytes(server)
+        before = resident_bytes(server.pid)
         await crowd.join()
         await asyncio.sleep(SETTLES_IN)
-        memory = (_resident_bytes(server) - before) / (len(cookies) - WARM_UP)
+        memory = (resident_bytes(server.pid) - before) / (len(cookies) - WARM_UP)
         idle = await _cpu_while(server, asyncio.sleep(seconds))
         sent = asyncio.ensure_future(_send(crowd, seconds))
         cost = await _cpu_while(server, sent) - idle
@@ -104,11 +104,6 @@ async def _cpu_while(server: Child, work: Awaitable[object]) -> float:
     cpu = cores.cpu_seconds(server.pid)
     await work
     return cores.cpu_seconds(server.pid) - cpu
-
-
-def _resident_bytes(server: Child) -> int:
-    pages = Path(f"/proc/{server.pid}/statm").read_text().split()[1]
-    return int(pages) * 4096
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ from benchmarks._support.peers import Identity, Peer, identity
 from benchmarks._support.table import markdown
 from spaces.gateway.addresses import own_address
 from tests.support.environment import isolate
+from tests.support.processes import resident_bytes
 from tests.support.stack import Part, Stack
 
 T = TypeVar("T")
@@ -49,7 +50,6 @@ LIMITS: Final = {
 }
 AGAIN_AFTER: Final = 1.0
 STEP_WITHIN: Final = 20.0
-PAGE: Final = 4096
 HEAD: Final = ("process", "MB at first", "MB at last", "MB an hour, second half")
 _BEGIN: Final = """
 from accounts.models import User
@@ -180,7 +180,7 @@ async def _soak(crowd: Crowd, people: int, seconds: float) -> dict[str, list[tup
 
 def _resident(pid: int) -> float:
     """Return the resident memory in MB of a process and its descendants."""
-    own = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / 1e6
+    own = resident_bytes(pid) / 1e6
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return own + sum(_resident(int(child)) for child in children)
 

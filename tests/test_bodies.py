@@ -5,7 +5,6 @@ import re
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from django.test import Client
 from spaces_project import bodies
 from spaces_project.bodies import MEGABYTE, ORDINARY, PICTURE, Bounded, Limit, limit_of
 from tests.support.ports import free_port, listens
-from tests.support.processes import REPOSITORY, Child
+from tests.support.processes import REPOSITORY, Child, resident_bytes
 
 pytestmark = [pytest.mark.security("C3"), pytest.mark.asvs("5.2.1"), pytest.mark.asvs("15.2.2")]
 
@@ -57,11 +56,6 @@ def answer_to(port: int, first: bytes, *, piece: bytes = b"", times: int = 0) ->
         return int(status[1]) if status else None
 
 
-def resident(child: Child) -> int:
-    pages = Path(f"/proc/{child.pid}/statm").read_text().split()[1]
-    return int(pages) * 4096
-
-
 def chunk(size: int) -> bytes:
     return f"{size:x}\r\n".encode() + b"x" * size + b"\r\n"
 
@@ -79,19 +73,19 @@ def test_one_megabyte_is_enough_where_no_picture_goes(server: Server) -> None:
 
 def test_chunks_are_counted(server: Server) -> None:
     port, child = server
-    before = resident(child)
+    before = resident_bytes(child.pid)
     first = head("/accounts/login/", "Transfer-Encoding: chunked")
     assert answer_to(port, first, piece=chunk(MEGABYTE), times=100) in (413, None)
-    assert resident(child) - before < 8 * MEGABYTE
+    assert resident_bytes(child.pid) - before < 8 * MEGABYTE
 
 
 def test_the_word_of_a_small_body_is_kept(server: Server) -> None:
     """A refused body that goes on does not fill memory either."""
     port, child = server
-    before = resident(child)
+    before = resident_bytes(child.pid)
     first = head("/accounts/login/", f"Content-Length: {300 * MEGABYTE}")
     assert answer_to(port, first, piece=b"x" * MEGABYTE, times=60) in (413, None)
-    assert resident(child) - before < 8 * MEGABYTE
+    assert resident_bytes(child.pid) - before < 8 * MEGABYTE
 
 
 def test_the_refusal_is_read_by_who_sends_everything_first(server: Server) -> None:

@@ -115,7 +115,7 @@ def run(tmp_path: Path) -> Iterator[Child]:
     (binaries / "honcho").write_text(PARTS)
     (binaries / "honcho").chmod(0o755)
     (tmp_path / "manage.py").touch()
-    command = ["env", "--default-signal=INT", str(tmp_path / "deploy/run")]
+    command = ["env", "--default-signal=INT,HUP", str(tmp_path / "deploy/run")]
     ports = {name: str(free_port()) for name in ("PORT", "REDIS_PORT", "GATEWAY_PORT", "GATEWAY_ADMIN_PORT")}
     child = Child(command, log=tmp_path / "run.log", env=ports | {"SPACES_VAR": str(tmp_path / "var")})
     yield child

@@ -35,7 +35,7 @@ class Copy:
         unset = [f"--unset={name}" for name in UNSET]
         given = [f"{name}={value}" for name, value in environment.items()]
         own = [f"SPACES_VAR={self.var}", f"PORT={self.port}"]
-        command = ["env", "--default-signal=INT", *unset, *own, *given, str(REPOSITORY / "deploy/run")]
+        command = ["env", "--default-signal=INT,HUP", *unset, *own, *given, str(REPOSITORY / "deploy/run")]
         self.child = Child(command, log=directory / "out.log")
 
     def report(self, host: str = "localhost") -> dict[str, str]:

@@ -111,10 +111,7 @@ def coturn(tmp_path: Path) -> Iterator[int]:
     port = free_port()
     path = write_turn_configuration(tmp_path / "turn", turn(port=port))
     child = Child(["turnserver", "-c", str(path)], log=tmp_path / "turn.log", env={})
-    deadline = time.monotonic() + STARTS_WITHIN
-    while not listens(port, host=own_address()):
-        assert time.monotonic() < deadline, child.output
-        time.sleep(0.1)
+    child.wait_until(lambda: listens(port, host=own_address()), seconds=STARTS_WITHIN)
     yield port
     child.stop()
 

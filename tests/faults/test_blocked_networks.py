@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,10 +86,8 @@ def stack(network: str, island: Island, tmp_path_factory: pytest.TempPathFactory
 def turn(stack: Stack, tmp_path: Path) -> Iterator[None]:
     """The site's coturn."""
     child = Child([PYTHON, "manage.py", "run_turn"], log=tmp_path / "turn.log", env=stack.environment)
-    deadline = time.monotonic() + HEARD_WITHIN * 4
-    while not listens(int(stack.environment["TURN_PORT"]), host=Island.HERE):
-        assert time.monotonic() < deadline, child.output
-        time.sleep(0.1)
+    port = int(stack.environment["TURN_PORT"])
+    child.wait_until(lambda: listens(port, host=Island.HERE), seconds=HEARD_WITHIN * 4)
     yield
     child.stop()
 

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
@@ -12,7 +11,7 @@ from websockets.typing import Origin
 
 from tests.faults.house import ADA_HZ, BACK_WITHIN, GRACE_HZ, House, LiveSpace, everyone_hears, wait_for
 from tests.support.ports import listens
-from tests.support.stack import Stack
+from tests.support.processes import resident_bytes
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
@@ -57,10 +56,10 @@ def test_an_oversize_frame_closes_the_socket(house: House, size: int) -> None:
 
 @pytest.mark.fault("C3")
 def test_an_endless_frame_closes_the_socket_and_costs_no_memory(house: House) -> None:
-    before = resident_bytes(house.stack)
+    before = resident_bytes(house.stack.pid("web"))
     for _ in range(5):
         assert closed_after(house, itertools.repeat(PIECE, MOST_PIECES)) in TOO_LARGE
-    assert resident_bytes(house.stack) - before < RSS_GROWTH
+    assert resident_bytes(house.stack.pid("web")) - before < RSS_GROWTH
 
 
 def closed_after(house: House, pieces: Iterator[str]) -> int:
@@ -74,11 +73,6 @@ def closed_after(house: House, pieces: Iterator[str]) -> int:
             while True:
                 socket.recv(timeout=5)
         return socket.close_code or 0
-
-
-def resident_bytes(stack: Stack) -> int:
-    pages = int(Path(f"/proc/{stack.pid('web')}/statm").read_text().split()[1])
-    return pages * 4096
 
 
 def has_new_audio(house: House, before: list[str]) -> bool:

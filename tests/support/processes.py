@@ -86,3 +86,8 @@ class Child:
             assert self.is_running, f"{self.log.stem} ended:\n{self.output[-3000:]}"
             assert time.monotonic() < deadline, f"{self.log.stem} is not ready in {seconds} s:\n{self.output[-3000:]}"
             time.sleep(0.02)
+
+
+def resident_bytes(pid: int) -> int:
+    """Return the memory of a process that is in RAM, without its descendants'."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
