@@ -202,7 +202,8 @@ export class RoomAudio {
     this.#peer = peer;
     this.#player.attach(peer.stream);
     old?.close();
-    if (old && old.target !== peer.target) {
+    // One that is on its way takes the place of the old one at the server, which would close the new one now.
+    if (old && old.target !== peer.target && this.#coming?.target !== old.target) {
       // Ignore a failure: the server removes unused connections anyway when the person leaves.
       this.#signal("audio.close", { target: old.target }).catch(() => {});
     }
