@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGES := spaces_project accounts spaces timeline captions tests benchmarks
 UNIT := not gateway and not journey and not fault and not slow
 
-.PHONY: run test check lint types migrations unit js races races-long api-schema
+.PHONY: run test test-install check lint types migrations unit js races races-long api-schema
 
 run:
 	@deploy/setup run
@@ -17,6 +17,12 @@ test:
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types migrations js races unit
 	$(BIN)/python -m pytest -m "not ($(UNIT))" --ignore tests/faults
 	$(BIN)/python -m pytest tests/faults
+
+# Whole installations on blank servers, with people in them: some 15 minutes, as root, on Debian 12. Not part of the tests.
+# STAGE=install, space or upgrade stops earlier.
+test-install:
+	@deploy/setup test
+	$(BIN)/python -m tests.rehearsal $(STAGE)
 
 check: lint types migrations js unit
 
