@@ -4,7 +4,8 @@ import hashlib
 import hmac
 import secrets
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import environ
 
@@ -51,18 +52,117 @@ def mark_of(key: str) -> str:
 def redis_url(directory: Path, *, port: int, password: str) -> str:
     """Return the address of the Redis of `deploy/redis`: a socket that only this account reaches, or a port.
 
+    It asks for the password on both.
+
     Raises `ValueError` if the path is too long for a socket.
     """
+    quoted = quote(password, safe="")
     if port:
-        return f"redis://:{password}@127.0.0.1:{port}/0"
+        return f"redis://:{quoted}@127.0.0.1:{port}/0"
     socket = directory.absolute() / "redis/redis.sock"
     if len(bytes(socket)) > LONGEST_SOCKET_PATH:
         raise ValueError(f"SPACES_VAR is too long for a socket ({socket}): shorten it, or set REDIS_PORT.")
-    return f"unix://{socket}"
+    return f"unix://:{quoted}@{socket}"
+
+
+class Sentinels(NamedTuple):
+    """A Redis that sentinels watch, as `sentinel://:password@one:26379,two:26379/0?service=mymaster` names it.
+
+    Attributes:
+        hosts: host and port of each sentinel.
+        service: the name of the watched Redis.
+        password: of the Redis. `sentinel_password` is that of the sentinels.
+    """
+
+    hosts: list[tuple[str, int]]
+    service: str
+    db: int
+    password: str | None
+    sentinel_password: str | None
+
+    @property
+    def for_redis(self) -> dict[str, Any]:
+        """Return the options of a connection to the Redis itself."""
+        return {"db": self.db, **({"password": self.password} if self.password else {})}
+
+    @property
+    def for_sentinels(self) -> dict[str, Any]:
+        """Return the options of a connection to a sentinel. One that hangs must not delay the question to the next."""
+        own = {"password": self.sentinel_password} if self.sentinel_password else {}
+        return {"socket_timeout": 1.0, "socket_connect_timeout": 1.0, **own}
+
+
+SENTINEL: Final = "sentinel://"
+SENTINEL_PORT: Final = 26_379
+
+
+def sentinels_of(url: str) -> Sentinels | None:
+    """Return what a `sentinel://` address names, or None for an address of another kind.
+
+    Raises `ValueError` if it names no service, or a port or a database that is no number.
+    """
+    if not url.startswith(SENTINEL):
+        return None
+    account, _, hosts = urlsplit(url).netloc.rpartition("@")
+    query = parse_qs(urlsplit(url).query)
+    service, path = query.get("service", [""])[0], urlsplit(url).path.strip("/")
+    if not service or not hosts:
+        raise ValueError("REDIS_URL: write sentinel://:password@host:26379,host:26379/0?service=mymaster.")
+    return Sentinels(
+        hosts=[_host_and_port(host) for host in hosts.split(",")],
+        service=service,
+        db=int(path or 0),
+        password=unquote(account.partition(":")[2]) or None,
+        sentinel_password=query.get("sentinel_password", [None])[0],
+    )
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    host, colon, port = text.strip().rpartition(":")
+    return (host.strip("[]"), int(port)) if colon else (port, SENTINEL_PORT)
+
+
+def channel_host(url: str) -> dict[str, Any]:
+    """Return a Redis URL as channels_redis takes it."""
+    found = sentinels_of(url)
+    if found is None:
+        return {"address": url}
+    return {
+        "sentinels": found.hosts,
+        "sentinel_kwargs": found.for_sentinels,
+        "master_name": found.service,
+        **found.for_redis,
+    }
+
+
+def cache_location(url: str) -> tuple[str, dict[str, Any]]:
+    """Return a Redis URL as django-redis takes it, and the options that go with it.
+
+    Reads ask the master, too: a code that was used a moment ago must not look new on a replica.
+    """
+    found = sentinels_of(url)
+    if found is None:
+        return url, {}
+    options = {
+        "CONNECTION_FACTORY": "django_redis.pool.SentinelConnectionFactory",
+        "SENTINELS": found.hosts,
+        "SENTINEL_KWARGS": found.for_sentinels,
+        **({"PASSWORD": found.password} if found.password else {}),
+    }
+    return f"redis://{found.service}/{found.db}?is_master=1", options
+
+
+def broker_options(url: str) -> dict[str, Any]:
+    """Return the transport options of Celery for a Redis URL."""
+    found = sentinels_of(url)
+    return {} if found is None else {"master_name": found.service, "sentinel_kwargs": found.for_sentinels}
 
 
 def broker_url(url: str) -> str:
     """Return a Redis URL as Celery spells it."""
+    if (found := sentinels_of(url)) is not None:
+        account = f":{quote(found.password, safe='')}@" if found.password else ""
+        return ";".join(f"sentinel://{account}{host}:{port}/{found.db}" for host, port in found.hosts)
     if not url.startswith("unix://"):
         return url
     address, _, query = url.removeprefix("unix://").partition("?")

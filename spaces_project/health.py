@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -19,12 +20,15 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 from websockets.exceptions import WebSocketException
 
-from spaces_project import heartbeat
+from spaces import placement
+from spaces_project.common import heartbeat
 from spaces_project.own import Foreign, require_own_gateway, require_own_redis
 
 logger = logging.getLogger(__name__)
 
 DEADLINE_SECONDS: Final = 2.0
+ONE_GATEWAY_SECONDS: Final = 1.5
+"""What one of several gateways has, so that one that hangs does not make all of them ill."""
 OK: Final = "ok"
 FAILURES: Final = (DatabaseFailure, RedisError, WebSocketException, OSError, msgspec.DecodeError)
 
@@ -45,12 +49,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(report, status=503 if ill else 200)
 
 
-def _report(answer: Future[str], deadline: float) -> str:
+def _report(answer: Future[str], deadline: float, *, within: float = 0) -> str:
     try:
         return answer.result(timeout=max(0, deadline - time.monotonic()))
     except TimeoutError:
         answer.cancel()
-        return f"no answer in {DEADLINE_SECONDS:g} s"
+        return f"no answer in {within or DEADLINE_SECONDS:g} s"
     except Foreign as foreign:
         return str(foreign).partition(": ")[2]
     except FAILURES as failure:
@@ -79,36 +83,54 @@ def _redis() -> str:
 
 
 def _gateway() -> str:
-    require_own_gateway(timeout=DEADLINE_SECONDS)
+    """Return `ok` if a gateway answers. With several of them, one must also take new Spaces; the log names those that
+    are ill."""
+    answers = {name: _GATEWAY_THREADS.submit(_answers, url) for name, url in settings.GATEWAYS.items()}
+    if len(answers) == 1:
+        (only,) = answers.values()
+        return only.result()
+    until = time.monotonic() + ONE_GATEWAY_SECONDS
+    report = {name: _report(answer, until, within=ONE_GATEWAY_SECONDS) for name, answer in answers.items()}
+    if ill := [f"{name}: {answer}" for name, answer in report.items() if answer != OK]:
+        logger.warning("gateways that are not well: %s", "; ".join(ill))
+    accepting = {found.name for found in placement.reports() if found.accepts}
+    return OK if any(report[name] == OK for name in accepting) else "none takes new Spaces"
+
+
+def _answers(url: str) -> str:
+    require_own_gateway(url, timeout=DEADLINE_SECONDS)
     return OK
 
 
-def _beat() -> str:
-    return OK if heartbeat.is_fresh(heartbeat.BEAT) else f"silent for {heartbeat.FRESH_SECONDS} s"
+def _is_fresh(mark: str, otherwise: str) -> str:
+    return OK if heartbeat.is_fresh(mark) else f"{otherwise} for {heartbeat.FRESH_SECONDS} s"
 
 
-def _worker() -> str:
-    return OK if heartbeat.is_fresh(heartbeat.WORKER) else f"took no task for {heartbeat.FRESH_SECONDS} s"
+def _works(mark: str) -> Callable[[], str]:
+    """Return the probe of a process that looks after its own work."""
+    return partial(_is_fresh, mark, "silent")
+
+
+def _takes_tasks(mark: str) -> Callable[[], str]:
+    """Return the probe of a worker."""
+    return partial(_is_fresh, mark, "took no task")
 
 
 def _speech() -> str:
-    if heartbeat.has_no_engine():
-        return heartbeat.NO_ENGINE
-    return OK if heartbeat.is_fresh(heartbeat.SPEECH) else f"took no task for {heartbeat.FRESH_SECONDS} s"
-
-
-def _captions() -> str:
-    return OK if heartbeat.is_fresh(heartbeat.CAPTIONS) else f"silent for {heartbeat.FRESH_SECONDS} s"
+    return heartbeat.NO_ENGINE if heartbeat.has_no_engine() else _takes_tasks(heartbeat.SPEECH)()
 
 
 PROBES: Final[dict[str, Callable[[], str]]] = {
     "database": _database,
     "redis": _redis,
     "gateway": _gateway,
-    "worker": _worker,
-    "beat": _beat,
+    "worker": _takes_tasks(heartbeat.WORKER),
+    "beat": _works(heartbeat.BEAT),
     "speech": _speech,
-    "captions": _captions,
+    "captions": _works(heartbeat.CAPTIONS),
+    "recorder": _works(heartbeat.RECORDER),
+    "notify": _takes_tasks(heartbeat.NOTIFY),
 }
+_GATEWAY_THREADS: Final = ThreadPoolExecutor(8, thread_name_prefix="healthz-gateways")
 # One thread per part: a probe that hangs delays no other, and a hundred polls of a hung part hold one thread.
 _THREADS: Final = {part: ThreadPoolExecutor(1, thread_name_prefix=f"healthz-{part}") for part in PROBES}

@@ -21,7 +21,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
-from spaces import figures, presence
+from spaces import presence
+from spaces.selectors import counts
 from spaces_project.common.addresses import is_from_this_machine
 from spaces_project.common.store import store
 
@@ -96,7 +97,7 @@ def _answers(ask: Callable[[], Iterator[Metric]]) -> list[Metric]:
 
 
 def _of_spaces() -> Iterator[Metric]:
-    live, microphones = figures.live_public_ids(), figures.microphones()
+    live, microphones = counts.live_public_ids(), counts.microphones()
     yield _gauge("spaces_live", "Live Spaces", float(len(live)))
     mixer = GaugeMetricFamily("spaces_mixer_microphones", "Microphones in mixers", labels=["gateway", "state"])
     for gateway, muted, number in microphones:

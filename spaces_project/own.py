@@ -45,22 +45,23 @@ def require_own_redis(redis: "Redis") -> None:
         raise Foreign("Redis: another site uses it")
 
 
-def require_own_gateway(*, timeout: float = ANSWER_SECONDS) -> None:
-    """Check the mark of the gateway. A gateway that the operator named is only asked whether it is a gateway.
+def require_own_gateway(url: str, *, timeout: float = ANSWER_SECONDS) -> None:
+    """Check the mark of the gateway at `url`. A gateway that the operator named is only asked whether it is a gateway.
 
     Raises `Foreign` if another site configured it. Raises `WebSocketException`, `OSError` or `msgspec.DecodeError` if
     it does not answer.
     """
-    answer = _info_of_gateway(timeout)
+    answer = info_of_gateway(url, timeout)
     if answer.get("janus") != "server_info":
         raise Foreign("gateway: it speaks something else")
     if settings.GATEWAY_IS_OURS and answer.get("server-name") != settings.SITE_MARK:
         raise Foreign("gateway: another site's")
 
 
-def _info_of_gateway(timeout: float) -> dict[str, Any]:
+def info_of_gateway(url: str, timeout: float) -> dict[str, Any]:
+    """Return what the gateway says of itself. Raises `WebSocketException`, `OSError` or `msgspec.DecodeError`."""
     with connect(
-        settings.GATEWAY_URL,
+        url,
         subprotocols=[Subprotocol("janus-protocol")],
         open_timeout=timeout,
         close_timeout=0.1,
@@ -92,9 +93,10 @@ def _require_sound_start() -> None:
 
 
 def _require_own_parts() -> None:
-    from spaces_project.heartbeat import redis
+    from spaces_project.common.heartbeat import redis
 
     with contextlib.suppress(RedisError):
         require_own_redis(redis)
-    with contextlib.suppress(WebSocketException, OSError, msgspec.DecodeError):
-        require_own_gateway()
+    for url in settings.GATEWAYS.values():
+        with contextlib.suppress(WebSocketException, OSError, msgspec.DecodeError):
+            require_own_gateway(url)

@@ -13,9 +13,21 @@ from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
 from captions.languages import AUTOMATIC, WHISPER
+from spaces_project.chosen import confirming_of_allauth
 from spaces_project.common.api.scopes import OAUTH_SCOPES, SECURITY_SCHEMES
-from spaces_project.common.origins import host_of, is_local_host, is_local_origin
-from spaces_project.env import BASE_DIR, broker_url, env, local_secret, mark_of, redis_url, turn_urls
+from spaces_project.common.origins import host_of, is_local_host, is_local_origin, origin_of
+from spaces_project.env import (
+    BASE_DIR,
+    broker_options,
+    broker_url,
+    cache_location,
+    channel_host,
+    env,
+    local_secret,
+    mark_of,
+    redis_url,
+    turn_urls,
+)
 
 VAR_DIR = Path(env.str("SPACES_VAR", default=str(BASE_DIR / "var")))
 SECRETS_DIR = VAR_DIR / "secrets"
@@ -40,7 +52,7 @@ WEB_DRAIN_SECONDS = env.float("WEB_DRAIN_SECONDS", default=15.0 if WEB_PROCESSES
 """How long a web process waits at shutdown for its participants to reach the other processes."""
 IS_HTTPS = PUBLIC_ORIGIN.startswith("https://")
 SITE_NAME = env.str("SITE_NAME", default="Spaces")
-"""The site's name in mails, authenticator apps and the admin."""
+"""The site's name, unless the operator gave it one in the admin."""
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted({o.split("://")[1].split(":")[0] for o in TRUSTED_ORIGINS}))
 ALLOWED_HOSTS = sorted({*ALLOWED_HOSTS, host_of(PUBLIC_ORIGIN)})
 SITE_HOSTS = sorted({*map(host_of, TRUSTED_ORIGINS), *ALLOWED_HOSTS})
@@ -57,6 +69,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "allauth",
@@ -89,11 +102,13 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.FirstVisit",
     "accounts.middleware.TellsViewer",
     "accounts.middleware.LeadsBack",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.languages.SpeaksLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -118,6 +133,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
             ],
+            # Every page has texts, and the name of the site in its title.
+            "builtins": ["django.templatetags.i18n", "timeline.templatetags.site"],
         },
     }
 ]
@@ -152,17 +169,19 @@ REDIS_PORT = env.int("REDIS_PORT", default=0)
 """Port of the Redis that `make run` starts, which then needs its password. 0: it only has a socket in `SPACES_VAR`."""
 REDIS_PASSWORD = local_secret("REDIS_PASSWORD", directory=SECRETS_DIR)
 REDIS_URL = env.str("REDIS_URL", default="") or redis_url(VAR_DIR, port=REDIS_PORT, password=REDIS_PASSWORD)
+# Our own sockets do not use the layer (docs/architecture.md says why). A consumer that is added finds it here.
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": f"{SITE_MARK}:channels"},
+        "CONFIG": {"hosts": [channel_host(REDIS_URL)], "prefix": f"{SITE_MARK}:channels"},
     }
 }
+_CACHE_LOCATION, _CACHE_OPTIONS = cache_location(REDIS_URL)
 CACHES = {
     "default": {
         # Not Django's own cache: while Redis is down it fails every log-in, because allauth counts attempts in it.
         "BACKEND": "spaces_project.cache.ForgivingCache",
-        "LOCATION": REDIS_URL,
+        "LOCATION": _CACHE_LOCATION,
         "KEY_PREFIX": f"{SITE_MARK}:json",
         "OPTIONS": {
             # Not pickle, the library's default: write access to the cache would run code in the web process.
@@ -170,6 +189,7 @@ CACHES = {
             "SOCKET_TIMEOUT": 3,
             "SOCKET_CONNECT_TIMEOUT": 1,
             "IGNORE_EXCEPTIONS": True,
+            **_CACHE_OPTIONS,
         },
     }
 }
@@ -183,6 +203,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 120,
     "global_keyprefix": "celery:",
     "queue_order_strategy": "sorted",  # `speech` before `speech.interim`, `notify` before `notify.many`
+    **broker_options(REDIS_URL),
 }
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXTENDED = True
@@ -197,30 +218,56 @@ CELERY_TASK_ROUTES = {
     "captions.tasks.transcribe": {"queue": "speech"},
     "captions.tasks.interim": {"queue": "speech.interim"},
     "spaces_project.heartbeat.arrive_at_speech": {"queue": "speech"},
+    "spaces_project.heartbeat.arrive_at_notify": {"queue": "notify"},
+    # Work on a whole recording takes up to minutes.
+    "spaces.doors.tasks.measure_recording": {"queue": "sound"},
+    "spaces.doors.tasks.export_recording": {"queue": "sound"},
+    "spaces.doors.tasks.make_clip": {"queue": "sound"},
     # Tasks that wait for other people's servers have a worker of their own, so that no other task waits behind them.
     "accounts.tasks.deliver": {"queue": "outside"},
     "spaces_project.mail.send_later": {"queue": "outside"},
     "timeline.reach.tasks.mail": {"queue": "outside"},
+    "timeline.reach.tasks.digest": {"queue": "outside"},
+    "timeline.reach.tasks.send_digests": {"queue": "outside"},
     # Push services have a worker too: 200 steps for a host with 100,000 followers stand behind every single notice.
     "timeline.reach.tasks.tell": {"queue": "notify"},
     "timeline.reach.tasks.tell_followers": {"queue": "notify.many"},
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "expire-spaces": {"task": "spaces.tasks.expire_spaces", "schedule": 5.0},
-    "reconcile-audio": {"task": "spaces.tasks.reconcile_audio", "schedule": 10.0},
-    "purge-expired": {"task": "spaces.tasks.purge_expired", "schedule": crontab(hour=4, minute=10)},
+    "expire-spaces": {"task": "spaces.doors.tasks.expire_spaces", "schedule": 5.0},
+    "reconcile-audio": {"task": "spaces.doors.tasks.reconcile_audio", "schedule": 10.0},
+    "remove-recording-files": {
+        "task": "spaces.doors.tasks.remove_recording_files",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
+    "keep-reactions": {"task": "spaces.doors.tasks.keep_reactions", "schedule": 15.0},
+    "queue-exports": {"task": "spaces.doors.tasks.queue_exports", "schedule": 60.0, "options": {"expires": 60}},
+    "expire-recordings": {"task": "spaces.doors.tasks.expire_recordings", "schedule": 600.0},
+    "purge-expired": {"task": "spaces.doors.tasks.purge_expired", "schedule": crontab(hour=4, minute=10)},
     "heal-follow-counts": {"task": "accounts.tasks.heal_follow_counts", "schedule": crontab(hour=3, minute=40)},
     "tell-overdue-reminders": {"task": "timeline.tasks.tell_overdue", "schedule": 60.0},
     "delete-expired-fleets": {"task": "timeline.tasks.delete_expired_fleets", "schedule": 300.0},
     "clear-expired-tokens": {"task": "accounts.tasks.clear_expired_tokens", "schedule": crontab(hour=3, minute=50)},
+    "empty-closed-accounts": {"task": "accounts.tasks.empty_closed_accounts", "schedule": 3600.0},
     "deliver-webhooks": {"task": "accounts.tasks.deliver_due", "schedule": 30.0, "options": {"expires": 30}},
     "forget-push-subscriptions": {
         "task": "timeline.reach.tasks.forget_subscriptions",
         "schedule": crontab(hour=3, minute=55),
     },
+    # In UTC, and away from the hours that a change of the clock leaves out or repeats.
+    "send-digests": {
+        "task": "timeline.reach.tasks.send_digests",
+        "schedule": crontab(day_of_week="mon", hour=7, minute=20),
+    },
     "mend-captions": {"task": "captions.tasks.mend", "schedule": 3.0},
     "heartbeat-of-speech": {
         "task": "spaces_project.heartbeat.arrive_at_speech",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+    "heartbeat-of-notify": {
+        "task": "spaces_project.heartbeat.arrive_at_notify",
         "schedule": 10.0,
         "options": {"expires": 30},
     },
@@ -245,8 +292,9 @@ LOGIN_REDIRECT_URL = reverse_lazy("home")
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 CONFIRM_ADDRESSES = env.bool("CONFIRM_ADDRESSES", default=not IS_LOCAL)
-"""Whether an email address must be confirmed before the first log-in and before follows."""
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if CONFIRM_ADDRESSES else "optional"
+"""Whether an email address must be confirmed before the first log-in and before follows, unless the operator chose
+in the admin."""
+ACCOUNT_EMAIL_VERIFICATION = confirming_of_allauth()
 # Sign-up answers the same whether or not an address has an account. If it has one, the mail says so.
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -270,9 +318,13 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_REDIRECT_URL = reverse_lazy("account_login")
 ACCOUNT_USERNAME_MIN_LENGTH = 1
 ACCOUNT_USERNAME_VALIDATORS = "accounts.validators.username_validators"
 
+ACCOUNT_DELETION_DELAY = timedelta(days=env.int("ACCOUNT_DELETION_DAYS", default=30))
+"""How long an account that its owner deletes is only closed, so that they can take it back."""
+ACCOUNT_EXPORTS_DIR = VAR_DIR / "exports"
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not IS_LOCAL)
 """Whether staff need a second factor before any staff page opens."""
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
@@ -311,10 +363,29 @@ VAPID_PRIVATE_KEY = local_secret("VAPID_PRIVATE_KEY", directory=SECRETS_DIR)
 # --- Pages ------------------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", "English"),
+    ("ar", "العربية"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("ja", "日本語"),
+    ("pt-br", "Português (Brasil)"),
+]
+"""The languages whose catalogues in `locale/` are complete, with their own names. `docs/languages.md` says more."""
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["spaces_project.formats"]
+LANGUAGE_COOKIE_NAME = "__Host-language" if IS_HTTPS else "language"
+LANGUAGE_COOKIE_AGE = 31_536_000
+LANGUAGE_COOKIE_SECURE = IS_HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+# Scripts of other projects, pinned in deploy/js/package-lock.json. Pages work without them.
+_LIBRARIES = BASE_DIR / "deploy/js/served"
+STATICFILES_DIRS = [("libraries", _LIBRARIES)] if _LIBRARIES.is_dir() else []
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 # Django's default is 0644, whatever the umask.
@@ -346,14 +417,17 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024  # of a form without its files: four bytes a character, each written as %XX
 X_FRAME_OPTIONS = "DENY"
+AUDIENCE_URL = env.str("AUDIENCE_URL", default="/audience").rstrip("/")
+"""Where listeners over HTTP get the sound, for example at a CDN that asks `/audience` of this site."""
+_AUDIENCE = [origin_of(AUDIENCE_URL)] if host_of(AUDIENCE_URL) else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
-        "media-src": [SELF, "blob:", "mediastream:"],
-        "connect-src": [SELF, *(o.replace("http", "ws", 1) for o in TRUSTED_ORIGINS)],
+        "media-src": [SELF, "blob:", "mediastream:", *_AUDIENCE],
+        "connect-src": [SELF, *(o.replace("http", "ws", 1) for o in TRUSTED_ORIGINS), *_AUDIENCE],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
@@ -387,11 +461,12 @@ WEBHOOK_TRUSTED_HOSTS = env.list("WEBHOOK_TRUSTED_HOSTS", default=[])
 """Host names that webhooks may reach in a private network and without TLS."""
 CORS_ALLOWED_ORIGINS = env.list("API_CORS_ORIGINS", default=[])
 """Origins of other sites whose pages may call the API with a token. Their cookies are never accepted."""
-CORS_URLS_REGEX = r"^/(2|api|oauth2)/"
+CORS_URLS_REGEX = r"^/((2|api|oauth2)/|i/spaces/[0-9A-Za-z]+/whip(/|$))"
 CORS_EXPOSE_HEADERS = [
-    "ETag", "Idempotent-Replayed", "x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset",
+    "ETag", "Link", "Location", "Idempotent-Replayed",
+    "x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset",
 ]  # fmt: skip
-CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-none-match"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match"]
 
 # Set although it is the default: one of our migrations refers to this setting.
 OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth2_provider.AccessToken"  # noqa: S105 - no password
@@ -441,7 +516,7 @@ SPECTACULAR_SETTINGS = {
 # --- Spaces: the rules an operator may change -------------------------------------------------------------------------
 
 SPACES_HOST_MIN_FOLLOWERS = env.int("SPACES_HOST_MIN_FOLLOWERS", default=600)
-"""Followers needed to host. 0 opens hosting to every user."""
+"""Followers needed to host, unless the operator chose in the admin. 0 opens hosting to every user."""
 SPACES_MAX_SPEAKERS = env.int("SPACES_MAX_SPEAKERS", default=10)
 """Microphones besides the host's and the co-hosts'."""
 SPACES_HOST_GRACE = timedelta(seconds=env.int("SPACES_HOST_GRACE_SECONDS", default=60))
@@ -451,6 +526,20 @@ SPACES_SPEAKER_GRACE = timedelta(seconds=env.int("SPACES_SPEAKER_GRACE_SECONDS",
 SPACES_MAX_DURATION = timedelta(hours=env.int("SPACES_MAX_DURATION_HOURS", default=24))
 SPACES_START_GRACE = timedelta(minutes=env.int("SPACES_START_GRACE_MINUTES", default=30))
 """How long after its scheduled time a Space that was not started is canceled."""
+RECORDINGS_DIR = Path(env.str("RECORDINGS_DIR", default=str(VAR_DIR / "recordings")))
+"""The directory that the gateway records into. The recorder reads it, so both need it."""
+RECORDINGS_REDIRECT = env.str("RECORDINGS_REDIRECT", default="").rstrip("/")
+"""The internal location of the server in front (nginx) that has `RECORDINGS_DIR`. Empty: web processes send sound."""
+RECORDINGS_KEEP = timedelta(days=env.int("RECORDINGS_KEEP_DAYS", default=30))
+"""How long a recording is kept after the end of its Space. A host may choose less, or begin anew. 0: for good."""
+RECORDINGS_QUOTA_MB = env.int("RECORDINGS_QUOTA_MB", default=5_000)
+"""Megabytes that the recordings of one host may take. 0: no limit."""
+CLIPS_PER_PERSON = env.int("CLIPS_PER_PERSON", default=100)
+"""Clips of replays that one person keeps at a time. A minute takes about 0.7 MB."""
+RECORDINGS_LEAST_FREE_MB = env.int("RECORDINGS_LEAST_FREE_MB", default=1_000)
+"""Megabytes that stay free on the disk. Recordings stop before they take them."""
+AUDIENCE_DIR = Path(env.str("AUDIENCE_DIR", default=str(VAR_DIR / "audience")))
+"""The directory with the last seconds of live Spaces, for listeners over HTTP. The gateway and the recorder need it."""
 SPACES_KEEP = timedelta(days=env.int("SPACES_KEEP_DAYS", default=365))
 """How long ended Spaces are kept, with their logs and the texts of reports."""
 SPACES_PRESENCE_LEASE = timedelta(seconds=env.int("SPACES_PRESENCE_LEASE_SECONDS", default=25))
@@ -466,13 +555,20 @@ SPACES_PUBLIC_JOINS_PER_MINUTE = env.int("SPACES_PUBLIC_JOINS_PER_MINUTE", defau
 
 # --- The gateway (a Janus WebRTC server; the `janus` package on PyPI is a queue) --------------------------------------
 
-GATEWAY_DIR = VAR_DIR / "gateway"
 # Not 8188 and 7188, where Debian's own janus service may listen.
 GATEWAY_PORT = env.int("GATEWAY_PORT", default=8190)
 GATEWAY_ADMIN_PORT = env.int("GATEWAY_ADMIN_PORT", default=7190)
+GATEWAY_API_ADDRESS = env.str("GATEWAY_API_ADDRESS", default="127.0.0.1")
+"""Where both APIs of the gateway listen. Any other than loopback needs a private network around it."""
 GATEWAY_IS_OURS = not env.str("GATEWAY_URL", default="")
 """Whether `make run` starts the gateway, which then reports `SITE_MARK`."""
 GATEWAY_URL = env.str("GATEWAY_URL", default="") or f"ws://127.0.0.1:{GATEWAY_PORT}"
+GATEWAY_NAME = env.str("GATEWAY_NAME", default="main")
+"""The name of the gateway that `run_gateway` runs on this machine."""
+GATEWAY_DIR = VAR_DIR / "gateway" / GATEWAY_NAME
+GATEWAYS: dict[str, str] = env.dict("GATEWAYS", default={}) or {GATEWAY_NAME: GATEWAY_URL}
+"""Every gateway of the site, name to address of its API: `main=ws://10.0.0.2:8190,west=ws://10.0.0.3:8190`. All share
+the three secrets below."""
 GATEWAY_ADMIN_URL = env.str("GATEWAY_ADMIN_URL", default=f"ws://127.0.0.1:{GATEWAY_ADMIN_PORT}")
 GATEWAY_API_SECRET = local_secret("GATEWAY_API_SECRET", directory=SECRETS_DIR)
 GATEWAY_ADMIN_SECRET = local_secret("GATEWAY_ADMIN_SECRET", directory=SECRETS_DIR)
@@ -487,6 +583,11 @@ GATEWAY_IPV6_ADDRESS = env.str("GATEWAY_IPV6_ADDRESS", default="")
 GATEWAY_RTP_PORTS = env.str("GATEWAY_RTP_PORTS", default="20000-40000")
 # Threads that carry all media. They share nothing but what they forward (docs/measurements/listeners.md).
 GATEWAY_EVENT_LOOPS = env.int("GATEWAY_EVENT_LOOPS", default=os.cpu_count() or 2)
+GATEWAY_LISTENERS = env.int("GATEWAY_LISTENERS", default=0)
+"""Listeners who get their sound from the gateway itself. More of them listen over HTTP, a few seconds late. 0: no
+limit."""
+GATEWAYS_HERE = env.list("GATEWAYS_HERE", default=[])
+"""The gateways whose files and lanes `run_recorder` and `run_captions` of this machine take. Empty: those of all."""
 GATEWAY_TIMEOUT_SECONDS = env.float("GATEWAY_TIMEOUT_SECONDS", default=3.0)
 
 # --- TURN: a relay for browsers whose network blocks UDP (deploy/coturn) ----------------------------------------------
@@ -498,6 +599,8 @@ TURN_RELAY_PORTS = env.str("TURN_RELAY_PORTS", default="40001-40400")
 """The ports from which our coturn reaches the gateway. They are never opened to browsers."""
 TURN_ADDRESS = env.str("TURN_ADDRESS", default="")
 """The address that our coturn listens at and relays from. Empty: that of the gateway."""
+TURN_PEERS = env.list("TURN_PEERS", default=[])
+"""The addresses of gateways on other machines, which our coturn may reach."""
 TURN_CERTIFICATE = env.str("TURN_CERTIFICATE", default="")
 TURN_CERTIFICATE_KEY = env.str("TURN_CERTIFICATE_KEY", default="")
 TURN_SECRET = local_secret("TURN_SECRET", directory=SECRETS_DIR)
@@ -524,9 +627,12 @@ _KNOWS_ALL = CAPTIONS_ENGINE == "faster_whisper" and not CAPTIONS_MODEL.endswith
 CAPTIONS_LANGUAGES = env.list("CAPTIONS_LANGUAGES", default=[AUTOMATIC, *WHISPER] if _KNOWS_ALL else ["en"])
 """Languages that hosts may choose from. `auto` detects the language of each speaker. The engine must know them all."""
 CAPTIONS_LANGUAGE = env.str("CAPTIONS_LANGUAGE", default="en" if "en" in CAPTIONS_LANGUAGES else CAPTIONS_LANGUAGES[0])
-"""The language of a new Space."""
+"""The language of a new Space, unless the operator chose in the admin."""
 CAPTIONS_BROWSER = env.bool("CAPTIONS_BROWSER", default=False)
 """Whether speakers' own browsers recognise speech. If a browser cannot, this site's engine does it."""
+
+BACKUPS_DIR = Path(env.str("SPACES_BACKUPS", default=str(VAR_DIR / "backups")))
+"""Where `manage.py backup` writes, and where `manage.py doctor` looks for the newest backup."""
 
 # --- What operators see -----------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
+from spaces_project.bodies import TOO_MANY
 from spaces_project.common.prepared import EXTENSION
 
 HEADERS_SECONDS: Final = 10
@@ -27,6 +28,17 @@ class DeadlineProtocol(H11Protocol):
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:
             self._forget_deadline()
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Refuse what `handshakes.Paced` would refuse, before uvicorn makes a socket and an application for it."""
+        # Only now: Django is set up when the application is loaded.
+        from spaces.doors.signalling.handshakes import is_hopeless
+
+        if is_hopeless({"client": self.client, "headers": self.headers}):
+            self.transport.write(TOO_MANY.response)
+            self.transport.close()
+        else:
+            super().handle_websocket_upgrade(event)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_deadline()

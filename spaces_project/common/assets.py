@@ -8,29 +8,35 @@ import logging
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
+
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 
 logger = logging.getLogger(__name__)
 
 STYLES: Final = (
     # Tokens first, then one file for each component.
-    "spaces/css/tokens.css",
-    "spaces/css/base.css",
-    "spaces/css/layout.css",
-    "spaces/css/navigation.css",
-    "spaces/css/button.css",
-    "spaces/css/form.css",
-    "spaces/css/card.css",
-    "spaces/css/person.css",
+    "spaces/css/base/tokens.css",
+    "spaces/css/base/base.css",
+    "spaces/css/base/layout.css",
+    "spaces/css/base/navigation.css",
+    "spaces/css/base/button.css",
+    "spaces/css/base/form.css",
+    "spaces/css/base/card.css",
+    "spaces/css/base/person.css",
     "spaces/css/bubble.css",
-    "spaces/css/dialog.css",
+    "spaces/css/base/dialog.css",
     "spaces/css/create.css",
-    "spaces/css/fan.css",
+    "spaces/css/compose-menu.css",
     "spaces/css/discover.css",
-    "spaces/css/glance.css",
-    "spaces/css/toast.css",
+    "spaces/css/side-column.css",
+    "spaces/css/base/toast.css",
     "spaces/css/space-page.css",
+    "spaces/css/replay.css",
+    "spaces/css/clips.css",
     "spaces/css/room.css",
     "spaces/css/pins.css",
     "spaces/css/stage.css",
@@ -40,8 +46,11 @@ STYLES: Final = (
     "spaces/css/people.css",
     "spaces/css/report.css",
     "spaces/css/programs.css",
-    "spaces/css/print.css",
+    "spaces/css/connection.css",
+    "spaces/css/base/language.css",
+    "spaces/css/base/print.css",
     "captions/css/panel.css",
+    "captions/css/comments.css",
     "captions/css/transcript.css",
     "captions/css/voices.css",
     "captions/css/consent.css",
@@ -78,6 +87,15 @@ def styles(collected: Iterable[str]) -> Sequence[str]:
 def scripts(kind: str, collected: Iterable[str]) -> Sequence[str]:
     """Return the names of the modules for a page of this kind, given the names of the bundled files."""
     return [_script(kind)] if _script(kind) in collected else SCRIPTS[kind]
+
+
+@cache
+def library(name: str) -> str:
+    """Return the address of a script of another project, which `deploy/setup` installs; an empty text without it."""
+    try:
+        return staticfiles_storage.url(name) if finders.find(name) else ""
+    except ValueError:  # installed after the static files were collected
+        return ""
 
 
 def collect(root: Path) -> Iterator[str]:

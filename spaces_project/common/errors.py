@@ -10,25 +10,33 @@ ProductError            code, message, details
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import redis
 from django.db import InterfaceError, OperationalError
 
-AWAY: Final = (redis.RedisError, OperationalError, InterfaceError)
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+BACKEND_AWAY: Final = (redis.RedisError, OperationalError, InterfaceError)
 """The exceptions of a database or a Redis that is down. Entry points answer them with `TryAgain`."""
 
 
 class ProductError(Exception):
     """An expected failure with a stable `code` for programs and a `message` for people."""
 
-    status: ClassVar[int] = 400
+    status: int = 400
 
-    def __init__(self, code: str, message: str, **details: Any) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, message: "str | StrPromise", **details: Any) -> None:
+        super().__init__(str(message))
         self.code = code
-        self.message = message
+        self._message = message
         self.details: Mapping[str, Any] = details
+
+    @property
+    def message(self) -> str:
+        """Return the sentence in the language of the reader, who may be another one than when the error was made."""
+        return str(self._message)
 
     def as_dict(self) -> dict[str, Any]:
         """Return `{"code": str, "message": str, "details": {…}}`, the one shape of an error everywhere."""

@@ -4,31 +4,34 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import defaults
 from django_htmx.http import reswap
 from django_htmx.middleware import HtmxDetails
 
 from spaces_project.common.api.problems import PROBLEM_JSON, as_ours, as_x
-from spaces_project.common.errors import AWAY, ProductError, TryAgain
+from spaces_project.common.errors import BACKEND_AWAY, ProductError, TryAgain
 from spaces_project.common.limits import too_many
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
-View = Callable[Concatenate[R, P], HttpResponse]
+View = Callable[Concatenate[R, P], HttpResponseBase]
 
 HEADINGS = {
-    HTTPStatus.NOT_FOUND: "Page not found",
-    HTTPStatus.FORBIDDEN: "You can't do that",
-    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Temporarily unavailable",
+    HTTPStatus.NOT_FOUND: gettext_lazy("Page not found"),
+    HTTPStatus.FORBIDDEN: gettext_lazy("You can't do that"),
+    HTTPStatus.TOO_MANY_REQUESTS: gettext_lazy("Too many requests"),
+    HTTPStatus.SERVICE_UNAVAILABLE: gettext_lazy("Temporarily unavailable"),
 }
-OTHER_HEADING = "That did not work"
+OTHER_HEADING = gettext_lazy("That did not work")
 
 PROGRAMS: Final = ("/2/", "/api/v1/", "/oauth2/")
 """Paths that only programs request."""
@@ -44,7 +47,7 @@ def translates_errors(view: View[R, P]) -> View[R, P]:
     """
 
     @wraps(view)
-    def translated(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def translated(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except ProductError as error:
@@ -67,11 +70,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     A database or Redis that is down is not a fault of our code. The answer says when to retry, on a page that needs
     neither of the two.
     """
-    if not isinstance(sys.exc_info()[1], AWAY):
+    if not isinstance(sys.exc_info()[1], BACKEND_AWAY):
         return _broken_for_program(request) if request.path.startswith(PROGRAMS) else defaults.server_error(request)
-    error = TryAgain("try_again", "That did not work. Try again.", retry_after=AWAY_SECONDS)
+    error = TryAgain("try_again", _("That did not work. Try again."), retry_after=AWAY_SECONDS)
     if request.path.startswith(PROGRAMS):
-        return _away_for_program(request, error)
+        return as_problem(request, error)
     if wants_json(request) or wants_partial(request):
         return as_response(request, error)
     page = HttpResponse(render_to_string("503.html"), status=error.status)
@@ -85,12 +88,16 @@ def _broken_for_program(request: HttpRequest) -> HttpResponse:
     return JsonResponse(problem, status=500, content_type=PROBLEM_JSON)
 
 
-def _away_for_program(request: HttpRequest, error: TryAgain) -> HttpResponse:
-    """Answer as the API itself would: middleware may need the database before the API is reached."""
-    status, problem = as_x(error) if request.path.startswith("/2/") else as_ours(error)
-    answer = HttpResponse(msgspec.json.encode(problem), status=status, content_type=PROBLEM_JSON)
+def as_problem(request: HttpRequest, error: TryAgain) -> HttpResponse:
+    """Answer a program as the API itself would, from middleware, which runs before the API is reached."""
+    answer = problem_response(*(as_x(error) if request.path.startswith("/2/") else as_ours(error)))
     answer["Retry-After"] = str(AWAY_SECONDS)
     return answer
+
+
+def problem_response(status: int, problem: Any) -> HttpResponse:
+    """Return a response with a problem, as `as_ours` and `as_x` make them (RFC 9457)."""
+    return HttpResponse(msgspec.json.encode(problem), status=status, content_type=PROBLEM_JSON)
 
 
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

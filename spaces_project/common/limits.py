@@ -7,9 +7,11 @@ from contextvars import ContextVar
 from datetime import timedelta
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from spaces_project.common.errors import TooMany
-from spaces_project.common.store import AWAY, store
+from spaces_project.common.store import REDIS_AWAY, store
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ def spend(*, what: str, user_id: int | str, limit: int, window: timedelta) -> No
 
 def too_many(seconds: int) -> TooMany:
     """Return the error; `seconds` is the time until a retry makes sense."""
-    return TooMany("too_many", f"Too many requests. Try again in {_in_words(seconds)}.", retry_after=seconds)
+    return TooMany("too_many", _in_words(seconds), retry_after=seconds)
 
 
 def count(*, what: str, who: int | str, window: timedelta) -> tuple[int, int] | None:
@@ -59,7 +61,7 @@ def count(*, what: str, who: int | str, window: timedelta) -> tuple[int, int] | 
         pipeline.expire(key, window, nx=True)
         pipeline.ttl(key)
         used, _, left = pipeline.execute()
-    except AWAY as error:
+    except REDIS_AWAY as error:
         logger.warning("%s of %s not counted: %s", what, who, error)
         return None
     return int(used), int(left)
@@ -69,7 +71,7 @@ def counted(*, what: str, who: int | str) -> int:
     """Return the number in this window without counting. 0 while Redis is down."""
     try:
         return int(store().get(f"limits:{what}:{who}") or 0)
-    except AWAY as error:
+    except REDIS_AWAY as error:
         logger.warning("%s of %s not looked up: %s", what, who, error)
         return 0
 
@@ -81,7 +83,13 @@ def _spend(what: str, who: int | str, limit: int, window: timedelta) -> None:
 
 
 def _in_words(seconds: int) -> str:
-    if seconds < 100:
-        return "a second" if seconds == 1 else f"{seconds} seconds"
     minutes = -(-seconds // 60)
-    return f"{minutes} minutes" if minutes < 100 else f"{-(-minutes // 60)} hours"
+    if seconds < 100:
+        words, number = ngettext("Try again in {number} second.", "Try again in {number} seconds.", seconds), seconds
+    elif minutes < 100:
+        words, number = ngettext("Try again in {number} minute.", "Try again in {number} minutes.", minutes), minutes
+    else:
+        number = -(-minutes // 60)
+        words = ngettext("Try again in {number} hour.", "Try again in {number} hours.", number)
+    reason = _("Too many requests.")  # in an f-string GNU gettext does not find it
+    return f"{reason} {words.format(number=number)}"

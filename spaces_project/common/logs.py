@@ -43,11 +43,6 @@ def about(**fields: str) -> Iterator[None]:
         _ABOUT.reset(token)
 
 
-def now_about() -> Mapping[str, str]:
-    """Return the fields that lines logged now carry."""
-    return _ABOUT.get()
-
-
 def hide(text: str) -> str:
     """Return the text without session descriptions, passwords in addresses, and values that
     follow the name of a secret."""
@@ -84,13 +79,13 @@ def tells_more(record: logging.LogRecord) -> bool:
 
 
 def briefly(record: logging.LogRecord) -> bool:
-    """Let the line through without its traceback, which only shows where Django refuses a Host."""
+    """Return True to let the line through, without its traceback: that only shows where Django refuses a Host."""
     record.exc_info = None
     return True
 
 
 class LineFormatter(logging.Formatter):
-    """The format for people: `2026-11-22 18:04:01,123 WARNING spaces.hub: … [space=1a request=…]`."""
+    """The format for people: `2026-11-22 18:04:01,123 WARNING spaces.live.hub: … [space=1a request=…]`."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name logging gave it
         fields = " ".join(f"{name}={value}" for name, value in _ABOUT.get().items())

@@ -22,7 +22,7 @@ class FileBackend(EmailBackend):
     """
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Write the mails. Raises `OSError` if the directory cannot be written to."""
+        """Write the mails, and return how many. Raises `OSError` if the directory cannot be written to."""
         for message in email_messages:
             path = Path(self.file_path) / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(8)}.log"
             path.write_bytes(message.message().as_bytes())

@@ -17,6 +17,12 @@ def host_of(origin: str) -> str:
         return ""
 
 
+def origin_of(url: str) -> str:
+    """Return `https://cdn.example` of `https://cdn.example/some/path`."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"
+
+
 def is_local_host(host: str) -> bool:
     """Return whether the name or address can only be reached from the machine itself."""
     name = host.strip().lower().strip("[]").rstrip(".")

@@ -4,13 +4,14 @@ from functools import cache
 from typing import Any
 
 import redis
-from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from spaces_project.common.redis_clients import redis_client
+
 ANSWER_SECONDS = 2.0
 
-AWAY = (redis.ConnectionError, redis.TimeoutError, redis.OutOfMemoryError)
+REDIS_AWAY = (redis.ConnectionError, redis.TimeoutError, redis.OutOfMemoryError)
 """The exceptions of a Redis that does not serve: gone, hung, or full.
 
 A full one still reads but accepts no more writes.
@@ -24,8 +25,7 @@ def store() -> Any:
     It retries once and without a pause. By default redis-py retries for eight seconds while a person waits. The one
     retry is for a connection that a restart of Redis has cut.
     """
-    return redis.Redis.from_url(
-        settings.REDIS_URL,
+    return redis_client(
         socket_timeout=ANSWER_SECONDS,
         socket_connect_timeout=1,
         retry=Retry(NoBackoff(), 1),

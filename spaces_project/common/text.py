@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
 from spaces_project.common.errors import BadInput
 
 RAW_PER_CHARACTER = 4
@@ -27,7 +29,7 @@ def fits(text: str, *, limit: int) -> bool:
 def require_fitting(text: str, *, limit: int) -> None:
     """Raise `BadInput` `too_long` (details: `max`) for a text so long that cleaning cannot bring it down to `limit`."""
     if not fits(text, limit=limit):
-        raise BadInput("too_long", f"Use at most {limit} characters.", max=limit)
+        raise BadInput("too_long", _("Use at most {limit} characters.").format(limit=limit), max=limit)
 
 
 def clean_line(text: str, *, limit: int) -> str:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from asgiref.sync import SyncToAsync, sync_to_async
+from django.db import close_old_connections, connections
 
 from spaces_project.common import metrics
 
@@ -57,3 +57,22 @@ async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
         return with_database(function, *args, **kwargs)
 
     return await sync_to_async(begun, thread_sensitive=False, executor=_executor.get())()
+
+
+async def end_request_thread() -> None:
+    """End the thread that Django keeps for a request until its answer is sent, and the thread's database connection.
+
+    A long answer that needs neither calls this first: fifty slow clients would hold fifty of each. A later synchronous
+    call of the same request gets a new thread.
+    """
+    await sync_to_async(_close_database)()
+    context = SyncToAsync.thread_sensitive_context.get(None)
+    threads = SyncToAsync.context_to_thread_executor.pop(context, None) if context is not None else None
+    if threads is not None:
+        threads.shutdown(wait=False)
+
+
+def _close_database() -> None:
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close()

@@ -14,6 +14,7 @@ UserId = Annotated[str, Meta(pattern="^[0-9]{1,19}$", examples=["2244994945"])]
 """Decimal digits only, because clients convert it to a number."""
 PostId = Annotated[str, Meta(pattern="^[0-9]{1,19}$", examples=["1346889436626259968"])]
 SpaceId = Annotated[str, Meta(pattern="^[a-zA-Z0-9]{1,13}$", examples=["1DXxyRYNejbKM"])]
+ClipId = Annotated[str, Meta(pattern="^[a-zA-Z0-9]{1,13}$", examples=["1BdGYyRYNejbK"])]
 Username = Annotated[str, Meta(pattern="^[A-Za-z0-9_]{1,15}$", examples=["ada"])]
 Moment = Annotated[
     str,

@@ -55,7 +55,7 @@ class Text:
 
 
 class Door(Protocol):
-    """The view that an operation is a method of."""
+    """The view that a REST operation is a method of: what an operation may ask of it."""
 
     request: Request
     allowance: Allowance | None

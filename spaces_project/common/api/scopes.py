@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 
 class Scope(StrEnum):
     SPACE_READ = "space.read"
@@ -13,8 +15,12 @@ class Scope(StrEnum):
     FOLLOWS_WRITE = "follows.write"
     BLOCK_READ = "block.read"
     BLOCK_WRITE = "block.write"
+    MUTE_READ = "mute.read"
+    MUTE_WRITE = "mute.write"
     TWEET_READ = "tweet.read"
     TWEET_WRITE = "tweet.write"
+    BOOKMARK_READ = "bookmark.read"
+    BOOKMARK_WRITE = "bookmark.write"
     DM_READ = "dm.read"
     DM_WRITE = "dm.write"
     NOTIFICATIONS_READ = "notifications.read"
@@ -22,39 +28,42 @@ class Scope(StrEnum):
 
 
 SCOPES: dict[Scope, str] = {
-    Scope.SPACE_READ: "See Spaces, and listen to them",
-    Scope.SPACE_WRITE: "Create Spaces, join, speak and react",
-    Scope.SPACE_MODERATE: "Moderate the Spaces you run",
-    Scope.USERS_READ: "See people, follows and your profile",
-    Scope.USERS_WRITE: "Change your profile",
-    Scope.FOLLOWS_WRITE: "Follow and unfollow people",
-    Scope.BLOCK_READ: "See the people you blocked",
-    Scope.BLOCK_WRITE: "Block and unblock people",
-    Scope.TWEET_READ: "See posts and Fleets",
-    Scope.TWEET_WRITE: "Post and delete your posts and Fleets",
-    Scope.DM_READ: "Read your messages",
-    Scope.DM_WRITE: "Send messages",
-    Scope.NOTIFICATIONS_READ: "See your notifications",
-    Scope.WEBHOOKS_WRITE: "Manage your webhooks",
+    Scope.SPACE_READ: gettext_noop("See Spaces, and listen to them"),
+    Scope.SPACE_WRITE: gettext_noop("Create Spaces, join, speak and react"),
+    Scope.SPACE_MODERATE: gettext_noop("Moderate the Spaces you run"),
+    Scope.USERS_READ: gettext_noop("See people, follows and your profile"),
+    Scope.USERS_WRITE: gettext_noop("Change your profile"),
+    Scope.FOLLOWS_WRITE: gettext_noop("Follow and unfollow people"),
+    Scope.BLOCK_READ: gettext_noop("See the people you blocked"),
+    Scope.BLOCK_WRITE: gettext_noop("Block and unblock people"),
+    Scope.MUTE_READ: gettext_noop("See the people whose posts you muted"),
+    Scope.MUTE_WRITE: gettext_noop("Mute people's posts, and show them again"),
+    Scope.TWEET_READ: gettext_noop("See posts and Fleets"),
+    Scope.TWEET_WRITE: gettext_noop("Post and delete your posts and Fleets"),
+    Scope.BOOKMARK_READ: gettext_noop("See your bookmarks"),
+    Scope.BOOKMARK_WRITE: gettext_noop("Add and remove bookmarks"),
+    Scope.DM_READ: gettext_noop("Read your messages"),
+    Scope.DM_WRITE: gettext_noop("Send messages"),
+    Scope.NOTIFICATIONS_READ: gettext_noop("See your notifications"),
+    Scope.WEBHOOKS_WRITE: gettext_noop("Manage your webhooks"),
 }
-"""Every scope with the text shown to the user who is asked to grant it."""
+"""Every scope with the text shown to the user who is asked to grant it.
+
+The texts here, in `OAUTH_SCOPES` and in `IDLE_SCOPES` are English, as the schema publishes them. Pages translate them.
+"""
 
 OFFLINE = "offline.access"
 """X's name for staying logged in. Here every code brings a refresh token, so it adds nothing; programs ask for it."""
 IDLE_SCOPES = {
-    "bookmark.read": "bookmarks",
-    "bookmark.write": "bookmarks",
-    "follows.read": "whom you follow, which “See people” covers",
-    "like.read": "likes",
-    "like.write": "likes",
-    "list.read": "lists",
-    "list.write": "lists",
-    "media.write": "uploads",
-    "mute.read": "muted people",
-    "mute.write": "muted people",
-    "timeline.read": "timelines, which “See posts” covers",
-    "tweet.moderate.write": "hidden replies",
-    "users.email": "your email address",
+    "follows.read": gettext_noop("whom you follow, which “See people” covers"),
+    "like.read": gettext_noop("likes"),
+    "like.write": gettext_noop("likes"),
+    "list.read": gettext_noop("lists"),
+    "list.write": gettext_noop("lists"),
+    "media.write": gettext_noop("uploads"),
+    "timeline.read": gettext_noop("timelines, which “See posts” covers"),
+    "tweet.moderate.write": gettext_noop("hidden replies"),
+    "users.email": gettext_noop("your email address"),
 }
 """X's scopes that give a token no further rights here, each with its subject.
 
@@ -63,7 +72,7 @@ error. So they are granted as asked for.
 """
 OAUTH_SCOPES: dict[str, str] = {
     **{scope.value: words for scope, words in SCOPES.items()},
-    OFFLINE: "Stay logged in",
+    OFFLINE: gettext_noop("Stay logged in"),
     **IDLE_SCOPES,
 }
 """Every scope name that OAuth accepts."""

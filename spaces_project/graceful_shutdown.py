@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from spaces.audio import leave_gateways
-from spaces.hub import hub
+from spaces.live.hub import hub
 
 logger = logging.getLogger(__name__)
 
