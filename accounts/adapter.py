@@ -8,15 +8,23 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
+from allauth.core.internal.httpkit import headed_redirect_response
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts import guessing
+from accounts import guessing, rules
+from accounts.forms import INVITATION
+from accounts.languages import speaking_to
 from accounts.models import User
+from accounts.reopening import allow_reopening
+from accounts.services import closed_account
+from accounts.site import site
 from spaces_project.common.addresses import UNKNOWN, address_of_request
 from spaces_project.common.sealing import seal, unseal
 
@@ -31,16 +39,20 @@ class AccountAdapter(DefaultAccountAdapter):
     """Our choices for sign-up, log-in and mails of allauth."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "too_many_login_attempts": "Too many failed log-ins. Try again in 5 minutes.",
-        "username_taken": "That username is taken.",
-        "email_password_mismatch": "That email address and password do not match.",
-        "username_password_mismatch": "That username and password do not match.",
-        "incorrect_password": "That is not your password.",
-        "enter_current_password": "That is not your password.",
-        "email_taken": "That email address belongs to an account.",
-        "same_as_current": "Choose an address other than the current one.",
-        "rate_limited": "Too many requests. Try again in a minute.",
+        "too_many_login_attempts": gettext_lazy("Too many failed log-ins. Try again in 5 minutes."),
+        "username_taken": gettext_lazy("That username is taken."),
+        "email_password_mismatch": gettext_lazy("That email address and password do not match."),
+        "username_password_mismatch": gettext_lazy("That username and password do not match."),
+        "incorrect_password": gettext_lazy("That is not your password."),
+        "enter_current_password": gettext_lazy("That is not your password."),
+        "email_taken": gettext_lazy("That email address belongs to an account."),
+        "same_as_current": gettext_lazy("Choose an address other than the current one."),
+        "rate_limited": gettext_lazy("Too many requests. Try again in a minute."),
     }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Return whether the person may sign up. The form asks again when it is sent, and counts the invitation."""
+        return rules.sign_up_refusal(is_invited=INVITATION in request.session) is None
 
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
         user.display_name = form.cleaned_data.get("display_name", "")
@@ -58,6 +70,16 @@ class AccountAdapter(DefaultAccountAdapter):
         """Reset the counted attempts of an account. allauth calls this after the user reset the password by mail."""
         guessing.forget_tries(request, _login_of(credentials))
 
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Offer the owner of an account that is being deleted to take it back. allauth calls this after the user
+        proved the password or passkey."""
+        if closed_account(user) is None:
+            answer: HttpResponse = super().respond_user_inactive(request, user)
+            return answer
+        allow_reopening(request, user)
+        offer: HttpResponse = headed_redirect_response("account_reopen")
+        return offer
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the network address that our own limits count. allauth's own way answers 403 to every
         request behind a Unix socket."""
@@ -72,12 +94,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail in the name of the configured site. allauth would use the host that the request named."""
-        site = SimpleNamespace(name=settings.SITE_NAME, domain=urlsplit(settings.PUBLIC_ORIGIN).netloc)
+        here = SimpleNamespace(name=site().name, domain=urlsplit(settings.PUBLIC_ORIGIN).netloc)
         told = {
             "request": allauth_context.request,
             "email": email,
-            "current_site": site,
-            "site_name": settings.SITE_NAME,
+            "current_site": here,
+            "site_name": site().name,
             "site_origin": settings.PUBLIC_ORIGIN,
         }
         self.render_mail(template_prefix, email, told | _at_our_origin(context)).send()
@@ -93,7 +115,8 @@ class AccountAdapter(DefaultAccountAdapter):
         if not to:
             return
         try:
-            self.send_mail(template_prefix, to, self.origin() | (context or {}))
+            with speaking_to(user):
+                self.send_mail(template_prefix, to, self.origin() | (context or {}))
         except OSError:  # SMTP's own errors are subclasses
             logger.exception("the owner of an account was not told: %s", template_prefix)
 
@@ -101,7 +124,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return the time, network address and browser of the current request, for a mail about it."""
         request: HttpRequest | None = allauth_context.request
         if request is None:
-            return {"timestamp": timezone.now(), "ip": "the server itself", "user_agent": "a command"}
+            return {"timestamp": timezone.now(), "ip": _("the server itself"), "user_agent": _("a command")}
         agent, address = self.get_http_user_agent(request)[:200], self.get_client_ip(request)
         return {
             "timestamp": timezone.now(),
@@ -132,7 +155,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     """Our choices for authenticator apps, passkeys and recovery codes of allauth."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": "That code is wrong. Codes change every 30 seconds and work once.",
+        "incorrect_code": gettext_lazy("That code is wrong. Codes change every 30 seconds and work once."),
     }
 
     def get_totp_label(self, user: User) -> str:
@@ -142,14 +165,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return str(user.username)
 
     def _get_site_name(self) -> str:
-        return str(settings.SITE_NAME)
+        return site().name
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Return the site that passkeys are bound to.
 
         It comes from the settings; the Host header is chosen by the sender.
         """
-        return {"id": urlsplit(settings.PUBLIC_ORIGIN).hostname or "localhost", "name": settings.SITE_NAME}
+        return {"id": urlsplit(settings.PUBLIC_ORIGIN).hostname or "localhost", "name": site().name}
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         """Return a name for a new passkey of `user`: "Passkey", then "Passkey 2" and so on."""

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from accounts import admin_programs as admin_programs
 from accounts import admin_security as admin_security
+from accounts import admin_site as admin_site
 from accounts import services
 from accounts.models import Block, Follow, User
 from accounts.notices import tell_owner
@@ -34,7 +35,7 @@ POWERS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
 class UserAdmin(PersonAdmin):
     list_display = ("thumbnail", "username", "display_name", "followers_count", "protected", "is_active", "is_staff")
     list_display_links = ("thumbnail", "username")
-    list_filter = ("is_active", "is_staff", "is_superuser", "protected")
+    list_filter = ("is_active", "is_staff", "is_superuser", "protected", "may_host")
     search_fields = ("username", "display_name", "email")
     ordering = ("-id",)
     readonly_fields = ("thumbnail", "set_password", "followers_count", "following_count", "last_login", "date_joined")
@@ -44,6 +45,7 @@ class UserAdmin(PersonAdmin):
         (None, {"fields": ("username", "set_password", "email")}),
         ("Profile", {"fields": ("thumbnail", "display_name", "bio", "protected")}),
         ("Followers", {"fields": ("followers_count", "following_count")}),
+        ("Hosting", {"fields": ("may_host",)}),
         ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )

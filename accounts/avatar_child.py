@@ -19,6 +19,8 @@ MAX_PROFILE_BYTES = 4 * 1024 * 1024
 SIDE = 400
 PORTRAIT = (1080, 1920)
 """Width and height in pixels that the image of a Fleet has to fit into."""
+PICTURE = (2048, 2048)
+"""Width and height in pixels that a picture of a post has to fit into."""
 REFUSED = 65
 """`EX_DATAERR` of sysexits.h."""
 
@@ -39,12 +41,21 @@ def avatar(data: bytes) -> bytes:
 
 def portrait(data: bytes) -> bytes:
     """Return the whole image as a WebP, made smaller if it does not fit into `PORTRAIT`."""
-    image, profile = _decoded(data, PORTRAIT)
-    image.thumbnail(PORTRAIT, Image.Resampling.LANCZOS)
+    return _whole(data, PORTRAIT)
+
+
+def picture(data: bytes) -> bytes:
+    """Return the whole image as a WebP, made smaller if it does not fit into `PICTURE`."""
+    return _whole(data, PICTURE)
+
+
+SHAPES: dict[str, Callable[[bytes], bytes]] = {"avatar": avatar, "portrait": portrait, "picture": picture}
+
+
+def _whole(data: bytes, size: tuple[int, int]) -> bytes:
+    image, profile = _decoded(data, size)
+    image.thumbnail(size, Image.Resampling.LANCZOS)
     return _encoded(image, profile)
-
-
-SHAPES: dict[str, Callable[[bytes], bytes]] = {"avatar": avatar, "portrait": portrait}
 
 
 def _decoded(data: bytes, size: tuple[int, int]) -> tuple[Image.Image, bytes]:

@@ -19,7 +19,14 @@ class AuthorizedApp:
     since: datetime
 
 
-def bearer(key: str) -> AccessToken | None:
+def bearer_key(authorization: str) -> str | None:
+    """Return the key in the value of a header `Authorization: Bearer …`, or None if it has another scheme. The name of
+    the scheme may be in any case."""
+    scheme, _, key = authorization.partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None
+
+
+def token_for(key: str) -> AccessToken | None:
     """Return the access token for `key`, with its `user` (None for an app's own token) and `application`.
 
     Return None if the key is unknown, the token has expired, or the account is not active. HTTP and sockets both ask

@@ -10,12 +10,17 @@ from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import services
 from accounts.models import BIO_MAX, DISPLAY_NAME_MAX, User
+from spaces_project.common.errors import ProductError
 from spaces_project.common.text import clean_line
 
 EMAIL_MAX = 320
+INVITATION = "invitation"
+"""The key of the session under which it keeps the invitation that a person opened."""
 
 
 class LabelledFields:
@@ -32,7 +37,7 @@ class LabelledFields:
 class LoginForm(LabelledFields, allauth_forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = "Username or email"
+        self.fields["login"].label = _("Username or email")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
         self.fields["login"].validators.append(MaxLengthValidator(EMAIL_MAX))
         # The page has its own link. A link in the help text would be part of the field's description.
@@ -41,17 +46,17 @@ class LoginForm(LabelledFields, allauth_forms.LoginForm):
 
 class SignupForm(LabelledFields, allauth_forms.SignupForm):
     display_name = forms.CharField(
-        label="Name (optional)",
+        label=gettext_lazy("Name (optional)"),
         required=False,
         max_length=DISPLAY_NAME_MAX,
-        help_text="Shown to other people. You can change it at any time.",
+        help_text=gettext_lazy("Shown to other people. You can change it at any time."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["username", "display_name", "email", "password1"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].help_text = "1 to 15 letters, digits or underscores."
+        self.fields["username"].help_text = _("1 to 15 letters, digits or underscores.")
 
     def clean_display_name(self) -> str:
         return clean_line(self.cleaned_data["display_name"], limit=DISPLAY_NAME_MAX)
@@ -65,9 +70,14 @@ class SignupForm(LabelledFields, allauth_forms.SignupForm):
         try:
             with transaction.atomic():
                 outcome: tuple[User | None, HttpResponse | None] = super().try_save(request)
+                if outcome[0] is not None:
+                    services.admit_new_user(key=request.session.pop(INVITATION, ""))
+        except ProductError as error:  # the invitation was used, or the rule changed, while the form was open
+            messages.error(request, error.message)
+            return None, redirect("account_signup")
         except IntegrityError:
             # Two people chose one username at once: the form saw it free both times, the unique index did not.
-            messages.error(request, "This username has just been taken. Choose another one.")
+            messages.error(request, _("This username has just been taken. Choose another one."))
             return None, redirect("account_signup")
         return outcome
 
@@ -85,9 +95,11 @@ class RevokesTokens:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["keep_tokens"] = forms.BooleanField(
-            label="Keep my tokens and connected apps",
+            label=gettext_lazy("Keep my tokens and connected apps"),
             required=False,
-            help_text="Without this they are revoked, because a person who had your password may have made one.",
+            help_text=gettext_lazy(
+                "Without this they are revoked, because a person who had your password may have made one."
+            ),
         )
 
     def save(self) -> None:
@@ -124,16 +136,18 @@ class AddEmailForm(LabelledFields, allauth_forms.AddEmailForm):
 
 class ProfileForm(forms.Form):
     display_name = forms.CharField(
-        label="Name",
+        label=gettext_lazy("Name"),
         required=False,
         max_length=DISPLAY_NAME_MAX,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     bio = forms.CharField(
-        label="About you", required=False, max_length=BIO_MAX, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("About you"), required=False, max_length=BIO_MAX, widget=forms.Textarea(attrs={"rows": 3})
     )
     protected = forms.BooleanField(
-        label="Protect my account", required=False, help_text="A protected account cannot host a Space."
+        label=gettext_lazy("Protect my account"),
+        required=False,
+        help_text=gettext_lazy("A protected account cannot host a Space."),
     )
 
     @staticmethod
@@ -144,8 +158,10 @@ class ProfileForm(forms.Form):
 class AvatarForm(forms.Form):
     # Not an ImageField: that one opens the upload in this process, with every decoder that Pillow has.
     avatar = forms.FileField(
-        label="Image",
+        label=gettext_lazy("Image"),
         allow_empty_file=True,
-        help_text="JPEG, PNG, WebP or GIF, at most 5 MB. We remove the location and camera details from the file.",
+        help_text=gettext_lazy(
+            "JPEG, PNG, WebP or GIF, at most 5 MB. We remove the location and camera details from the file."
+        ),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
     )

@@ -1,25 +1,26 @@
 """The forms of the page for tokens and apps."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TOKEN_NAME_MAX
 from spaces_project.common.api.scopes import SCOPES
 
-DAYS = {"30": "30 days", "90": "90 days", "365": "A year", "": "For ever"}
+DAYS = {"30": _("30 days"), "90": _("90 days"), "365": _("A year"), "": _("For ever")}
 
 
 class TokenForm(forms.Form):
     name = forms.CharField(
-        label="Name", max_length=TOKEN_NAME_MAX, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Name"), max_length=TOKEN_NAME_MAX, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     days = forms.TypedChoiceField(
-        label="Valid for", choices=list(DAYS.items()), initial="365", required=False, coerce=int, empty_value=None
+        label=_("Valid for"), choices=list(DAYS.items()), initial="365", required=False, coerce=int, empty_value=None
     )
     scopes = forms.MultipleChoiceField(
-        label="Permissions",
-        choices=[(scope.value, words) for scope, words in SCOPES.items()],
+        label=_("Permissions"),
+        choices=[(scope.value, _(words)) for scope, words in SCOPES.items()],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose at least one."},
+        error_messages={"required": _("Choose at least one.")},
     )
 
 
@@ -28,19 +29,19 @@ class AppForm(forms.Form):
         CONFIDENTIAL, PUBLIC, ITSELF = "confidential", "public", "itself"
 
     name = forms.CharField(
-        label="Name", max_length=TOKEN_NAME_MAX, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Name"), max_length=TOKEN_NAME_MAX, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     kind = forms.ChoiceField(
-        label="Kind",
+        label=_("Kind"),
         choices=[
-            (Kind.CONFIDENTIAL, "Runs on a server and asks people"),
-            (Kind.PUBLIC, "Runs on people's devices and asks them"),
-            (Kind.ITSELF, "Reads public data as itself"),
+            (Kind.CONFIDENTIAL, _("Runs on a server and asks people")),
+            (Kind.PUBLIC, _("Runs on people's devices and asks them")),
+            (Kind.ITSELF, _("Reads public data as itself")),
         ],
     )
     redirect_uris = forms.CharField(
-        label="Redirect addresses",
+        label=_("Redirect addresses"),
         required=False,
-        help_text="One address per line, beginning with https:// (or http://127.0.0.1 on a device).",
+        help_text=_("One address per line, beginning with https:// (or http://127.0.0.1 on a device)."),
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
     )

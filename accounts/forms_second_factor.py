@@ -7,6 +7,7 @@ from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django.core.validators import MaxLengthValidator
 from django.forms import Field
+from django.utils.translation import gettext as _
 
 from accounts.forms import LabelledFields
 
@@ -39,10 +40,10 @@ class AddPasskeyForm(LabelledFields, webauthn_forms.AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _bound(self.fields["name"])
-        self.fields["name"].label = "Name of this passkey"
+        self.fields["name"].label = _("Name of this passkey")
         passwordless = self.fields["passwordless"]
-        passwordless.label = "Log in with the passkey alone, without a password"
-        passwordless.help_text = "The passkey then asks for your fingerprint, face or PIN."
+        passwordless.label = _("Log in with the passkey alone, without a password")
+        passwordless.help_text = _("The passkey then asks for your fingerprint, face or PIN.")
 
 
 class EditPasskeyForm(LabelledFields, webauthn_forms.EditWebAuthnForm):

@@ -14,3 +14,8 @@ class PersonRequest(PageRequest):
     """A request behind `login_required`: its user is a `User`."""
 
     user: User
+
+
+def reader_of(request: HttpRequest) -> User | None:
+    """Return the user of a request to a page that visitors may read, too. None for a visitor."""
+    return request.user if request.user.is_authenticated else None

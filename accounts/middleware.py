@@ -9,19 +9,24 @@ from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, SESSION_KEY
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
-from spaces_project.common.errors import Refused
-from spaces_project.common.http import as_response
+from accounts.site import is_set_up
+from spaces_project.common.errors import Refused, TryAgain
+from spaces_project.common.http import PROGRAMS, as_problem, as_response, wants_json
 
 COOKIE: Final = "__Host-viewer" if settings.IS_HTTPS else "viewer"
 """The cookie with the key of the logged-in user.
 
 Our scripts compare it with the user their page was made for. It grants no access.
 """
-LOGGED_OUT: Final = Refused("login_required", "You are logged out. Log in, then send it again.")
-ANOTHER: Final = Refused("other_person", "Another account is logged in here now. Nothing was sent.")
+LOGGED_OUT: Final = Refused("login_required", _("You are logged out. Log in, then send it again."))
+ANOTHER: Final = Refused("other_person", _("Another account is logged in here now. Nothing was sent."))
+NOT_SET_UP: Final = TryAgain("not_set_up", _("This site is not set up yet."))
+ALWAYS_OPEN: Final = ("/i/setup", "/i/site.css", "/i/connection", "/static/", "/healthz", "/metrics", "/.well-known/")
+"""Paths that a site without an account serves, too."""
 CLEARED: Final = '"cache", "storage"'
 
 
@@ -50,6 +55,25 @@ class TellsViewer:
         if before:
             response["Clear-Site-Data"] = CLEARED
         return response
+
+
+class FirstVisit:
+    """Middleware that leads every page of a site without an account to the set-up page.
+
+    Programs get `not_set_up`. Without this, the first stranger to come by could sign up before the operator does.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(ALWAYS_OPEN) or is_set_up():
+            return self._get_response(request)
+        if request.path.startswith(PROGRAMS):
+            return as_problem(request, NOT_SET_UP)
+        if wants_json(request):
+            return as_response(request, NOT_SET_UP)
+        return redirect("setup")
 
 
 class LeadsBack:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 
 from spaces_project.common.errors import BadInput
 from spaces_project.common.ids import parse_id
@@ -44,5 +45,5 @@ def parse_cursor(cursor: str, *, parts: int) -> list[int]:
     numbers = [parse_id(number) for number in cursor.split("_", parts)]
     known = [number for number in numbers if number is not None]
     if len(numbers) != parts or len(known) != parts:
-        raise BadInput("bad_cursor", "This page does not exist.")
+        raise BadInput("bad_cursor", _("This page does not exist."))
     return known

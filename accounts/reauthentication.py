@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from spaces_project.common.errors import Refused
 
@@ -29,4 +30,4 @@ def require_reauthenticated(request: HttpRequest) -> None:
     This is for the API, which our own pages call with their session. Pages use allauth's decorator, which asks at once.
     """
     if not did_recently_reauthenticate(request):
-        raise Refused("reauthenticate", "Confirm your identity first.", url="/accounts/reauthenticate/")
+        raise Refused("reauthenticate", _("Confirm your identity first."), url="/accounts/reauthenticate/")

@@ -1,15 +1,17 @@
-"""Mails to account owners that allauth's and OAuth's signals trigger."""
+"""Receive the signals of this app, allauth and OAuth: mail account owners, send webhooks, index names and remember
+devices."""
 
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_added, user_logged_in
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from oauth2_provider.models import AccessToken
 from oauth2_provider.signals import app_authorized
 
-from accounts import guessing, signals, tasks
+from accounts import guessing, names, signals, tasks
 from accounts.models import User
 from accounts.notices import tell_owner
 
@@ -21,9 +23,16 @@ def deliver_now(delivery_ids: list[int], **kwargs: Any) -> None:
         tasks.deliver.delay(delivery_id)
 
 
+@receiver(post_save, sender=User)
+def index_name(instance: User, update_fields: frozenset[str] | None, raw: bool = False, **kwargs: Any) -> None:
+    """Let people be found by a new name. A save of other fields, such as the last log-in, changes nothing."""
+    if not raw and (update_fields is None or update_fields & {"username", "display_name"}):
+        names.follow_name(instance)
+
+
 @receiver(user_logged_in)
 def remember_device(request: HttpRequest, response: HttpResponse, user: User, **kwargs: Any) -> None:
-    """Let the browser's next log-in attempts be counted separately."""
+    """Mark the browser as known to the user. Its next failed log-ins are counted apart from those of strangers."""
     guessing.remember_device(request, response, user)
 
 

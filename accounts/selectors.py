@@ -4,19 +4,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
-from accounts.models import DISPLAY_NAME_MAX, Block, Follow, User
+from accounts.models import Block, Follow, User
+from accounts.muting import muted_ids_among
 from accounts.paging import PAGE_SIZE, Page, cut_page, parse_cursor
 from accounts.validators import is_username
 from spaces_project.common.errors import NotFound
-from spaces_project.common.text import clean_line, fits
 
 
 def get_user_by_username(username: str) -> User:
     """Return the active user with this username, in any case of letters. Raises `NotFound` `not_found`."""
     person = User.objects.with_username(username).filter(is_active=True).first() if is_username(username) else None
     if person is None:
-        raise NotFound("not_found", "This account does not exist.")
+        raise NotFound("not_found", _("This account does not exist."))
     return person
 
 
@@ -24,7 +25,7 @@ def get_user(user_id: int) -> User:
     """Return the active user with this id. Raises `NotFound` `not_found`."""
     person = User.objects.filter(pk=user_id, is_active=True).first()
     if person is None:
-        raise NotFound("not_found", "This account does not exist.")
+        raise NotFound("not_found", _("This account does not exist."))
     return person
 
 
@@ -48,7 +49,8 @@ def blocked_either_way(one_id: int, other_id: int) -> bool:
 
 
 def between(one: int, other: "int | OuterRef") -> Q:
-    """Return a condition on blocks: one of the two users blocked the other."""
+    """Return a condition on blocks: one of the two users blocked the other. As `Exists(Block.objects.filter(…))` it is
+    two probes of an index for each row; a join of users and blocks would read all users."""
     return Q(blocker=one, blocked=other) | Q(blocker=other, blocked=one)
 
 
@@ -116,6 +118,7 @@ class Relation:
     followed_by: bool = False
     blocking: bool = False
     blocked_by: bool = False
+    muting: bool = False
 
 
 def relation(*, viewer_id: int | None, person_id: int) -> Relation:
@@ -124,13 +127,14 @@ def relation(*, viewer_id: int | None, person_id: int) -> Relation:
 
 
 def relations(*, viewer_id: int | None, person_ids: Collection[int]) -> dict[int, Relation]:
-    """Return the relation to each of `person_ids`, in four queries for any number of them."""
+    """Return the relation to each of `person_ids`, in five queries for any number of them."""
     if viewer_id is None:
         return dict.fromkeys(person_ids, Relation())
     following = followed_ids_among(viewer_id, person_ids)
     followed_by = followers_among([viewer_id], person_ids)
     blocking = blocked_ids_among(viewer_id, person_ids)
     blocked_by = blockers_among(viewer_id, person_ids)
+    muted = muted_ids_among(viewer_id, person_ids)
     return {
         person_id: Relation(
             is_self=person_id == viewer_id,
@@ -138,6 +142,7 @@ def relations(*, viewer_id: int | None, person_ids: Collection[int]) -> dict[int
             followed_by=person_id in followed_by,
             blocking=person_id in blocking,
             blocked_by=person_id in blocked_by,
+            muting=person_id in muted,
         )
         for person_id in person_ids
     }
@@ -169,26 +174,6 @@ def followed_by(*, user_id: int, cursor: str | None = None, limit: int = PAGE_SI
     rows = Follow.objects.filter(follower_id=user_id, followee__is_active=True).select_related("followee")
     page = _follow_page(rows, cursor, limit)
     return Page([row.followee for row in page.items], page.next_cursor)
-
-
-def search_users(*, query: str, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[User]:
-    """Return a page of users whose username begins with `query` or whose display name contains it, most followed first.
-
-    An `@` before the username is ignored. An empty query finds no user, and neither does one longer than any name.
-    Raises `BadInput` `bad_cursor`.
-    """
-    if not fits(query, limit=DISPLAY_NAME_MAX):
-        return Page([], None)
-    needle = clean_line(query, limit=DISPLAY_NAME_MAX).removeprefix("@")
-    if not needle:
-        return Page([], None)
-    found = User.objects.filter(is_active=True).filter(
-        Q(username__istartswith=needle) | Q(display_name__icontains=needle)
-    )
-    if cursor is not None:
-        count, last_id = parse_cursor(cursor, parts=2)
-        found = found.filter(Q(followers_count__lt=count) | Q(followers_count=count, id__lt=last_id))
-    return cut_page(found.order_by("-followers_count", "-id"), limit, lambda user: (user.followers_count, user.pk))
 
 
 def _follow_page(rows: QuerySet[Follow], cursor: str | None, limit: int) -> Page[Follow]:

@@ -17,6 +17,12 @@ unblocked = Signal()
 session_ended = Signal()
 """A session was ended from another device. Arguments: `user_id: int`, `session_key: str`."""
 
+account_closed = Signal()
+"""An owner began to delete their account. Argument: `user_id: int`."""
+
+export_asked = Signal()
+"""An owner asked for an export of their account. Argument: `export_id: int`."""
+
 deliveries_made = Signal()
 """Deliveries to webhooks are due. Argument: `delivery_ids: list[int]`."""
 

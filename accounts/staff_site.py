@@ -16,17 +16,22 @@ from django.views.decorators.cache import never_cache
 
 from accounts import rules
 from accounts.models import User
+from accounts.site import site
 from accounts.staff_rules import guarded
 from spaces_project.common.http import as_response
 
 
 class StaffSite(AdminSite):
-    site_header = site_title = f"{settings.SITE_NAME} · staff"
     index_title = "Administration"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Register models as Django does, with the rules that hold on every list."""
         super().register(model_or_iterable, guarded(admin_class or ModelAdmin), **options)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what every page of the admin shows, with the name of this site."""
+        name = f"{site().name} · staff"
+        return {**super().each_context(request), "site_title": name, "site_header": name}
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may use the admin. Every admin page asks this first."""

@@ -11,11 +11,13 @@ from typing import Any, Final
 from accounts.models import User
 from accounts.rules import require_not_suspended
 
-ACTORS: Final = ("user", "author", "sender", "follower", "blocker", "owner", "viewer")
+ACTORS: Final = ("user", "author", "sender", "follower", "blocker", "muter", "owner", "viewer")
 """The parameter names that services use for the acting user."""
 OPEN: Final = frozenset(
     {
         # Leaving, and removing one's own things.
+        "close_account",
+        "closed_account",
         "delete_app",
         "delete_fleet",
         "delete_post",
@@ -23,19 +25,30 @@ OPEN: Final = frozenset(
         "delete_webhook",
         "end_other_sessions",
         "end_session",
+        "export_of",
+        "ready_export",
+        "reopen_account",
+        "request_export",
         "remove_avatar",
         "revoke_all",
         "revoke_app",
         "revoke_personal_token",
+        "unbookmark_post",
+        "revoke_sign_up_invitation",
         "unfollow_user",
         "unlike_post",
         "unpin_post",
         "unrepost_post",
         # Protection from other users.
         "block_user",
+        "mute_user",
+        "mute_word",
         "unblock_user",
+        "unmute_user",
+        "unmute_word",
         # Reading.
         "list_sessions",
+        "sign_up_invitations_of",
         "mark_read",
         "mark_seen",
         "see_fleet",

@@ -4,7 +4,7 @@ from celery import shared_task
 from oauth2_provider.models import clear_expired
 
 from accounts import services
-from accounts.api.once import forget_old_answers
+from accounts.api.idempotency import forget_old_answers
 from spaces_project.common.mail_files import forget_old_mails
 
 
@@ -19,11 +19,24 @@ def heal_follow_counts(**_: Any) -> int:
 
 @shared_task(ignore_result=True)
 def clear_expired_tokens(**_: Any) -> None:
-    """Delete expired tokens and codes, old idempotency answers, old deliveries and old mail files."""
+    """Delete expired tokens and codes, old idempotency answers, old deliveries, old invitations and old mail files."""
     clear_expired()
     forget_old_answers()
     services.forget_old_deliveries()
+    services.forget_old_invitations()
     forget_old_mails()
+
+
+@shared_task(ignore_result=True)
+def empty_closed_accounts(**_: Any) -> None:
+    """Queue one task for each account whose owner did not take the deletion back. Beat runs it."""
+    for user_id in services.accounts_to_empty():
+        empty_account.delay(user_id)
+
+
+@shared_task(ignore_result=True, expires=3600)  # the next beat finds those that wait longer
+def empty_account(user_id: int, **_: Any) -> bool:
+    return services.empty_account(user_id=user_id)
 
 
 @shared_task(ignore_result=True)

@@ -6,7 +6,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from accounts.credentials import bearer
+from accounts.credentials import bearer_key, token_for
 from accounts.models import User
 
 
@@ -17,10 +17,11 @@ class BearerAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[User | AnonymousUser, AccessToken] | None:
-        kind, _, key = request.headers.get("Authorization", "").partition(" ")
-        if not kind:
+        given = request.headers.get("Authorization", "")
+        if not given.partition(" ")[0]:
             return None
-        token = bearer(key.strip()) if kind.lower() == "bearer" else None
+        key = bearer_key(given)
+        token = token_for(key) if key is not None else None
         if token is None:
             raise AuthenticationFailed
         return token.user or AnonymousUser(), token

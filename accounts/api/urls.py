@@ -21,4 +21,6 @@ urlpatterns = [
     path("2/users/<str:id>/following", v2.UsersFollowing.as_view()),
     path("2/users/<str:id>/following/<str:target_user_id>", v2.UsersUnfollow.as_view()),
     path("2/users/<str:id>/followers", v2.UsersFollowers.as_view()),
+    path("2/users/<str:id>/muting", v2.UsersMuting.as_view()),
+    path("2/users/<str:source_user_id>/muting/<str:target_user_id>", v2.UsersUnmute.as_view()),
 ]

@@ -16,7 +16,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts.api.authentication import BearerAuthentication, PageAuthentication
-from accounts.api.once import once
+from accounts.api.idempotency import once
 from accounts.models import User
 from spaces_project.common.api import problems
 from spaces_project.common.api.operations import Operation
@@ -24,8 +24,8 @@ from spaces_project.common.api.problems import PROBLEM_JSON, BadRequest, Missing
 from spaces_project.common.api.rendering import JsonRenderer
 from spaces_project.common.api.schema import OperationSchema
 from spaces_project.common.api.throttling import Allowance, take
-from spaces_project.common.api.words import speaks_of_posts
-from spaces_project.common.errors import AWAY, NotFound, ProductError, TooMany, TryAgain
+from spaces_project.common.api.vocabulary import speaks_of_posts
+from spaces_project.common.errors import BACKEND_AWAY, NotFound, ProductError, TooMany, TryAgain
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
@@ -155,7 +155,7 @@ def _translatable(error: Exception) -> Exception:
     if isinstance(error, exceptions.APIException):
         detail = "Unauthorized" if error.status_code == 401 else str(error.detail)
         return _Plain(error.status_code, detail)
-    if isinstance(error, AWAY):
+    if isinstance(error, BACKEND_AWAY):
         return TryAgain("try_again", "That did not work. Try again.", retry_after=1)
     raise error
 
@@ -165,7 +165,7 @@ class _Plain(ProductError):
 
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(_CODES.get(status, "refused"), detail)
-        self.status = status  # type: ignore[misc]  # a class's constant elsewhere
+        self.status = status
 
 
 _CODES = {401: "unauthorized", 403: "forbidden", 405: "method_not_allowed"}

@@ -9,13 +9,15 @@ PEOPLE = ("ada", "grace", "alan", "joan", "mod", "senior")
 
 def know_those_there_are(apps, schema_editor):
     """Enter the accounts that earlier versions made at every start. What is missing was deleted, and stays so."""
-    users, demo = apps.get_model("accounts", "User").objects, apps.get_model("accounts", "DemoAccount")
+    database = schema_editor.connection.alias
+    users = apps.get_model("accounts", "User").objects.using(database)
+    demo = apps.get_model("accounts", "DemoAccount")
     people = users.filter(username__in=PEOPLE, email__endswith="@demo.invalid")
     crowd = users.filter(username__startswith="crowd", display_name__startswith="Listener ", email="")
     ids = [user.pk for user in crowd if re.fullmatch(r"crowd\d{3}", user.username) and user.password[0] == "!"]
     users.filter(pk__in=ids).update(is_active=False)
     rows = [*people, *users.filter(pk__in=ids)]
-    demo.objects.bulk_create(demo(username=user.username, user=user) for user in rows)
+    demo.objects.using(database).bulk_create(demo(username=user.username, user=user) for user in rows)
 
 
 class Migration(migrations.Migration):

@@ -8,7 +8,7 @@ import spaces_project.common.sealing
 def seal_what_is_there(apps, schema_editor):
     """Write each secret again: reading takes it as it is, writing seals it."""
     webhooks = apps.get_model("accounts", "Webhook")
-    for webhook in webhooks.objects.all().iterator():
+    for webhook in webhooks.objects.using(schema_editor.connection.alias).iterator():
         webhook.save(update_fields=["secret"])
 
 

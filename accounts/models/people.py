@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import username_shape
 
@@ -27,9 +28,19 @@ class SuspensionScope(models.TextChoices):
     Each scope includes the one before it: a user who may not speak cannot host either.
     """
 
-    HOSTING = "hosting", "hosting"
-    SPEAKING = "speaking", "speaking and hosting"
-    ENTIRELY = "entirely", "everything"
+    HOSTING = "hosting", _("hosting")
+    SPEAKING = "speaking", _("speaking and hosting")
+    ENTIRELY = "entirely", _("everything")
+
+
+def takes_part(user: str = "") -> models.Q:
+    """Return the condition that an account is open and not suspended from everything.
+
+    `user` is the path to the account in a query about other rows: `takes_part("actor")`.
+    """
+    path = f"{user}__" if user else ""
+    ends = models.Q(**{f"{path}suspended_until": None}) | models.Q(**{f"{path}suspended_until__lte": timezone.now()})
+    return models.Q(**{f"{path}is_active": True}) & ends
 
 
 def avatar_path(user: "User", filename: str) -> str:
@@ -63,12 +74,18 @@ class User(AbstractUser):
         max_length=USERNAME_MAX,
         unique=True,
         validators=[username_shape],
-        error_messages={"unique": "This username is taken."},
+        error_messages={"unique": _("This username is taken.")},
     )
     display_name = models.CharField(max_length=DISPLAY_NAME_MAX, blank=True, default="")
     bio = models.CharField(max_length=BIO_MAX, blank=True, default="")
     avatar = models.ImageField(upload_to=avatar_path, blank=True, default="")
     protected = models.BooleanField(default=False)
+    may_host = models.BooleanField(
+        default=False,
+        help_text="May host Spaces however many followers they have, also where staff choose the hosts.",
+    )
+    language = models.CharField(max_length=10, blank=True, default="")
+    """The language of pages and mails, one of `LANGUAGES`. Empty: pages follow the browser, mails the site."""
     followers_count = models.PositiveIntegerField(default=0, editable=False)
     following_count = models.PositiveIntegerField(default=0, editable=False)
     # The ends of running suspensions, copied from the rows of `Suspension` so that rules need no query of their own.
@@ -86,7 +103,7 @@ class User(AbstractUser):
             models.UniqueConstraint(
                 Upper("username"),
                 name="accounts_user_username_ci",
-                violation_error_message="This username is taken.",
+                violation_error_message=_("This username is taken."),
             )
         ]
         indexes = [models.Index(fields=["-followers_count", "-id"], name="accounts_user_popular")]
@@ -125,7 +142,7 @@ class User(AbstractUser):
 class Follow(models.Model):
     """One user following another.
 
-    `follower` sees what `followee` does. Only services write here, because both counters move with the rows.
+    `follower` sees what `followee` does. Only services write here: they change the counts of both users, too.
     """
 
     follower = models.ForeignKey(User, on_delete=models.CASCADE, related_name="following_rows", db_index=False)

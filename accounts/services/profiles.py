@@ -9,9 +9,10 @@ from django.contrib.admin.models import LogEntry as AdminEntry
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts.avatars import encode_avatar
-from accounts.models import BIO_MAX, DISPLAY_NAME_MAX, User
+from accounts.models import BIO_MAX, DISPLAY_NAME_MAX, AccountExport, User
 from spaces_project.common.errors import BadInput, NotFound
 from spaces_project.common.limits import spend
 from spaces_project.common.mail_files import forget_mails_to
@@ -36,6 +37,13 @@ def update_profile(*, user: User, display_name: str, bio: str, protected: bool, 
     return user
 
 
+def choose_language(*, user: User, language: str) -> User:
+    """Set the language of the user's pages and mails. Empty: follow the browser."""
+    user.language = language
+    user.save(update_fields=["language"])
+    return user
+
+
 def set_avatar(*, user: User, image: BinaryIO) -> User:
     """Decode, crop and re-encode `image` and make it the user's image.
 
@@ -52,18 +60,21 @@ def remove_avatar(*, user: User) -> User:
 
 
 def delete_user(*, user: User) -> None:
-    """Delete the account with its follows, blocks and image, and correct the counters of
-    the users on the other side."""
+    """Delete the account with its follows, blocks, image, export and unsent mail, and correct the counters of the users
+    on the other side."""
     with transaction.atomic():
         locked = lock_user(user.pk)
         User.objects.filter(following_rows__followee=locked).update(following_count=F("following_count") - 1)
         User.objects.filter(follower_rows__follower=locked).update(followers_count=F("followers_count") - 1)
         old, addresses = locked.avatar.name, _addresses(locked)
+        exported = AccountExport.objects.filter(user=locked).first()
         account = str(locked.pk)
         locked.delete()
         _forget_admin_log(account)
         _discard_after_commit(old)
         transaction.on_commit(partial(forget_mails_to, addresses), robust=True)
+        if exported is not None:
+            transaction.on_commit(partial(exported.path.unlink, missing_ok=True), robust=True)
 
 
 def _addresses(user: User) -> set[str]:
@@ -80,7 +91,7 @@ def _forget_admin_log(account: str) -> None:
 def _cleaned(text: str, *, field: str, limit: int) -> str:
     cleaned = clean_line(text, limit=limit)
     if len(cleaned) > limit:
-        raise BadInput("too_long", f"Use at most {limit} characters.", field=field, max=limit)
+        raise BadInput("too_long", _("Use at most {limit} characters.").format(limit=limit), field=field, max=limit)
     return cleaned
 
 
@@ -102,7 +113,7 @@ def lock_user(user_id: int) -> User:
     """
     locked = User.objects.select_for_update().filter(pk=user_id).first()
     if locked is None:
-        raise NotFound("not_found", "This account does not exist.")
+        raise NotFound("not_found", _("This account does not exist."))
     return locked
 
 

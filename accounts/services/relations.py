@@ -15,6 +15,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts import selectors, signals
 from accounts.models import Block, Follow, User
@@ -39,7 +40,7 @@ def follow_user(*, follower: User, followee: User) -> Follow:
     require_confirmed_address(follower)
     _spend(follower)
     if follower.pk == followee.pk:
-        raise BadInput("self_follow", "You cannot follow yourself.")
+        raise BadInput("self_follow", _("You cannot follow yourself."))
     with transaction.atomic():
         _lock(follower, followee)
         _refuse_unless_reachable(follower, followee)
@@ -65,7 +66,7 @@ def block_user(*, blocker: User, blocked: User) -> Block:
     """
     _spend(blocker)
     if blocker.pk == blocked.pk:
-        raise BadInput("self_block", "You cannot block yourself.")
+        raise BadInput("self_block", _("You cannot block yourself."))
     with transaction.atomic():
         _lock(blocker, blocked)
         block, is_new = Block.objects.get_or_create(blocker=blocker, blocked=blocked)
@@ -95,16 +96,16 @@ def _lock(*people: User) -> None:
     ids = {person.pk for person in people}
     locked = User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
     if set(locked.values_list("pk", flat=True)) != ids:
-        raise NotFound("not_found", "This account does not exist.")
+        raise NotFound("not_found", _("This account does not exist."))
 
 
 def _refuse_unless_reachable(follower: User, followee: User) -> None:
     if not User.objects.filter(pk=followee.pk, is_active=True).exists():
-        raise NotFound("not_found", "This account does not exist.")
+        raise NotFound("not_found", _("This account does not exist."))
     if selectors.is_blocked(followee.pk, follower.pk):
-        raise Refused("blocked", f"@{followee.username} has blocked you.")
+        raise Refused("blocked", _("@{username} has blocked you.").format(username=followee.username))
     if selectors.is_blocked(follower.pk, followee.pk):
-        raise Refused("blocked", f"You have blocked @{followee.username}. Unblock first.")
+        raise Refused("blocked", _("You have blocked @{username}. Unblock first.").format(username=followee.username))
 
 
 def _remove_follow(follower: User, followee: User) -> None:

@@ -4,6 +4,7 @@ from functools import partial
 
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import signals
 from accounts.models import User
@@ -20,7 +21,7 @@ def end_session(*, user: User, session_id: int) -> None:
     """End one session and close its sockets. Raises `NotFound` `not_found`."""
     row = UserSession.objects.filter(user=user, pk=session_id).first()
     if row is None:
-        raise NotFound("not_found", "This session has ended.")
+        raise NotFound("not_found", _("This session has ended."))
     _end(row)
 
 

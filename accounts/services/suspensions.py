@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import FOREVER, Suspension, SuspensionScope, User
 from spaces_project.common.errors import BadInput
@@ -25,7 +26,7 @@ def suspend_user(*, user: User, scope: SuspensionScope, until: datetime | None =
     """
     end = until or FOREVER
     if end <= timezone.now():
-        raise BadInput("bad_time", "The end of a suspension must be in the future.")
+        raise BadInput("bad_time", _("The end of a suspension must be in the future."))
     with transaction.atomic():
         suspension = Suspension.objects.create(user=user, scope=scope, until=end)
         _copy(user)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from oauth2_provider.models import AccessToken, Application, Grant, RefreshToken, set_token_value
 
 from accounts.models import TOKEN_NAME_MAX, PersonalToken, User
@@ -47,14 +48,17 @@ def create_personal_token(*, user: User, name: str, scopes: Sequence[str], days:
     """
     label, granted = _named(name), _granted(scopes)
     if days is not None and not 1 <= days <= 3650:
-        raise BadInput("bad_days", "Choose from 1 to 3650 days.")
+        raise BadInput("bad_days", _("Choose from 1 to 3650 days."))
     key = PREFIX + secrets.token_urlsafe(32)
     access = AccessToken(user=user, scope=granted, expires=timezone.now() + timedelta(days=days) if days else NEVER)
     set_token_value(access, key)
     with transaction.atomic():
         lock_user(user.pk)
         if PersonalToken.objects.filter(access__user=user).count() >= MOST_TOKENS:
-            raise Conflict("too_many", f"You have {MOST_TOKENS} tokens already. Revoke one first.")
+            raise Conflict(
+                "too_many",
+                _("You have {limit} tokens already. Revoke one first.").format(limit=MOST_TOKENS),
+            )
         access.save()
         PersonalToken.objects.create(access=access, name=label)
         tell_owner(user=user, about="token_made", name=label)
@@ -109,7 +113,7 @@ def register_app(*, user: User, name: str, redirect_uris: str, is_public: bool, 
     with transaction.atomic():
         lock_user(user.pk)
         if Application.objects.filter(user=user).count() >= MOST_APPS:
-            raise Conflict("too_many", f"You have {MOST_APPS} apps already. Delete one first.")
+            raise Conflict("too_many", _("You have {limit} apps already. Delete one first.").format(limit=MOST_APPS))
         app.save()
     tell_owner(user=user, about="app_registered", name=app.name)
     return IssuedApp(app, secret)
@@ -117,34 +121,40 @@ def register_app(*, user: User, name: str, redirect_uris: str, is_public: bool, 
 
 def delete_app(*, user: User, app_id: int) -> None:
     """Delete an app and every token that any user gave it. Raises `NotFound` `not_found`."""
-    deleted, _ = Application.objects.filter(pk=app_id, user=user).delete()
+    deleted, _by_kind = Application.objects.filter(pk=app_id, user=user).delete()
     if not deleted:
-        raise NotFound("not_found", "There is no such app.")
+        raise NotFound("not_found", _("There is no such app."))
 
 
 def _named(name: str) -> str:
     cleaned = clean_line(name, limit=TOKEN_NAME_MAX)
     if not 1 <= len(cleaned) <= TOKEN_NAME_MAX:
-        raise BadInput("bad_name", f"Give it a name of at most {TOKEN_NAME_MAX} characters.", field="name")
+        raise BadInput(
+            "bad_name",
+            _("Give it a name of at most {limit} characters.").format(limit=TOKEN_NAME_MAX),
+            field="name",
+        )
     return cleaned
 
 
 def _granted(scopes: Sequence[str]) -> str:
     unknown = sorted(set(scopes) - {scope.value for scope in SCOPES})
     if unknown or not scopes:
-        raise BadInput("bad_scopes", "Choose at least one of the scopes.", unknown=unknown, field="scopes")
+        raise BadInput("bad_scopes", _("Choose at least one of the scopes."), unknown=unknown, field="scopes")
     return " ".join(scope.value for scope in SCOPES if scope.value in scopes)
 
 
 def _require_redirects(app: Application) -> None:
     addresses = app.redirect_uris.split()
     if not addresses:
-        raise BadInput("bad_redirect", "Enter at least one redirect address.", field="redirect_uris")
+        raise BadInput("bad_redirect", _("Enter at least one redirect address."), field="redirect_uris")
     if any(redirect_origin(address) is None for address in addresses):
         raise BadInput(
             "bad_redirect",
-            "Use addresses that begin with https:// (or http:// on 127.0.0.1, [::1] or localhost), without a user name "
-            "and without special characters.",
+            _(
+                "Use addresses that begin with https:// (or http:// on 127.0.0.1, [::1] or localhost), without a user "
+                "name and without special characters."
+            ),
             field="redirect_uris",
         )
     try:

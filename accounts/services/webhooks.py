@@ -18,9 +18,10 @@ import msgspec
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from standardwebhooks.webhooks import Webhook as Signer
 
-from accounts import outside, signals
+from accounts import public_http, signals
 from accounts.models import Delivery, DeliveryState, User, Webhook, WebhookEvent
 from accounts.notices import tell_owner
 from accounts.services.profiles import lock_user
@@ -48,11 +49,11 @@ def create_webhook(*, owner: User | None, url: str, events: Sequence[str]) -> We
     `Conflict` `too_many`.
     """
     try:
-        outside.target(url)
-    except outside.Forbidden as error:
+        public_http.target(url)
+    except public_http.Forbidden as error:
         raise BadInput("bad_url", str(error)) from error
     if not events or not set(events) <= set(WebhookEvent.values):
-        raise BadInput("bad_events", "Choose at least one of the events.")
+        raise BadInput("bad_events", _("Choose at least one of the events."))
     named = [event.value for event in WebhookEvent if event.value in events]
     with transaction.atomic():
         if owner is not None:
@@ -66,20 +67,20 @@ def create_webhook(*, owner: User | None, url: str, events: Sequence[str]) -> We
 
 def _require_fewer(owner: User) -> None:
     if Webhook.objects.filter(owner=owner).count() >= MOST_WEBHOOKS:
-        raise Conflict("too_many", f"You have {MOST_WEBHOOKS} webhooks already.")
+        raise Conflict("too_many", _("You have {limit} webhooks already.").format(limit=MOST_WEBHOOKS))
 
 
 def delete_webhook(*, owner: User, webhook_id: int) -> None:
     """Delete one of the owner's webhooks. Raises `NotFound` `not_found`."""
-    deleted, _ = Webhook.objects.filter(pk=webhook_id, owner=owner).delete()
+    deleted, _by_kind = Webhook.objects.filter(pk=webhook_id, owner=owner).delete()
     if not deleted:
-        raise NotFound("not_found", "There is no such webhook.")
+        raise NotFound("not_found", _("There is no such webhook."))
 
 
 def announce_event(*, event: WebhookEvent, owner_ids: Collection[int], data: Mapping[str, Any]) -> None:
-    """Queue an event for the webhooks of the users it is about and for those of the site.
+    """Queue an event for the active webhooks that want it: those of the users it is about, and those of the site.
 
-    It is written now and sent after the commit.
+    The deliveries are stored now and sent after the commit.
     """
     hooks = Webhook.objects.filter(Q(owner__in=owner_ids) | Q(owner=None), is_active=True)
     payload = {"type": event.value, "timestamp": timezone.now().isoformat(), "data": dict(data)}
@@ -105,9 +106,9 @@ def deliver(*, delivery_id: int, now: datetime | None = None) -> bool:
     if delivery is None:
         return False
     try:
-        status: int | None = outside.post(delivery.webhook.url, *_signed(delivery, moment))
+        status: int | None = public_http.post(delivery.webhook.url, *_signed(delivery, moment))
         error = "" if status is not None and 200 <= status < 300 else f"answered with {status}"
-    except outside.NotSent as failure:
+    except public_http.NotSent as failure:
         status, error = None, str(failure)
     _settle(delivery, status=status, error=error)
     _tell_next(delivery.webhook.owner_id)

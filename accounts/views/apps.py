@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -47,7 +48,7 @@ def create_token(request: PersonRequest) -> HttpResponse:
 @login_required
 def revoke_token(request: PersonRequest, token_id: int) -> HttpResponse:
     services.revoke_personal_token(user=request.user, token_id=token_id)
-    messages.success(request, "The token is revoked.")
+    messages.success(request, _("The token is revoked."))
     return redirect("apps")
 
 
@@ -55,7 +56,7 @@ def revoke_token(request: PersonRequest, token_id: int) -> HttpResponse:
 @login_required
 def revoke_app(request: PersonRequest, app_id: int) -> HttpResponse:
     services.revoke_app(user=request.user, app_id=app_id)
-    messages.success(request, "The app's access has been revoked.")
+    messages.success(request, _("The app's access has been revoked."))
     return redirect("apps")
 
 
@@ -86,7 +87,7 @@ def register_app(request: PersonRequest) -> HttpResponse:
 @translates_errors
 def delete_app(request: PersonRequest, app_id: int) -> HttpResponse:
     services.delete_app(user=request.user, app_id=app_id)
-    messages.success(request, "The app and all its tokens were deleted.")
+    messages.success(request, _("The app and all its tokens were deleted."))
     return redirect("apps")
 
 

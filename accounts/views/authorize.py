@@ -6,6 +6,7 @@ from django.db.models import Model
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from oauth2_provider.models import Application
 from oauth2_provider.views import AuthorizationView
 from oauthlib.oauth2.rfc6749 import errors
@@ -59,8 +60,8 @@ class AskPerson(AuthorizationView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         scopes = context.get("scopes", ())
         return context | {
-            "grants": [OAUTH_SCOPES[name] for name in scopes if name not in IDLE_SCOPES],
-            "idle": [OAUTH_SCOPES[name] for name in scopes if name in IDLE_SCOPES],
+            "grants": [_(OAUTH_SCOPES[name]) for name in scopes if name not in IDLE_SCOPES],
+            "idle": [_(OAUTH_SCOPES[name]) for name in scopes if name in IDLE_SCOPES],
             "origin": redirect_origin(context.get("redirect_uri") or ""),
         }
 

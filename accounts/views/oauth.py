@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.views import OAuthServerMetadataView, RevokeTokenView, TokenView
 
 from spaces_project.common.addresses import address_of_request
-from spaces_project.common.errors import AWAY
+from spaces_project.common.errors import BACKEND_AWAY
 from spaces_project.common.http import AWAY_SECONDS
 from spaces_project.common.limits import count, counted
 
@@ -115,7 +115,7 @@ def _in_json(answer: Callable[[], HttpResponse]) -> HttpResponse:
         return answer()
     except _UNREADABLE:
         return oauth_error(400, "invalid_request", "The request could not be read.")
-    except AWAY:
+    except BACKEND_AWAY:
         retry = {"Retry-After": str(AWAY_SECONDS)}
         return oauth_error(503, "temporarily_unavailable", "That did not work. Try again.", headers=retry)
     except Exception:

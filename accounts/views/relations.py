@@ -50,6 +50,22 @@ def unblock(request: PersonRequest, username: str) -> HttpResponse:
     return _changed(request, username)
 
 
+@require_POST
+@login_required
+@translates_errors
+def mute(request: PersonRequest, username: str) -> HttpResponse:
+    services.mute_user(muter=request.user, muted=selectors.get_user_by_username(username))
+    return _changed(request, username, button="accounts/_mute_button.html")
+
+
+@require_POST
+@login_required
+@translates_errors
+def unmute(request: PersonRequest, username: str) -> HttpResponse:
+    services.unmute_user(muter=request.user, muted=selectors.get_user_by_username(username))
+    return _changed(request, username, button="accounts/_mute_button.html")
+
+
 @require_GET
 @login_required
 @translates_errors
@@ -60,12 +76,12 @@ def relation(request: PersonRequest, username: str) -> HttpResponse:
     return render(request, "accounts/_relation.html", {"person": person, "relation": known})
 
 
-def _changed(request: PersonRequest, username: str) -> HttpResponse:
+def _changed(request: PersonRequest, username: str, *, button: str = "accounts/_relation_changed.html") -> HttpResponse:
     if not wants_partial(request):
         return redirect(_page_before(request, username))
     person = selectors.get_user_by_username(username)
     relation = selectors.relation(viewer_id=request.user.pk, person_id=person.pk)
-    return render(request, "accounts/_relation_changed.html", {"person": person, "relation": relation})
+    return render(request, button, {"person": person, "relation": relation})
 
 
 def _page_before(request: PersonRequest, username: str) -> str:

@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,7 +26,7 @@ _SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Mac OS X", "CrOS", "Linux")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SessionLine:
     id: int
     device: str
     address: str
@@ -46,7 +48,7 @@ def sessions(request: PersonRequest) -> HttpResponse:
 @translates_errors
 def end_session(request: PersonRequest, session_id: int) -> HttpResponse:
     services.end_session(user=request.user, session_id=session_id)
-    messages.success(request, "That session is logged out.")
+    messages.success(request, _("That session is logged out."))
     return redirect("sessions")
 
 
@@ -55,7 +57,12 @@ def end_session(request: PersonRequest, session_id: int) -> HttpResponse:
 @asks_again
 def end_other_sessions(request: PersonRequest) -> HttpResponse:
     ended = services.end_other_sessions(user=request.user, keep=request.session.session_key or "")
-    messages.success(request, f"Logged out of {ended} other session{'' if ended == 1 else 's'}.")
+    messages.success(
+        request,
+        ngettext("Logged out of {number} other session.", "Logged out of {number} other sessions.", ended).format(
+            number=ended
+        ),
+    )
     return redirect("sessions")
 
 
@@ -64,11 +71,14 @@ def device_of(user_agent: str) -> str:
     browser = next((name for name in _BROWSERS if f"{name}/" in user_agent), "")
     system = next((name for name in _SYSTEMS if re.search(rf"\b{name}\b", user_agent)), "")
     known = [_NAMES.get(browser, browser), {"Mac OS X": "macOS", "CrOS": "ChromeOS"}.get(system, system)]
-    return " on ".join(part for part in known if part) or "A program"
+    found = [part for part in known if part]
+    if len(found) == len(known):
+        return _("{browser} on {system}").format(browser=found[0], system=found[1])
+    return found[0] if found else _("A program")
 
 
-def _line(row: UserSession, request: PersonRequest) -> Line:
-    return Line(
+def _line(row: UserSession, request: PersonRequest) -> SessionLine:
+    return SessionLine(
         id=row.pk,
         device=device_of(row.user_agent),
         address=row.ip,

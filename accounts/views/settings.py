@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import services
@@ -43,7 +44,7 @@ def _saved(request: PersonRequest, form: ProfileForm) -> bool:
     except BadInput as error:
         form.add_error(error.details["field"], error.message)
         return False
-    messages.success(request, "Your profile is saved.")
+    messages.success(request, _("Your profile is saved."))
     return True
 
 
@@ -53,7 +54,7 @@ def _avatar_set(request: PersonRequest, form: AvatarForm) -> bool:
     except BadInput as error:
         form.add_error("avatar", error.message)
         return False
-    messages.success(request, "Your image is saved.")
+    messages.success(request, _("Your image is saved."))
     return True
 
 

@@ -3,13 +3,14 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from spaces_project.common.errors import Refused
 from spaces_project.common.http import as_response, wants_json, wants_partial
 
-STALE = Refused("stale_form", "This page is from before you logged in. Send it again.")
+STALE = Refused("stale_form", _("This page is from before you logged in. Send it again."))
 HEADER = "X-Problem"
 _NOT_TEXT = frozenset({"csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2", "code"})
 

@@ -23,7 +23,7 @@ PostFields = Annotated[list[Annotated[str, Meta(pattern="^[a-z_]{1,40}$")]], Met
 OtherFields = PostFields
 """The parameters `media.fields`, `place.fields` and `poll.fields`.
 
-They are accepted because clients send them; we have no such objects.
+They are accepted because clients send them. Users have no such objects; posts have media.
 """
 UserFields = Annotated[list[UserField], Meta(min_length=1, max_length=40)]
 UserExpansion = Literal[
@@ -74,7 +74,7 @@ class UsernamesQuery(UserQuery, frozen=True, forbid_unknown_fields=True, kw_only
     usernames: Annotated[list[Username], Meta(min_length=1, max_length=100)]
 
 
-class FollowsQuery(UserQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class PeopleQuery(UserQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
     max_results: Annotated[int, Meta(ge=1, le=1000)] = 100
     pagination_token: PageToken = ""
 
@@ -89,6 +89,11 @@ class UsernamePath(msgspec.Struct, frozen=True):
 
 class TargetPath(msgspec.Struct, frozen=True):
     id: UserId
+    target_user_id: UserId
+
+
+class MuterPath(msgspec.Struct, frozen=True):
+    source_user_id: UserId
     target_user_id: UserId
 
 
@@ -127,3 +132,15 @@ class Following(msgspec.Struct, frozen=True):
 
 class FollowAnswer(msgspec.Struct, frozen=True):
     data: Following
+
+
+class MuteBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    target_user_id: UserId
+
+
+class Muting(msgspec.Struct, frozen=True):
+    muting: bool
+
+
+class MuteAnswer(msgspec.Struct, frozen=True):
+    data: Muting

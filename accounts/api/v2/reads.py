@@ -12,7 +12,7 @@ from msgspec import UNSET
 from accounts.api.v2.objects import PublicMetrics, XUser
 from accounts.models import User
 from spaces_project.common.api.kinds import moment
-from spaces_project.common.api.words import in_both
+from spaces_project.common.api.vocabulary import in_both
 
 COLUMNS = (
     "pk", "username", "display_name", "bio", "avatar", "protected", "date_joined", "followers_count", "following_count",

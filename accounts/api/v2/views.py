@@ -1,4 +1,4 @@
-"""The `/2/users…` views: X's reads of users, and following."""
+"""The `/2/users…` views: X's reads of users, following and muting."""
 
 from collections.abc import Collection
 from typing import Any
@@ -12,10 +12,14 @@ from accounts.api.v2.objects import (
     FollowAnswer,
     FollowBody,
     Following,
-    FollowsQuery,
     FoundUser,
     FoundUsers,
+    MuteAnswer,
+    MuteBody,
+    MuterPath,
+    Muting,
     PageMeta,
+    PeopleQuery,
     TargetPath,
     UsernamePath,
     UsernamesQuery,
@@ -27,7 +31,7 @@ from accounts.api.v2.objects import (
 )
 from accounts.api.v2.reads import COLUMNS, as_users, users_by_id, users_by_name
 from accounts.api.views import ApiRequest, XView
-from accounts.models import Follow, User
+from accounts.models import Follow, Mute, User
 from spaces_project.common.api import paging
 from spaces_project.common.api.kinds import number
 from spaces_project.common.api.operations import operation
@@ -80,7 +84,7 @@ class UsersByUsername(XView):
 
 class UsersFollowing(XView):
     @operation("usersIdFollowing", tag=TAG, scopes=READ, needs_user=False)
-    def get(self, request: Request, path: UserPath, query: FollowsQuery) -> UserPage:
+    def get(self, request: Request, path: UserPath, query: PeopleQuery) -> UserPage:
         """List the users a user follows, latest first."""
         return _follows(path, query, Follow.objects.filter(follower=number(path.id)), "followee")
 
@@ -96,7 +100,7 @@ class UsersFollowing(XView):
 
 class UsersFollowers(XView):
     @operation("usersIdFollowers", tag=TAG, scopes=READ, needs_user=False)
-    def get(self, request: Request, path: UserPath, query: FollowsQuery) -> UserPage:
+    def get(self, request: Request, path: UserPath, query: PeopleQuery) -> UserPage:
         """List the followers of a user, latest first."""
         return _follows(path, query, Follow.objects.filter(followee=number(path.id)), "follower")
 
@@ -110,10 +114,39 @@ class UsersUnfollow(XView):
         return FollowAnswer(Following(following=False))
 
 
+class UsersMuting(XView):
+    @operation("usersIdMuting", tag=TAG, scopes=(Scope.MUTE_READ, *READ))
+    def get(self, request: ApiRequest, path: UserPath, query: PeopleQuery) -> UserPage:
+        """List the users whose posts you muted, latest first."""
+        require_self(request, path.id)
+        return _related(Mute.objects.filter(muter=request.user), "muted", query)
+
+    @operation("usersIdMute", tag=TAG, scopes=(Scope.MUTE_WRITE, *READ), errors=(404,))
+    def post(self, request: ApiRequest, path: UserPath, body: MuteBody) -> MuteAnswer:
+        """Mute a user's posts.
+
+        They leave your home timeline, and the user does not notify you. The user is not told.
+        """
+        require_self(request, path.id)
+        muted = selectors.get_user(number(body.target_user_id))
+        with about("target_user_id", body.target_user_id):
+            services.mute_user(muter=request.user, muted=muted)
+        return MuteAnswer(Muting(muting=True))
+
+
+class UsersUnmute(XView):
+    @operation("usersIdUnmute", tag=TAG, scopes=(Scope.MUTE_WRITE, *READ), errors=(404,))
+    def delete(self, request: ApiRequest, path: MuterPath) -> MuteAnswer:
+        """Show a user's posts again."""
+        require_self(request, path.source_user_id)
+        services.unmute_user(muter=request.user, muted=selectors.get_user(number(path.target_user_id)))
+        return MuteAnswer(Muting(muting=False))
+
+
 def require_self(request: ApiRequest, user_id: str) -> None:
     """Raise `Refused` `not_yours` if `user_id` is not the owner of the token: a program acts only for its own user."""
     if number(user_id) != request.user.pk:
-        raise Refused("not_yours", "The id in the address must be that of the person whose token this is.")
+        raise Refused("not_yours", "The id in the path must be that of the user who owns the token.")
 
 
 def one(found: XUser | None, parameter: str, value: str) -> FoundUser:
@@ -127,11 +160,16 @@ def _several(found: dict[str, XUser | None], parameter: str) -> FoundUsers:
     return FoundUsers(data=data or UNSET, errors=errors or UNSET)
 
 
-def _follows(path: UserPath, query: FollowsQuery, follows: QuerySet[Follow], side: str) -> UserPage:
+def _follows(path: UserPath, query: PeopleQuery, follows: QuerySet[Follow], side: str) -> UserPage:
     if not User.objects.filter(pk=number(path.id), is_active=True).exists():
         return UserPage(errors=[not_found("user", "id", path.id)], meta=PageMeta(result_count=0))
+    return _related(follows, side, query)
+
+
+def _related(relations: QuerySet[Follow] | QuerySet[Mute], side: str, query: PeopleQuery) -> UserPage:
+    """Return a page of the active users at one side of these rows, latest row first."""
     columns = [f"{side}__{column}" for column in COLUMNS]
-    rows = follows.filter(**{f"{side}__is_active": True}).values_list("pk", *columns)
+    rows: QuerySet[Any, Any] = relations.filter(**{f"{side}__is_active": True}).values_list("pk", *columns)
     found: paging.Slice[Any] = paging.page(
         rows, paging.place(query.pagination_token), query.max_results, key=lambda row: int(row[0])
     )
