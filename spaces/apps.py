@@ -5,4 +5,12 @@ class SpacesConfig(AppConfig):
     name = "spaces"
 
     def ready(self) -> None:
-        from spaces import checks, receivers  # noqa: F401 - importing registers them; models must be loaded first
+        # Importing registers them. Django and Celery would look for admin and tasks beside this file.
+        from accounts.services import purge_exports
+        from spaces.doors import admin, checks, receivers, tasks  # noqa: F401
+        from spaces.moderation import purge
+        from spaces.recordings import clips, expiry
+
+        purge.register("clips", clips.purge)  # before the replays that they are a part of, so that both are counted
+        purge.register("recordings", expiry.purge)
+        purge.register("account_exports", purge_exports)

@@ -13,16 +13,22 @@ from hashlib import blake2b
 
 from django.conf import settings
 
-from spaces_project.common.store import AWAY, store
+from spaces_project.common.store import REDIS_AWAY, store
 
 logger = logging.getLogger(__name__)
 
 _EPOCH = "spaces:presence:epoch"
 """Exists while the leases in Redis can be trusted. A flushed or fresh Redis does not have it."""
 
+HEARTBEAT_SECONDS = 10
+"""How often a page says `ping`. The welcome tells it."""
 DISCONNECT_LEASE_SECONDS = 10
 """The rest of a lease after its socket closes. A page that reloads, or changes its network, is back within that time
 and does not count as absent."""
+
+BROADCAST_LEASE_SECONDS = 30
+"""How long a stream of broadcasting software that was lost counts as here. The software connects again within that
+time, and finds the microphone as it left it."""
 
 
 def key(public_id: str) -> str:
@@ -36,16 +42,20 @@ def nameless_id(connection: str) -> int:
     return -1 - int.from_bytes(blake2b(connection.encode(), digest_size=7).digest())
 
 
+def _broadcast_key(broadcast: str) -> str:
+    return f"spaces:broadcast:{broadcast}"
+
+
 def _closing_key(public_id: str, user_id: int) -> str:
     return f"spaces:closing:{public_id}:{user_id}"
 
 
 def renew(leases_by_space: Mapping[str, Collection[int]]) -> None:
     """Renew the leases of these users for `SPACES_PRESENCE_LEASE`."""
-    keep({public_id: dict.fromkeys(user_ids, 0.0) for public_id, user_ids in leases_by_space.items()})
+    renew_since({public_id: dict.fromkeys(user_ids, 0.0) for public_id, user_ids in leases_by_space.items()})
 
 
-def keep(silences_by_space: Mapping[str, Mapping[int, float]]) -> None:
+def renew_since(silences_by_space: Mapping[str, Mapping[int, float]]) -> None:
     """Renew leases counting from when each person was last heard, given as seconds ago.
 
     Counting from now would keep a connection that went silent alive for as long as it takes to notice. A lease is never
@@ -64,7 +74,7 @@ def enter(public_id: str, user_id: int) -> None:
     renew({public_id: [user_id]})
 
 
-def shorten(public_id: str, user_id: int) -> None:
+def start_closing(public_id: str, user_id: int) -> None:
     """Let the lease end in `DISCONNECT_LEASE_SECONDS`, because a socket closed. Another socket of the user may still
     renew it."""
     now = _now()
@@ -119,13 +129,13 @@ def counts(public_ids: list[str]) -> dict[str, int]:
     return dict(zip(public_ids, pipeline.execute(), strict=True))
 
 
-def heads(participants: Mapping[str, int]) -> dict[str, int]:
+def headcounts(participants: Mapping[str, int]) -> dict[str, int]:
     """Return how many people are in each Space, as the larger of two numbers. `participants` is the number of active
     participants by public id. The number of leases is larger if anonymous listeners are among them. While Redis is
     away, anonymous listeners are not counted."""
     try:
         here = counts(list(participants)) if participants else {}
-    except AWAY as error:
+    except REDIS_AWAY as error:
         logger.warning("people without an account not counted: %s", error)
         here = {}
     return {public_id: max(number, here.get(public_id, 0)) for public_id, number in participants.items()}
@@ -165,7 +175,7 @@ def drop_ended(public_id: str) -> int:
     return int(store().zremrangebyscore(key(public_id), "-inf", _now()))
 
 
-def are_believable() -> bool:
+def is_trustworthy() -> bool:
     """Return whether a missing lease means that a person is absent. After Redis lost its data, no person counts as
     absent for the length of one lease."""
     lease = int(settings.SPACES_PRESENCE_LEASE.total_seconds())
@@ -174,6 +184,19 @@ def are_believable() -> bool:
         return False
     since = float(store().get(_EPOCH) or b"inf")
     return _now() - since > lease
+
+
+def renew_broadcasts(broadcasts: Collection[str]) -> None:
+    """Renew the leases of streams of broadcasting software for `BROADCAST_LEASE_SECONDS`."""
+    pipeline = store().pipeline(transaction=False)
+    for broadcast in broadcasts:
+        pipeline.set(_broadcast_key(broadcast), 1, ex=BROADCAST_LEASE_SECONDS)
+    pipeline.execute()
+
+
+def is_broadcasting(broadcast: str) -> bool:
+    """Return whether a stream of broadcasting software has a lease that has not ended."""
+    return bool(store().exists(_broadcast_key(broadcast)))
 
 
 def _now() -> float:

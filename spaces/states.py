@@ -1,6 +1,7 @@
 """Every status and role of a Space, with the tables of allowed moves."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from spaces_project.common.tables import Moves
 
@@ -24,12 +25,12 @@ SPACE_MOVES = Moves(
 
 
 class EndReason(TextChoices):
-    HOST_ENDED = "host_ended", "The host ended the Space."
-    HOST_GONE = "host_gone", "The host lost the connection and did not come back."
-    TOO_LONG = "too_long", "The Space reached its maximum length."
-    OPERATOR = "operator", "The Space was ended by an operator of this site."
-    HOST_CANCELED = "host_canceled", "The host canceled the Space."
-    NEVER_STARTED = "never_started", "The host did not start the Space."
+    HOST_ENDED = "host_ended", _("The host ended the Space.")
+    HOST_GONE = "host_gone", _("The host lost the connection and did not come back.")
+    TOO_LONG = "too_long", _("The Space reached its maximum length.")
+    OPERATOR = "operator", _("The Space was ended by an operator of this site.")
+    HOST_CANCELED = "host_canceled", _("The host canceled the Space.")
+    NEVER_STARTED = "never_started", _("The host did not start the Space.")
 
 
 class Role(TextChoices):
@@ -58,22 +59,22 @@ MANAGER_ROLES = frozenset({Role.HOST, Role.COHOST})
 class SpeakPolicy(TextChoices):
     """The people who may ask for a microphone."""
 
-    EVERYONE = "everyone", "Everyone"
-    FOLLOWED = "followed", "People you follow"
-    INVITED = "invited", "Only people you invite"
+    EVERYONE = "everyone", _("Everyone")
+    FOLLOWED = "followed", _("People you follow")
+    INVITED = "invited", _("Only people you invite")
 
 
 class Emoji(TextChoices):
     """The emoji that people may react with. The label is the name of the emoji."""
 
-    HEART = "\u2764\ufe0f", "Heart"
-    LAUGH = "\U0001f602", "Laughter"
-    CLAP = "\U0001f44f", "Applause"
-    FIRE = "\U0001f525", "Fire"
-    HUNDRED = "\U0001f4af", "Hundred"
-    SURPRISE = "\U0001f62e", "Surprise"
-    FIST = "\u270a", "Raised fist"
-    THUMB = "\U0001f44d", "Thumbs up"
+    HEART = "\u2764\ufe0f", _("Heart")
+    LAUGH = "\U0001f602", _("Laughter")
+    CLAP = "\U0001f44f", _("Applause")
+    FIRE = "\U0001f525", _("Fire")
+    HUNDRED = "\U0001f4af", _("Hundred")
+    SURPRISE = "\U0001f62e", _("Surprise")
+    FIST = "\u270a", _("Raised fist")
+    THUMB = "\U0001f44d", _("Thumbs up")
 
 
 class RequestState(TextChoices):
@@ -135,14 +136,28 @@ class LogKind(TextChoices):
     CAPTIONS_WITHDRAWN = "captions_withdrawn"
     LANGUAGE_CHANGED = "language_changed"
     CAPTION_REDACTED = "caption_redacted"
+    COMMENT_REMOVED = "comment_removed"
+    COMMENTS_ON = "comments_on"
+    COMMENTS_OFF = "comments_off"
     UPDATED = "updated"
+    RENAMED = "renamed"
     REPORTED = "reported"
     FLAGGED = "flagged"
     DECIDED = "decided"
     LISTENED_IN = "listened_in"
+    RECORDING_STARTED = "recording_started"
+    RECORDING_STOPPED = "recording_stopped"
+    RECORDING_AGREED = "recording_agreed"
+    RECORDING_CHANGED = "recording_changed"
+    RECORDING_DELETED = "recording_deleted"
+    RECORDING_HEARD = "recording_heard"
+    CLIP_MADE = "clip_made"
+    CLIP_DELETED = "clip_deleted"
 
 
-MODERATORS_READ = frozenset({LogKind.REPORTED, LogKind.FLAGGED, LogKind.DECIDED, LogKind.LISTENED_IN})
+MODERATORS_READ = frozenset(
+    {LogKind.REPORTED, LogKind.FLAGGED, LogKind.DECIDED, LogKind.LISTENED_IN, LogKind.RECORDING_HEARD}
+)
 """The kinds of log entries for moderators only: a host must not learn that a participant made a report."""
 
 
@@ -152,21 +167,23 @@ class Subject(TextChoices):
     SPACE = "space"
     PERSON = "person"
     CAPTION = "caption"
+    COMMENT = "comment"
+    CLIP = "clip"
 
 
 class ReportReason(TextChoices):
-    MISHEARD = "misheard", "This is not what was said"
-    ABUSE = "abuse", "Harassment or abuse"
-    HATE = "hate", "Hate"
-    VIOLENCE = "violence", "Violence or threats"
-    SELF_HARM = "self_harm", "Self-harm or suicide"
-    SEXUAL = "sexual", "Sexual content"
-    CHILD_SAFETY = "child_safety", "Child safety"
-    PRIVACY = "privacy", "Private information"
-    IMPERSONATION = "impersonation", "Impersonation"
-    SPAM = "spam", "Spam or scam"
-    ILLEGAL = "illegal", "Against the law"
-    OTHER = "other", "Something else"
+    MISHEARD = "misheard", _("This is not what was said")
+    ABUSE = "abuse", _("Harassment or abuse")
+    HATE = "hate", _("Hate")
+    VIOLENCE = "violence", _("Violence or threats")
+    SELF_HARM = "self_harm", _("Self-harm or suicide")
+    SEXUAL = "sexual", _("Sexual content")
+    CHILD_SAFETY = "child_safety", _("Child safety")
+    PRIVACY = "privacy", _("Private information")
+    IMPERSONATION = "impersonation", _("Impersonation")
+    SPAM = "spam", _("Spam or scam")
+    ILLEGAL = "illegal", _("Against the law")
+    OTHER = "other", _("Something else")
 
 
 OF_CAPTIONS_ONLY = frozenset({ReportReason.MISHEARD})
@@ -174,8 +191,8 @@ OF_CAPTIONS_ONLY = frozenset({ReportReason.MISHEARD})
 
 
 class ReportSource(TextChoices):
-    PERSON = "person", "A person"
-    WORDS = "words", "The word list"
+    PERSON = "person", _("A person")
+    WORDS = "words", _("The word list")
 
 
 class ReportState(TextChoices):
@@ -189,17 +206,17 @@ REPORT_MOVES = Moves(ReportState, {ReportState.OPEN: {ReportState.DECIDED}, Repo
 class Verdict(TextChoices):
     """The verdicts of moderators. The label is what the person concerned is told."""
 
-    NO_ACTION = "no_action", "No action was taken."
-    WARN = "warn", "You were warned."
-    REMOVE = "remove", "You were removed from a Space."
-    END = "end", "Your Space was ended."
-    REDACT = "redact", "Your content was taken down."
-    SUSPEND_HOSTING = "suspend_hosting", "You were suspended from hosting."
-    SUSPEND_SPEAKING = "suspend_speaking", "You were suspended from speaking and hosting."
-    SUSPEND_ENTIRELY = "suspend_entirely", "Your account was suspended."
-    REINSTATE = "reinstate", "Your suspension was lifted."
-    UPHOLD = "uphold", "Your appeal was rejected. The decision stands."
-    REVERSE = "reverse", "Your appeal was granted. The decision was reversed."
+    NO_ACTION = "no_action", _("No action was taken.")
+    WARN = "warn", _("You were warned.")
+    REMOVE = "remove", _("You were removed from a Space.")
+    END = "end", _("Your Space was ended.")
+    REDACT = "redact", _("Your content was taken down.")
+    SUSPEND_HOSTING = "suspend_hosting", _("You were suspended from hosting.")
+    SUSPEND_SPEAKING = "suspend_speaking", _("You were suspended from speaking and hosting.")
+    SUSPEND_ENTIRELY = "suspend_entirely", _("Your account was suspended.")
+    REINSTATE = "reinstate", _("Your suspension was lifted.")
+    UPHOLD = "uphold", _("Your appeal was rejected. The decision stands.")
+    REVERSE = "reverse", _("Your appeal was granted. The decision was reversed.")
 
 
 class AppealState(TextChoices):
@@ -216,3 +233,60 @@ APPEAL_MOVES = Moves(
         AppealState.REVERSED: set(),
     },
 )
+
+
+class RecordingState(TextChoices):
+    RECORDING = "recording"
+    PAUSED = "paused"
+    """The host, or the site, stopped it while the Space is live. It may go on."""
+    FINISHING = "finishing"
+    """The Space is over, and the last seconds are being packed."""
+    READY = "ready"
+    FAILED = "failed"
+    """There is no sound that could be played."""
+    DELETED = "deleted"
+
+
+RECORDING_MOVES = Moves(
+    RecordingState,
+    {
+        RecordingState.RECORDING: {RecordingState.PAUSED, RecordingState.FINISHING, RecordingState.DELETED},
+        RecordingState.PAUSED: {RecordingState.RECORDING, RecordingState.FINISHING, RecordingState.DELETED},
+        RecordingState.FINISHING: {RecordingState.READY, RecordingState.FAILED, RecordingState.DELETED},
+        RecordingState.READY: {RecordingState.FINISHING, RecordingState.DELETED},
+        RecordingState.FAILED: {RecordingState.FINISHING, RecordingState.DELETED},
+        RecordingState.DELETED: set(),
+    },
+)
+
+
+class ExportState(TextChoices):
+    """Files that workers make of a replay: those for download, and clips."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+
+
+EXPORT_MOVES = Moves(
+    ExportState,
+    {
+        ExportState.WAITING: {ExportState.WAITING, ExportState.RUNNING, ExportState.FAILED},
+        # A worker may die: another one runs it again.
+        ExportState.RUNNING: {ExportState.WAITING, ExportState.RUNNING, ExportState.READY, ExportState.FAILED},
+        ExportState.READY: {ExportState.WAITING},
+        ExportState.FAILED: {ExportState.WAITING},
+    },
+)
+
+
+class StopReason(TextChoices):
+    """Why a recording does not go on."""
+
+    HOST = "host", _("The host stopped the recording.")
+    ENDED = "ended", _("The Space ended.")
+    DISK_FULL = "disk_full", _("The recording stopped: the site has no room left for it.")
+    QUOTA = "quota", _("The recording stopped: the host has used up the space for recordings.")
+    NOT_WRITABLE = "not_writable", _("The recording stopped: its file could not be written.")
+    NO_SOUND = "no_sound", _("Nothing was recorded.")

@@ -11,10 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeVar
 
+from django.utils.translation import gettext as _
+
 from spaces.audio import talking
 from spaces.audio.follow import follow
 from spaces.audio.gateways import mountpoint_credentials, pool, room_credentials
 from spaces.audio.lanes import IDLE, group_of
+from spaces.audio.listeners import capacity
 from spaces.audio.rooms import open_room, voice_volume
 from spaces.audio.switchboard import Party, switchboard
 from spaces.events import AudioLost, AudioReady, Event, carried, publish, space_channel
@@ -22,7 +25,7 @@ from spaces.gateway import sdp as descriptions
 from spaces.gateway.errors import GatewayError, InvalidSdp, NoSuchMountpoint, NoSuchRoom
 from spaces.gateway.handle import Handle
 from spaces.gateway.pool import Call, Gateway
-from spaces.ids import new_listener_id
+from spaces.models.tokens import new_listener_id
 from spaces.selectors import Mix, lane_of
 from spaces_project.common import metrics
 from spaces_project.common.errors import BadInput, Conflict, TryAgain
@@ -41,7 +44,7 @@ _OPENING_PAUSE_SECONDS = 0.1
 
 
 @dataclass
-class Line:
+class PeerPair:
     """The peer connections of one target: the one that carries the audio, and the one that will replace it."""
 
     current: Handle | None = None
@@ -67,7 +70,7 @@ class ConnectionAudio(Party):
     user_id: int
     connection: str
     on_event: Callable[[Event], None]
-    _lines: dict[Target, Line] = field(default_factory=lambda: {target: Line() for target in TARGETS})
+    _lines: dict[Target, PeerPair] = field(default_factory=lambda: {target: PeerPair() for target in TARGETS})
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _closed: bool = False
     _space_id: int | None = None
@@ -98,11 +101,19 @@ class ConnectionAudio(Party):
         """Return the number of peer connections of this target: two while one replaces another."""
         return len(self._lines[target].handles())
 
-    async def listen(self, mix: Mix) -> str:
-        """Return the gateway's SDP offer for the room's sound. Raise `try_again` while the gateway is away."""
+    async def listen(self, mix: Mix, *, is_preferred: bool = True) -> str:
+        """Return the gateway's SDP offer for the room's sound. Raise `try_again` while the gateway is away, and
+        `gateway_full` if it has no room for a listener who is not preferred: the sound is there over HTTP."""
         asked_at = time.monotonic()
-        handle, offer = await self._ask(mix.gateway, lambda gateway: _watch(gateway, mix, new_listener_id()))
-        await self._keep("listen", handle, asked_at)
+        if not await in_thread(capacity.take, mix.gateway, self.connection, is_preferred=is_preferred):
+            raise Conflict("gateway_full", _("There are too many listeners for this way. Listen over HTTP."))
+        try:
+            handle, offer = await self._ask(mix.gateway, lambda gateway: _watch(gateway, mix, new_listener_id()))
+            await self._keep("listen", handle, asked_at)
+        except BaseException:
+            if self._lines["listen"].newest is None:
+                await in_thread(capacity.give_back, self.connection)
+            raise
         return offer
 
     async def answer(self, sdp: str) -> None:
@@ -110,8 +121,8 @@ class ConnectionAudio(Party):
         sdp = _checked(descriptions.check_answer, sdp)
         handle = self._lines["listen"].newest
         if handle is None:
-            raise Conflict("no_offer", "Ask for an offer with audio.listen first.")
-        await self._ask(None, lambda gateway: gateway.streaming.start(handle, answer=sdp))
+            raise Conflict("no_offer", _("Ask for an offer with audio.listen first."))
+        await self._ask(handle.gateway, lambda gateway: gateway.streaming.start(handle, answer=sdp))
 
     async def speak(self, mix: Mix, *, mixer_id: str, muted: bool, sdp: str) -> str:
         """Bring a microphone into the mixer and return the gateway's SDP answer. The database must know `mixer_id`
@@ -132,22 +143,24 @@ class ConnectionAudio(Party):
         checked = None if candidate is None else _checked(descriptions.check_candidate, candidate)
         handle = self._lines[target].newest
         if handle is None:
-            raise Conflict("no_connection", "There is no such audio connection.")
+            raise Conflict("no_connection", _("There is no such audio connection."))
         self._count_candidate(handle)
         if checked != {}:
-            await self._ask(None, lambda gateway: handle.trickle(checked))
+            await self._ask(handle.gateway, lambda gateway: handle.trickle(checked))
 
     def _count_candidate(self, handle: Handle) -> None:
         """Refuse more candidates, one by one, than a whole description may have. The gateway sends packets to each of
         them."""
         self._trickled[handle.opaque_id] = number = self._trickled.get(handle.opaque_id, 0) + 1
         if number > descriptions.MAX_CANDIDATES:
-            raise BadInput("bad_sdp", "There are too many candidates.", reason="too_many_candidates")
+            raise BadInput("bad_sdp", _("There are too many candidates."), reason="too_many_candidates")
 
     async def close(self, target: Target) -> None:
         """Close this target's peer connections. May be called again."""
         line = self._lines[target]
         handles, line.current, line.coming = line.handles(), None, None
+        if target == "listen":  # before the gateway is told, which may hang: the page may ask for a new place meanwhile
+            await in_thread(capacity.give_back, self.connection)
         for handle in handles:
             await self._drop(handle)
         if target == "speak" and handles:
@@ -163,6 +176,13 @@ class ConnectionAudio(Party):
         for target in TARGETS:
             await self.close(target)
 
+    def keep_to(self, gateway: str) -> None:
+        """Give up what is connected to another gateway, because the Space has moved to this one. The page is told, and
+        asks again."""
+        for line in self._lines.values():
+            if line.newest is not None and line.newest.gateway != gateway:
+                self._down(line.newest.opaque_id)
+
     async def retune(self, open_microphones: int) -> None:
         """Set the volume of this voice so that all voices that may talk at once fit into the mix. If the gateway does
         not answer, ignore it: a closing connection needs no volume, and a new one has it from the start."""
@@ -170,7 +190,7 @@ class ConnectionAudio(Party):
         if handle is not None:
             volume = voice_volume(open_microphones)
             with contextlib.suppress(TryAgain):
-                await self._ask(None, lambda gateway: gateway.bridge.configure(handle, volume=volume))
+                await self._ask(handle.gateway, lambda gateway: gateway.bridge.configure(handle, volume=volume))
 
     async def follow_lane(self) -> None:
         """Move the voice to the lane that the database names, and publish where it is. A call that comes while another
@@ -190,7 +210,7 @@ class ConnectionAudio(Party):
         lane = await in_thread(lane_of, public_id=self.public_id, mixer_id=handle.opaque_id)
         if self._carried.get(handle.opaque_id) != lane:
             group = group_of(lane)
-            await self._ask(None, lambda gateway: gateway.bridge.configure(handle, group=group))
+            await self._ask(handle.gateway, lambda gateway: gateway.bridge.configure(handle, group=group))
             self._carried[handle.opaque_id] = lane
         await in_thread(publish, space_channel(self.public_id), carried(handle.opaque_id, lane))
 
@@ -233,11 +253,11 @@ class ConnectionAudio(Party):
     async def _keep(self, target: Target, handle: Handle, asked_at: float) -> None:
         if self._closed:  # the user left, or was removed, while the gateway answered
             await self._drop(handle)
-            raise Conflict("replaced", "This connection has no audio any more.")
+            raise Conflict("replaced", _("This connection has no audio any more."))
         line = self._lines[target]
         superseded, line.coming = line.coming, handle
         self._asked_at[handle.opaque_id] = asked_at
-        switchboard.register(handle.opaque_id, self)
+        switchboard.register(handle.opaque_id, self, gateway=handle.gateway)
         if superseded is not None:
             await self._drop(superseded)
 
@@ -246,15 +266,15 @@ class ConnectionAudio(Party):
         self._carried.pop(handle.opaque_id, None)
         self._asked_at.pop(handle.opaque_id, None)
         self._trickled.pop(handle.opaque_id, None)
-        await pool().run_async("default", lambda gateway: handle.detach())
+        await pool().run_async(handle.gateway, lambda gateway: handle.detach())
 
-    async def _ask(self, gateway: str | None, call: Call[T]) -> T:
+    async def _ask(self, gateway: str, call: Call[T]) -> T:
         try:
-            return await pool().run_async(gateway or "default", call)
+            return await pool().run_async(gateway, call)
         except InvalidSdp as error:
-            raise BadInput("bad_sdp", "The gateway cannot use this description.") from error
+            raise BadInput("bad_sdp", _("The gateway cannot use this description.")) from error
         except GatewayError as error:
-            raise TryAgain("gateway_away", "Audio is temporarily unavailable. Try again.", retry_after=1) from error
+            raise TryAgain("gateway_away", _("Audio is temporarily unavailable. Try again."), retry_after=1) from error
 
 
 async def _watch(gateway: Gateway, mix: Mix, listener: str) -> tuple[Handle, str]:
@@ -263,13 +283,13 @@ async def _watch(gateway: Gateway, mix: Mix, listener: str) -> tuple[Handle, str
     pin = mountpoint_credentials(mix.room).pin
     handle = await gateway.streaming.attach(listener=listener)
     try:
-        for _ in range(_OPENING_TRIES):
+        for _try in range(_OPENING_TRIES):
             try:
                 return handle, await gateway.streaming.watch(handle, mountpoint=mix.room, pin=pin)
             except NoSuchMountpoint:
-                await open_room(gateway, mix.room, lanes=mix.captions)
+                await open_room(gateway, mix.room, lanes=mix.captions, capture=mix.capture)
                 await asyncio.sleep(_OPENING_PAUSE_SECONDS)
-        raise TryAgain("gateway_away", "Audio is temporarily unavailable. Try again.", retry_after=1)
+        raise TryAgain("gateway_away", _("Audio is temporarily unavailable. Try again."), retry_after=1)
     except BaseException:
         await handle.detach()
         raise
@@ -283,7 +303,7 @@ async def _enter(
     try:
         return await _join(gateway, mix, mixer_id, offer, muted=muted, volume=volume)
     except NoSuchRoom:
-        await open_room(gateway, mix.room, lanes=mix.captions)
+        await open_room(gateway, mix.room, lanes=mix.captions, capture=mix.capture)
         return await _join(gateway, mix, mixer_id, offer, muted=muted, volume=volume)
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
-from spaces_project.common.store import AWAY, store
+from spaces_project.common.store import REDIS_AWAY, store
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ async def feeding(room: str) -> AsyncIterator[bool]:
 def _take(room: str, token: str) -> bool:
     try:
         return bool(store().set(_key(room), token, nx=True, ex=SECONDS))
-    except AWAY as error:
+    except REDIS_AWAY as error:
         logger.warning("feeding %s without asking other processes: %s", room, error)
         return True
 
@@ -50,7 +50,7 @@ def _take(room: str, token: str) -> bool:
 def _let_go(room: str, token: str) -> None:
     try:
         store().eval(_LET_GO, 1, _key(room), token)
-    except AWAY as error:
+    except REDIS_AWAY as error:
         logger.warning("feeding of %s ends by itself: %s", room, error)
 
 

@@ -16,13 +16,13 @@ from spaces_project.common.origins import host_of
 
 @cache
 def pool() -> GatewayPool:
-    """Return the gateway pool of this process."""
-    return GatewayPool([endpoint()], on_answer=_measure)
+    """Return the gateway pool of this process: every gateway of the site, each by its name."""
+    return GatewayPool(map(endpoint, settings.GATEWAYS), on_answer=_measure)
 
 
 def leave_gateways() -> None:
     """Leave the gateways at the end of this process, but keep the sessions. Users go on hearing until another process
-    serves them, or the gateway misses this one."""
+    serves them, or until the gateway ends the sessions of this one, which it does not hear from any more."""
     pool().close(keep_sessions=True)
 
 
@@ -33,11 +33,11 @@ def _measure(verb: str, seconds: float | None) -> None:
         metrics.GATEWAY_SECONDS.labels(verb).observe(seconds)
 
 
-def endpoint() -> Endpoint:
-    """Return the address and the secrets of the site's gateway."""
+def endpoint(name: str) -> Endpoint:
+    """Return the address and the secrets of one of the site's gateways."""
     return Endpoint(
-        name="default",
-        url=settings.GATEWAY_URL,
+        name=name,
+        url=settings.GATEWAYS[name],
         api_secret=settings.GATEWAY_API_SECRET,
         admin_key=settings.GATEWAY_ROOM_KEY,
         request_timeout=settings.GATEWAY_TIMEOUT_SECONDS,
@@ -63,6 +63,7 @@ def gateway_settings() -> GatewaySettings:
         api_secret=settings.GATEWAY_API_SECRET,
         admin_secret=settings.GATEWAY_ADMIN_SECRET,
         admin_key=settings.GATEWAY_ROOM_KEY,
+        api_host=settings.GATEWAY_API_ADDRESS,
         api_port=settings.GATEWAY_PORT,
         admin_port=settings.GATEWAY_ADMIN_PORT,
         media_address=settings.GATEWAY_ICE_ADDRESS or None,
@@ -85,7 +86,7 @@ def turn_settings() -> TurnSettings:
         realm=host_of(settings.PUBLIC_ORIGIN),
         address=settings.TURN_ADDRESS or gateway,
         public_address=settings.GATEWAY_PUBLIC_ADDRESS or None,
-        peers=tuple(filter(None, addresses)),
+        peers=tuple(filter(None, (*addresses, *settings.TURN_PEERS))),
         relay_ports=(first, last),
         port=settings.TURN_PORT,
         tls_port=settings.TURN_TLS_PORT,

@@ -6,9 +6,12 @@ forward of the whole mix feeds the mountpoint.
 
 import asyncio
 import contextlib
+import logging
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from spaces.audio.feeding import feeding
 from spaces.audio.gateways import mountpoint_credentials, room_credentials
@@ -16,15 +19,19 @@ from spaces.audio.lanes import GROUPS
 from spaces.gateway import srtp
 from spaces.gateway.audiobridge import Forwarder, MixerParticipant, RoomOptions
 from spaces.gateway.errors import (
+    CannotRecord,
     MountpointExists,
     NoSuchMountpoint,
     NoSuchParticipant,
     NoSuchRoom,
+    RecordingStarted,
     RoomExists,
 )
 from spaces.gateway.pool import Gateway
-from spaces.ids import is_mixer_id_of
+from spaces.models.tokens import is_mixer_id_of
 from spaces.selectors import Microphone, Mix
+
+logger = logging.getLogger(__name__)
 
 STALE_SECONDS = 3.0
 """The forward never pauses, so a mountpoint without packets for this long has lost its feed."""
@@ -62,8 +69,9 @@ async def converge(gateway: Gateway, mix: Mix, present: Present) -> None:
     if not mix.live:
         await close_room(gateway, mix.room)
     elif present is None:
-        await open_room(gateway, mix.room, lanes=mix.captions)
+        await open_room(gateway, mix.room, lanes=mix.captions, capture=mix.capture)
     else:
+        await follow_recording(gateway, mix)
         wanted = {microphone.mixer_id: microphone for microphone in mix.microphones}
         wanted |= not_yet_replaced(mix.microphones, present)
         await asyncio.gather(*(_correct(gateway, mix.room, p, wanted.get(p.id)) for p in present))
@@ -82,16 +90,16 @@ def not_yet_replaced(microphones: Iterable[Microphone], present: Sequence[MixerP
     }
 
 
-async def open_room(gateway: Gateway, room: str, *, lanes: bool) -> None:
-    """Create the mixer room, and feed its mountpoint. A caller that finds the room existing leaves it alone: its
-    creator feeds it."""
+async def open_room(gateway: Gateway, room: str, *, lanes: bool, capture: str = "") -> None:
+    """Create the mixer room, feed its mountpoint, and record it into the directory `capture`, if given. A caller that
+    finds the room existing leaves it alone: its creator feeds it."""
     keys = room_credentials(room)
     options = replace(OPTIONS, groups=GROUPS) if lanes else OPTIONS
     try:
         await gateway.bridge.create_room(room=room, secret=keys.secret, pin=keys.pin, options=options)
     except RoomExists:
         return
-    await _feed_mountpoint(gateway, room)
+    await _feed_mountpoint(gateway, room, capture)
 
 
 async def close_room(gateway: Gateway, room: str) -> None:
@@ -103,10 +111,24 @@ async def close_room(gateway: Gateway, room: str) -> None:
         await gateway.streaming.destroy_mountpoint(mountpoint=room, secret=mountpoint_credentials(room).secret)
 
 
-async def feed_anew(gateway: Gateway, room: str) -> bool:
+async def follow_recording(gateway: Gateway, mix: Mix) -> None:
+    """Let the gateway write the mix into the directory that the database names, or nowhere."""
+    if not mix.was_captured:
+        return
+    secret = mountpoint_credentials(mix.room).secret
+    with contextlib.suppress(NoSuchMountpoint):  # the process that makes the mountpoint starts its recording
+        written = (await gateway.streaming.info(mountpoint=mix.room, secret=secret)).recording
+        if written and not (mix.capture and written.startswith(_name_in(mix.capture))):
+            await gateway.streaming.stop_recording(mountpoint=mix.room, secret=secret)
+            written = ""
+        if mix.capture and not written:
+            await _record(gateway, mix.room, mix.capture)
+
+
+async def feed_anew(gateway: Gateway, room: str, *, capture: str = "") -> bool:
     """Feed the room's mountpoint again if it is missing or gets no packets. Return True if that was necessary."""
     try:
-        return not await _is_fed(gateway, room) and await _feed_mountpoint(gateway, room)
+        return not await _is_fed(gateway, room) and await _feed_mountpoint(gateway, room, capture)
     except NoSuchRoom:  # the Space has ended meanwhile
         return False
 
@@ -126,8 +148,9 @@ async def _whole_mixes(gateway: Gateway, room: str) -> list[Forwarder]:
     return [f for f in await gateway.bridge.list_forwarders(room=room, secret=secret) if f.group is None]
 
 
-async def _feed_mountpoint(gateway: Gateway, room: str) -> bool:
-    """Forward the mix to a new mountpoint, with a new secret key. Return False if another process is doing so.
+async def _feed_mountpoint(gateway: Gateway, room: str, capture: str) -> bool:
+    """Forward the mix to a new mountpoint, with a new secret key, and record that if `capture` is a directory. Return
+    False if another process is doing so.
 
     There must never be a second forward of a mix: the gateway then cuts the packets of one of them short, without an
     error.
@@ -141,7 +164,31 @@ async def _feed_mountpoint(gateway: Gateway, room: str) -> bool:
         key = srtp.new_key()
         port = await _fresh_mountpoint(gateway, room, key)
         await gateway.bridge.rtp_forward(room=room, secret=secret, port=port, ssrc=srtp.new_ssrc(), srtp_key=key)
+        if capture:
+            await _record(gateway, room, capture)
     return True
+
+
+def _name_in(directory: str) -> str:
+    """Return how names of files in this directory begin. The gateway tells the name of a file, but not where it is."""
+    return f"{Path(directory).name}-"
+
+
+async def _record(gateway: Gateway, room: str, directory: str) -> None:
+    """Record the mountpoint into a new file of the directory. The gateway itself writes what it sends to listeners:
+    there is no second forward, and it records also while nobody listens.
+
+    A file that cannot be written costs the recording and never the sound. The recorder sees that no file comes, and
+    stops the recording with the reason.
+    """
+    base = f"{directory}/{_name_in(directory)}{secrets.token_hex(8)}"
+    secret = mountpoint_credentials(room).secret
+    try:
+        await gateway.streaming.start_recording(mountpoint=room, secret=secret, base=base)
+    except RecordingStarted:
+        pass
+    except CannotRecord as error:
+        logger.warning("room %s is not recorded: %s", room, error)
 
 
 async def _fresh_mountpoint(gateway: Gateway, room: str, srtp_key: str) -> int:

@@ -12,8 +12,8 @@ from spaces.audio.gateways import pool
 from spaces.gateway.audiobridge import talking_changed
 from spaces.gateway.messages import Detached, HangUp, MediaState, PluginEvent, WebrtcUp
 from spaces.gateway.notices import Notice, NoticesLost, Reconnected
-from spaces.ids import is_listener
 from spaces.models import Space
+from spaces.models.tokens import is_listener
 from spaces.states import SpaceState
 from spaces_project.common.threads import with_database
 
@@ -35,6 +35,8 @@ class Switchboard:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._parties: dict[str, Party] = {}
+        self._gateways: dict[str, str] = {}
+        """The name of the gateway that has each handle."""
         self._cut_off: set[str] = set()
         """The opaque ids of participants who were talking when their packets stopped."""
         self._doubted: set[str] = set()
@@ -46,22 +48,24 @@ class Switchboard:
         self._listens = False
 
     def start(self) -> None:
-        """Connect to the gateway and listen to it from now on."""
+        """Connect to the gateways and listen to them from now on."""
         with self._lock:
             if not self._listens:
                 pool().subscribe(lambda notice: with_database(self.hear, notice))
                 self._listens = True
         pool().start()
 
-    def register(self, opaque_id: str, party: Party) -> None:
-        """Send reports about this handle to `party`."""
+    def register(self, opaque_id: str, party: Party, *, gateway: str) -> None:
+        """Send reports about this handle, which is on `gateway`, to `party`."""
         with self._lock:
             self._parties[opaque_id] = party
+            self._gateways[opaque_id] = gateway
 
     def forget(self, opaque_id: str) -> None:
         """Drop all that is known of this handle."""
         with self._lock:
             self._parties.pop(opaque_id, None)
+            self._gateways.pop(opaque_id, None)
             self._cut_off.discard(opaque_id)
             self._doubted.discard(opaque_id)
             self._put_out.discard(opaque_id)
@@ -84,9 +88,9 @@ class Switchboard:
         """Handle one report of the gateway."""
         match notice.subject:
             case Reconnected(session_kept=kept):
-                self._gateway_is_back(kept=kept)
+                self._gateway_is_back(notice.gateway, kept=kept)
             case NoticesLost():
-                self._follow_all()
+                _follow_all(notice.gateway)
             case WebrtcUp():
                 self._tell(notice.opaque_id, up=True)
             case HangUp() | Detached():
@@ -99,20 +103,16 @@ class Switchboard:
             case _:
                 self._talking(notice)
 
-    def _gateway_is_back(self, *, kept: bool) -> None:
-        """Check every live Space, because its room may be gone. If the session was lost, its handles are gone too, and
-        every connection must be made anew."""
-        self._follow_all()
+    def _gateway_is_back(self, gateway: str, *, kept: bool) -> None:
+        """Check every live Space of the gateway, because its room may be gone. If the session was lost, its handles are
+        gone too, and every connection to it must be made anew."""
+        _follow_all(gateway)
         if kept:
             return
         with self._lock:
-            lost = list(self._parties.items())
+            lost = [pair for pair in self._parties.items() if self._gateways[pair[0]] == gateway]
         for opaque_id, party in lost:
             party.went_down(opaque_id)
-
-    def _follow_all(self) -> None:
-        for space_id in Space.objects.filter(state=SpaceState.LIVE).values_list("pk", flat=True):
-            follow(space_id)
 
     def _tell(self, opaque_id: str | None, *, up: bool) -> None:
         party = self._party(opaque_id)
@@ -147,6 +147,11 @@ class Switchboard:
     def _party(self, opaque_id: str | None) -> Party | None:
         with self._lock:
             return self._parties.get(opaque_id or "")
+
+
+def _follow_all(gateway: str) -> None:
+    for space_id in Space.objects.filter(state=SpaceState.LIVE, gateway=gateway).values_list("pk", flat=True):
+        follow(space_id)
 
 
 def _puts_out(mixer_id: str | None, data: dict[str, object]) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from spaces import events
 from spaces.gateway.audiobridge import MixerParticipant
-from spaces.ids import is_mixer_id_of
+from spaces.models.tokens import is_mixer_id_of
 from spaces.selectors import Microphone, Mix
-from spaces_project.common.store import AWAY, store
+from spaces_project.common.store import REDIS_AWAY, store
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ def heard(public_id: str, user_id: int, *, talking: bool) -> bool:
             return False
         store().expire(_key(public_id), _FORGOTTEN_AFTER_SECONDS)
         _tell(public_id)
-    except AWAY as error:
+    except REDIS_AWAY as error:
         logger.warning("talking in %s not told: %s", public_id, error)
         return False
     return True
@@ -45,7 +45,7 @@ def keep_only(mix: Mix, present: Sequence[MixerParticipant] | None = None) -> No
         if silent:
             store().srem(_key(mix.public_id), *silent)
             _tell(mix.public_id)
-    except AWAY as error:
+    except REDIS_AWAY as error:
         logger.warning("talking in %s not told: %s", mix.public_id, error)
 
 
@@ -58,7 +58,7 @@ def now_talking(public_id: str) -> list[str]:
     """Return the user ids of everyone the mixer hears, sorted; an empty list while Redis is away."""
     try:
         return sorted(_talkers(public_id), key=int)
-    except AWAY:
+    except REDIS_AWAY:
         return []
 
 

@@ -16,10 +16,15 @@ def own_address() -> str:
 
     Raises LookupError on a machine that has only loopback.
     """
-    for address in [_default_route_address(), *_interface_addresses()]:
-        if address is not None and not ipaddress.ip_address(address).is_loopback:
-            return address
+    for address in own_addresses():
+        return address
     raise LookupError("this machine has no IPv4 address but loopback")
+
+
+def own_addresses() -> list[str]:
+    """Return the IPv4 addresses of the machine's interfaces without loopback. The default route's is first."""
+    found = dict.fromkeys([_default_route_address(), *_interface_addresses()])
+    return [address for address in found if address is not None and not ipaddress.ip_address(address).is_loopback]
 
 
 def _default_route_address() -> str | None:

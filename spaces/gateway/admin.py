@@ -39,6 +39,10 @@ class _HandleInfo(msgspec.Struct):
     info: dict[str, Any]
 
 
+class _Info(msgspec.Struct):
+    version_string: str = ""
+
+
 class AdminClient:
     """One socket to the admin API, as an async context manager. Requests run one at a time.
 
@@ -65,6 +69,10 @@ class AdminClient:
     async def ping(self) -> None:
         """Raise unless the gateway's request loop answers. An answer says nothing about the plugins."""
         await self._ask("ping")
+
+    async def version(self) -> str:
+        """Return the version of the gateway, such as `1.1.2`."""
+        return read(await self._ask("info"), _Info).version_string
 
     async def list_sessions(self) -> tuple[int, ...]:
         """Return the ids of all sessions."""

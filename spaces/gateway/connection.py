@@ -38,7 +38,7 @@ async def open_socket(url: str, *, subprotocol: Subprotocol, timeout: float, max
 
 
 class Connection:
-    """A socket in use. `run` must be running while requests are made.
+    """An open WebSocket to a gateway, with the requests that wait for an answer. `run` must be running meanwhile.
 
     Args:
         on_event: called for every unsolicited message; must not block or raise.

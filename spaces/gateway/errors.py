@@ -18,7 +18,9 @@
         ├── NotJoined
         ├── InvalidSdp
         ├── MountpointExists
-        └── NoSuchMountpoint
+        ├── NoSuchMountpoint
+        ├── RecordingStarted    the mountpoint is being recorded already
+        └── CannotRecord        the file of the recording cannot be written
 
 The core and each plugin number their errors on their own and the ranges overlap (458 is "no such session" from the core
 and "cannot switch" from Streaming). So the class is chosen by origin and number together. Numbers: `src/apierror.h` and
@@ -138,6 +140,14 @@ class NoSuchMountpoint(GatewayRefused):
     code = "gateway_no_such_mountpoint"
 
 
+class RecordingStarted(GatewayRefused):
+    code = "gateway_recording_started"
+
+
+class CannotRecord(GatewayRefused):
+    code = "gateway_cannot_record"
+
+
 _REFUSALS: Final[dict[tuple[str, int], type[GatewayRefused]]] = {
     (Origin.CORE, 403): NotAuthorised,
     (Origin.CORE, 458): NoSuchSession,
@@ -153,6 +163,7 @@ _REFUSALS: Final[dict[tuple[str, int], type[GatewayRefused]]] = {
     (Origin.AUDIOBRIDGE, 493): InvalidSdp,
     (Origin.STREAMING, 455): NoSuchMountpoint,
     (Origin.STREAMING, 457): NotAuthorised,
+    (Origin.STREAMING, 459): CannotRecord,
 }
 
 

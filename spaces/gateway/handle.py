@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol as Interface
 
+from .endpoint import Endpoint
 from .errors import GatewayError, HandleLost, NoSuchHandle
 from .messages import Jsep
 from .protocol import Reply
@@ -10,6 +11,8 @@ from .protocol import Reply
 
 class HandleOwner(Interface):
     """The part of the client that a handle uses."""
+
+    endpoint: Endpoint
 
     async def request(self, verb: str, *, deadline: float | None = None, **fields: object) -> Reply: ...
 
@@ -35,6 +38,11 @@ class Handle:
 
     def __repr__(self) -> str:
         return f"<Handle {self.id} {self.plugin} {self.opaque_id}{' lost' if self._lost else ''}>"
+
+    @property
+    def gateway(self) -> str:
+        """Return the name of the gateway that has the handle."""
+        return self._owner.endpoint.name
 
     @property
     def lost(self) -> bool:

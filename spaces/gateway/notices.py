@@ -6,7 +6,7 @@ from .messages import Event
 
 
 class Connected(msgspec.Struct, frozen=True):
-    """The report that the first session is open."""
+    """The report that the client has opened its first session with the gateway."""
 
     session_id: int
 

@@ -10,7 +10,8 @@ out: the gateway sends packets to every address a candidate names.
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 MAX_SDP_BYTES: Final = 16 * 1024
@@ -71,6 +72,43 @@ def check_offer(sdp: str) -> str:
     if _direction(lines) not in {"a=sendrecv", "a=sendonly"}:
         raise BadSdp("bad_direction", "a speaker's offer must send")
     return _written(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioOnly:
+    """The audio of an offer that may offer video, too, as broadcasting software does. `offer` has the one section that
+    the mixer takes."""
+
+    offer: str
+    _sections: tuple[tuple[str, ...], ...]
+    _index: int
+
+    def completed(self, answer: str) -> str:
+        """Return the gateway's answer with every other section of the offer rejected, in the order of the offer: port 0
+        (RFC 8829, section 5.3.1). A section that is left out would be an error to the other side."""
+        session, *audio = _split(answer.splitlines())
+        parts = [audio[0] if index == self._index else _rejected(part) for index, part in enumerate(self._sections)]
+        return _written([line for part in (session, *parts) for line in part])
+
+
+def take_audio(sdp: str) -> AudioOnly:
+    """Return the first audio section of an offer as an offer of its own. Raise BadSdp if there is none.
+
+    Sections of one bundle share a transport, whose candidates may stand in any of them. They are kept. `check_offer`
+    checks the result.
+    """
+    session, *sections = _split(_lines(sdp))
+    index = next((index for index, part in enumerate(sections) if part[0].startswith("m=audio ")), None)
+    if index is None:
+        raise BadSdp("not_one_audio", "there must be an audio section")
+    audio = sections[index]
+    mids = [line.removeprefix("a=mid:") for line in audio if line.startswith("a=mid:")]
+    groups = [line for line in session if line.startswith("a=group:")]
+    session = [line for line in session if line not in groups] + [f"a=group:BUNDLE {mid}" for mid in mids[:1]]
+    if not any(line.startswith("a=candidate") for line in audio):
+        others = (line for part in sections for line in part if line.startswith("a=candidate"))
+        audio = [*audio, *dict.fromkeys(others)]
+    return AudioOnly(_written([*session, *audio]), tuple(map(tuple, sections)), index)
 
 
 def check_answer(sdp: str) -> str:
@@ -183,6 +221,22 @@ def _lines(sdp: str) -> list[str]:
     if rest or not lines or not all(_LINE.fullmatch(line) for line in lines):
         raise BadSdp("bad_lines", "a session description is made of lines of printable ASCII that end in CRLF or LF")
     return [_NAME.sub(lambda name: name[0].lower(), line, count=1) for line in lines]
+
+
+def _split(lines: list[str]) -> list[list[str]]:
+    """Return the session's lines, then those of each section."""
+    parts: list[list[str]] = [[]]
+    for line in lines:
+        if line.startswith("m="):
+            parts.append([])
+        parts[-1].append(line)
+    return parts
+
+
+def _rejected(section: Sequence[str]) -> list[str]:
+    kind, _port, rest = section[0].split(" ", 2)
+    mids = [line for line in section if line.startswith("a=mid:")]
+    return [f"{kind} 0 {rest}", "c=IN IP4 0.0.0.0", "a=inactive", *mids]
 
 
 def _audio(lines: list[str]) -> str:

@@ -5,6 +5,7 @@ Reference: https://janus.conf.meetecho.com/docs/streaming.html and `janus_stream
 methods raise what `Handle.request` raises. A method names the refusals that a caller may want to handle.
 """
 
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -13,7 +14,7 @@ from . import srtp
 from .answers import body, description, read
 from .audiobridge import OPUS_PAYLOAD_TYPE
 from .client import GatewayClient
-from .errors import GatewayRefused, MountpointExists, Origin
+from .errors import GatewayRefused, MountpointExists, Origin, RecordingStarted
 from .handle import Handle
 from .messages import Jsep
 
@@ -23,10 +24,13 @@ COLLISION_MS: Final = 1000
 heard."""
 _CANNOT_CREATE: Final = 456
 _TAKEN: Final = "already exists"
+_INVALID: Final = 452
+_STARTED: Final = "already started"
 
 
 class _Media(msgspec.Struct, frozen=True):
     age_ms: int | None = None
+    recording: str = ""
 
 
 class Mountpoint(msgspec.Struct, frozen=True):
@@ -42,6 +46,12 @@ class Mountpoint(msgspec.Struct, frozen=True):
         say."""
         ages = [media.age_ms for media in self.media if media.age_ms is not None]
         return min(ages) / 1000 if ages else None
+
+    @property
+    def recording(self) -> str:
+        """Return the name, without its directory, of the file that the plugin writes. Empty: it writes none. The plugin
+        says so only to a caller with the secret."""
+        return next((Path(media.recording).name for media in self.media if media.recording), "")
 
 
 class _Port(msgspec.Struct):
@@ -109,9 +119,25 @@ class Streaming:
         """Return all mountpoints, private ones too."""
         return read(await self._control("list", admin_key=self._admin_key), _Mountpoints).list
 
-    async def info(self, *, mountpoint: str) -> Mountpoint:
+    async def info(self, *, mountpoint: str, secret: str | None = None) -> Mountpoint:
         """Return one mountpoint. Raise NoSuchMountpoint."""
-        return read(await self._control("info", id=mountpoint), _Info).info
+        return read(await self._control("info", id=mountpoint, secret=secret), _Info).info
+
+    async def start_recording(self, *, mountpoint: str, secret: str, base: str) -> None:
+        """Write what listeners get to `base` + `.mjr`, on the gateway's machine. Missing directories are made.
+
+        Raise RecordingStarted if the plugin is writing already, CannotRecord if the file cannot be written, and
+        NoSuchMountpoint. A disk that becomes full later is not reported by the plugin.
+        """
+        media = [{"mid": "a", "filename": base}]
+        try:
+            await self._control("recording", action="start", id=mountpoint, secret=secret, media=media)
+        except GatewayRefused as error:
+            raise _sharpened(error) from error
+
+    async def stop_recording(self, *, mountpoint: str, secret: str) -> None:
+        """Close the file of the recording. Do nothing if there is none. Raise NoSuchMountpoint."""
+        await self._control("recording", action="stop", id=mountpoint, secret=secret, media=[{"mid": "a"}])
 
     async def attach(self, *, listener: str) -> Handle:
         """Make a listener's handle. `listener` comes back as the opaque id of its notices."""
@@ -138,8 +164,10 @@ class Streaming:
 
 
 def _sharpened(error: GatewayRefused) -> GatewayRefused:
-    """Return a more specific error. The plugin has one number for every failed creation, and only its text tells them
-    apart."""
+    """Return a more specific error. The plugin has one number for every failed creation and one for every field that it
+    does not accept. Only its text tells them apart."""
     if error.number == _CANNOT_CREATE and _TAKEN in error.reason:
         return MountpointExists(error.origin, error.number, error.reason)
+    if error.number == _INVALID and _STARTED in error.reason:
+        return RecordingStarted(error.origin, error.number, error.reason)
     return error

@@ -86,6 +86,15 @@ class Supervisor:
         """End `run`: remove everyone from the gateway, then end the process."""
         self._stopping.set()
 
+    async def stopped(self) -> None:
+        """Wait until `stop` is called."""
+        await self._stopping.wait()
+
+    async def count_rooms(self) -> int:
+        """Return the number of mixer rooms. Both plugins must answer. Raise GatewayError."""
+        rooms, _mountpoints = await asyncio.gather(self._bridge.list_rooms(), self._streaming.list_mountpoints())
+        return len(rooms)
+
     async def _keep_running(self, main: Path) -> None:
         pause = self._patience.restarts_after
         while not self._stopping.is_set():
@@ -140,7 +149,7 @@ class Supervisor:
         try:
             async with asyncio.timeout(self._patience.answers_within):
                 await self._client.wait_ready(timeout=self._patience.answers_within)
-                await asyncio.gather(self._bridge.list_rooms(), self._streaming.list_mountpoints())
+                await self.count_rooms()
         except (GatewayError, TimeoutError) as error:
             logger.warning("the gateway does not answer: %s", error)
             return False
@@ -186,17 +195,39 @@ class Supervisor:
 
 
 async def supervise(
-    settings: GatewaySettings, directory: Path, *, on_look: Callable[[Supervisor], None] = lambda supervisor: None
+    settings: GatewaySettings,
+    directory: Path,
+    *,
+    on_look: Callable[[Supervisor], None] = lambda supervisor: None,
+    beside: Callable[[Supervisor], Coroutine[Any, Any, None]] | None = None,
 ) -> None:
-    """Run a gateway from a configuration in `directory` until SIGTERM or SIGINT."""
+    """Run a gateway from a configuration in `directory` until SIGTERM or SIGINT. `beside` runs meanwhile, and is
+    canceled before the gateway ends."""
     supervisor = Supervisor(settings, directory, on_look=on_look)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, supervisor.stop)
-    await supervisor.run()
+    if beside is None:
+        return await supervisor.run()
+    companion = asyncio.create_task(_until_stopped(supervisor, beside(supervisor)))
+    try:
+        await supervisor.run()
+    finally:
+        companion.cancel()
+        await asyncio.gather(companion, return_exceptions=True)
+    return None
 
 
-async def _first_of(*waits: Coroutine[Any, Any, object], timeout: float) -> None:
+async def _until_stopped(supervisor: Supervisor, work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(work)
+    await _first_of(supervisor.stopped(), asyncio.wait([task]))
+    task.cancel()
+    for error in await asyncio.gather(task, return_exceptions=True):
+        if isinstance(error, Exception):
+            logger.error("what ran beside the gateway failed", exc_info=error)
+
+
+async def _first_of(*waits: Coroutine[Any, Any, object], timeout: float | None = None) -> None:
     """Wait for any of `waits`, at most `timeout` seconds."""
     tasks = [asyncio.create_task(wait) for wait in waits]
     await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)

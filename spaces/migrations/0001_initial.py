@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import spaces.ids
+import spaces.models.tokens
 
 
 class Migration(migrations.Migration):
@@ -22,7 +22,9 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "public_id",
-                    models.CharField(default=spaces.ids.new_public_id, editable=False, max_length=13, unique=True),
+                    models.CharField(
+                        default=spaces.models.tokens.new_public_id, editable=False, max_length=13, unique=True
+                    ),
                 ),
                 ("title", models.CharField(blank=True, max_length=70)),
                 (
@@ -64,7 +66,7 @@ class Migration(migrations.Migration):
                 ("event_seq", models.PositiveBigIntegerField(default=0)),
                 ("queue_seq", models.PositiveBigIntegerField(default=0)),
                 ("gateway", models.CharField(default="default", max_length=40)),
-                ("room", models.CharField(default=spaces.ids.new_token, editable=False, max_length=30)),
+                ("room", models.CharField(default=spaces.models.tokens.new_token, editable=False, max_length=30)),
                 (
                     "creator",
                     models.ForeignKey(

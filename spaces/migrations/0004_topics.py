@@ -15,11 +15,11 @@ TREE = {
 
 
 def plant(apps, schema_editor):
-    Topic = apps.get_model("spaces", "Topic")
+    topics = apps.get_model("spaces", "Topic").objects.using(schema_editor.connection.alias)
     for name, children in TREE.items():
-        parent, _ = Topic.objects.get_or_create(name=name)
+        parent, _ = topics.get_or_create(name=name)
         for child in children:
-            Topic.objects.get_or_create(name=child, defaults={"parent": parent})
+            topics.get_or_create(name=child, defaults={"parent": parent})
 
 
 class Migration(migrations.Migration):

@@ -16,28 +16,33 @@ GROUPS = {"moderator": ["moderate"], "senior moderator": ["moderate", "moderate_
 
 def make_groups(apps: Any, schema_editor: Any) -> None:
     """Django makes permissions after all migrations, which is too late for a group that is made by one."""
-    permissions = _permissions(apps)
-    words = [_permission(apps, "flaggedword", f"{verb}_flaggedword") for verb in ("view", "add", "delete")]
+    database = schema_editor.connection.alias
+    permissions = _permissions(apps, database)
+    verbs = ("view", "add", "delete")
+    words = [_permission(apps, database, "flaggedword", f"{verb}_flaggedword") for verb in verbs]
     for name, extra in GROUPS.items():
-        group, _ = apps.get_model("auth", "Group").objects.get_or_create(name=name)
-        group.permissions.add(*permissions, *(_permission(apps, "report", code) for code in extra))
+        group, _ = apps.get_model("auth", "Group").objects.using(database).get_or_create(name=name)
+        group.permissions.add(*permissions, *(_permission(apps, database, "report", code) for code in extra))
         if "moderate_senior" in extra:
             group.permissions.add(*words)
 
 
-def _permissions(apps: Any) -> list[Any]:
-    views = [_permission(apps, model, f"view_{model}") for model in LOOKED_AT]
-    people = _permission(apps, "user", "view_user", app="accounts")
-    return [*views, people, *(_permission(apps, model, f"change_{model}") for model in OPERATED)]
+def _permissions(apps: Any, database: str) -> list[Any]:
+    views = [_permission(apps, database, model, f"view_{model}") for model in LOOKED_AT]
+    people = _permission(apps, database, "user", "view_user", app="accounts")
+    return [*views, people, *(_permission(apps, database, model, f"change_{model}") for model in OPERATED)]
 
 
-def _permission(apps: Any, model: str, code: str, app: str = "spaces") -> Any:
-    kind, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(app_label=app, model=model)
+def _permission(apps: Any, database: str, model: str, code: str, app: str = "spaces") -> Any:
+    kinds = apps.get_model("contenttypes", "ContentType").objects.using(database)
+    kind, _ = kinds.get_or_create(app_label=app, model=model)
     verb, _, _ = code.partition("_")
     verbose = apps.get_model(app, model)._meta.verbose_name
     name = CUSTOM.get(code, f"Can {verb} {verbose}")
-    made, _ = apps.get_model("auth", "Permission").objects.get_or_create(
-        content_type=kind, codename=code, defaults={"name": name}
+    made, _ = (
+        apps.get_model("auth", "Permission")
+        .objects.using(database)
+        .get_or_create(content_type=kind, codename=code, defaults={"name": name})
     )
     return made
 

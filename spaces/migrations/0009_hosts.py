@@ -5,7 +5,7 @@ from django.db.models import F
 
 
 def host_is_creator(apps, schema_editor):
-    apps.get_model("spaces", "Space").objects.update(host=F("creator"))
+    apps.get_model("spaces", "Space").objects.using(schema_editor.connection.alias).update(host=F("creator"))
 
 
 class Migration(migrations.Migration):

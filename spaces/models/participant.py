@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -27,6 +29,11 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         """Return the host and the co-hosts who are in the Space now."""
         return self.active().filter(role__in=MANAGER_ROLES)
 
+    def put_out(self, now: datetime) -> None:
+        """Take those of them who are in the Space out of it at the time `now`: silent, and without a connection. Roles
+        stay. Use it on Spaces that are over: seats and requests are not given back."""
+        self.active().update(left_at=now, muted=True, connection="", mixer_id="", broadcast="", lane=None)
+
 
 class Participant(models.Model):
     """One user in one Space. The row stays after the user leaves. Only services change it."""
@@ -53,6 +60,12 @@ class Participant(models.Model):
     lane = models.PositiveSmallIntegerField(null=True, blank=True)
     """The lane of the room that carries this voice alone. Empty: no lane, and the voice reaches nothing but the mix."""
 
+    broadcast = models.CharField(max_length=30, blank=True)
+    """The name of the stream of broadcasting software that brings the user's voice. Empty: a page or a program does, by
+    its socket."""
+    agreed_round = models.PositiveSmallIntegerField(default=0)
+    """The latest start of the recording that the user agreed to. `RecordingConsent` has all of them."""
+
     objects = ParticipantQuerySet.as_manager()
 
     class Meta:
@@ -63,6 +76,9 @@ class Participant(models.Model):
             ),
             models.CheckConstraint(name="participant_listener_is_muted", condition=~Q(role="listener") | Q(muted=True)),
             models.CheckConstraint(name="participant_lane_needs_mic", condition=~Q(role="listener") | Q(lane=None)),
+            models.CheckConstraint(
+                name="participant_broadcast_needs_mic", condition=~Q(role="listener") | Q(broadcast="")
+            ),
             models.UniqueConstraint(fields=["space", "lane"], name="participant_one_per_lane"),
             models.UniqueConstraint(fields=["space"], condition=Q(role="host"), name="participant_one_host"),
         ]

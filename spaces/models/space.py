@@ -1,15 +1,19 @@
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from spaces.ids import PUBLIC_ID_LENGTH, new_public_id, new_token
+from spaces.models.tokens import PUBLIC_ID_LENGTH, new_public_id, new_token
 from spaces.states import EndReason, SpaceState, SpeakPolicy
 
 TITLE_LENGTH = 70
+SERVED, CAPTURED = "served", "capture"
+"""The directories of `AUDIENCE_DIR`: what the server in front may send, and what it may not."""
 
 
 class Space(models.Model):
@@ -40,13 +44,21 @@ class Space(models.Model):
     """Listeners need an account. Without this a user who was removed or blocked could log out and listen on."""
 
     speak_policy = models.CharField(max_length=10, choices=SpeakPolicy, default=SpeakPolicy.EVERYONE)
+    comments_allowed = models.BooleanField(default=True)
+    """Participants may write comments beside the captions."""
     captions_allowed = models.BooleanField(default=True)
     recording_wanted = models.BooleanField(default=False)
+    """The host wants the Space to be recorded from its start."""
+    is_recorded = models.BooleanField(default=False)
+    """The Space is being recorded now: only participants who have agreed may hold a microphone."""
+    recording_round = models.PositiveSmallIntegerField(default=0)
+    """How often the recording was started. Each start asks everyone with a microphone again."""
     topics = models.ManyToManyField("spaces.Topic", blank=True, related_name="spaces")
 
     seats_taken = models.PositiveSmallIntegerField(default=0)
     """The number of speakers; host and co-hosts take no seat. A seat is taken and given back by compare-and-swap."""
     joins = models.PositiveBigIntegerField(default=0)
+    """How many people came, as of the last pass of `expire`."""
     event_seq = models.PositiveBigIntegerField(default=0)
     """The number of the last event that was sent to everyone in the Space."""
     queue_seq = models.PositiveBigIntegerField(default=0)
@@ -55,9 +67,14 @@ class Space(models.Model):
     pins_version = models.PositiveIntegerField(default=0)
     """Grows with every change of the pins of this Space; 0 if nothing was ever pinned. Another app keeps the pins."""
 
-    gateway = models.CharField(max_length=40, default="default")
+    gateway = models.CharField(max_length=40, blank=True, default="")
+    """The name of the gateway that carries the sound. It is chosen at the start; empty before."""
     room = models.CharField(max_length=30, default=new_token, editable=False)
     """The name of the mixer room and of its mountpoint on the gateway. It is no secret: both ask for credentials."""
+
+    audience_path = models.CharField(max_length=30, blank=True, editable=False)
+    """The directory with the sound for listeners over HTTP: a random name, and all that is asked of them. Empty until
+    there is such a listener, and after the end. It changes when a user has to leave."""
 
     class Meta:
         indexes = [
@@ -86,7 +103,17 @@ class Space(models.Model):
     @property
     def display_title(self) -> str:
         """Return the title, or one made of the creator's name."""
-        return self.title or f"{self.creator.name}\u2019s Space"
+        return self.title or _("{name}’s Space").format(name=self.creator.name)
+
+    @property
+    def audience_home(self) -> Path:
+        """Return the directory that is served under `audience_path`."""
+        return Path(settings.AUDIENCE_DIR) / SERVED / self.audience_path
+
+    @property
+    def audience_capture(self) -> Path:
+        """Return the directory into which the gateway writes for listeners over HTTP, while nothing is recorded."""
+        return Path(settings.AUDIENCE_DIR) / CAPTURED / self.room
 
     @property
     def is_live(self) -> bool:
@@ -95,6 +122,10 @@ class Space(models.Model):
     def clock(self, at: datetime) -> timedelta:
         """Return the time since the start, the one clock of log, captions and replay. Zero before the start."""
         return max(at - self.started_at, timedelta()) if self.started_at else timedelta()
+
+    def clock_ms(self, at: datetime) -> int:
+        """Return the same in whole milliseconds, as rows store it."""
+        return self.clock(at) // timedelta(milliseconds=1)
 
     @classmethod
     def take_seat(cls, *, space_id: int, limit: int) -> bool:

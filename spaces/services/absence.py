@@ -10,7 +10,7 @@ from datetime import datetime
 
 from spaces.models import Participant
 from spaces.services.lifecycle import finish
-from spaces.services.turn import Turn, turn
+from spaces.services.space_change import SpaceChange, space_change
 from spaces.states import EndReason, LogKind, Role
 
 
@@ -19,32 +19,32 @@ def host_lost(*, public_id: str, since: datetime) -> bool:
 
     Return False, and change nothing, if the Space is not live or the host is already recorded as lost.
     """
-    with turn(public_id) as current:
-        if not current.space.is_live or current.space.host_lost_at is not None:
+    with space_change(public_id) as change:
+        if not change.space.is_live or change.space.host_lost_at is not None:
             return False
-        current.store(host_lost_at=since)
-        current.log(LogKind.HOST_LOST, actor=None, target=current.space.host)
-        current.space_changed()
+        change.store(host_lost_at=since)
+        change.log(LogKind.HOST_LOST, actor=None, target=change.space.host)
+        change.space_changed()
     return True
 
 
 def host_found(*, public_id: str) -> None:
     """Clear a recorded absence: the host was connected all along."""
-    with turn(public_id) as current:
-        host_back(current)
+    with space_change(public_id) as change:
+        host_back(change)
 
 
-def host_back(current: Turn) -> None:
-    """Clear the host's absence, and take the Space back from an acting host. Call it inside the turn in which the host
-    joins again."""
-    if current.space.host_lost_at is None:
+def host_back(change: SpaceChange) -> None:
+    """Clear the host's absence, and take the Space back from an acting host. Call it inside the change in which the
+    host joins again."""
+    if change.space.host_lost_at is None:
         return
-    before = current.space.acting_host
-    current.store(host_lost_at=None, acting_host=None)
-    current.log(LogKind.HOST_BACK, actor=current.space.host, target=before)
-    current.space_changed()
+    before = change.space.acting_host
+    change.store(host_lost_at=None, acting_host=None)
+    change.log(LogKind.HOST_BACK, actor=change.space.host, target=before)
+    change.space_changed()
     if before:
-        current.tell_person(before.pk, "host_back")
+        change.notify_user(before.pk, "host_back")
 
 
 def succeed(*, public_id: str, lost_at: datetime, present: Collection[int]) -> EndReason | None:
@@ -54,33 +54,33 @@ def succeed(*, public_id: str, lost_at: datetime, present: Collection[int]) -> E
     Of the co-hosts whose ids are in `present`, the one who joined first runs the Space from now on. Without such a
     co-host the Space ends. Return the reason for which it ended, or None if it goes on.
     """
-    with turn(public_id) as current:
-        space = current.space
+    with space_change(public_id) as change:
+        space = change.space
         if not space.is_live or space.host_lost_at != lost_at:
             return None
         runners = space.participants.managers().filter(role=Role.COHOST, user_id__in=present)
         candidates = list(runners.select_related("user").order_by("joined_at", "id"))
         if not candidates:
-            finish(current, user=None, reason=EndReason.HOST_GONE)
+            finish(change, user=None, reason=EndReason.HOST_GONE)
             return EndReason.HOST_GONE
         if space.acting_host_id not in {candidate.user_id for candidate in candidates}:
-            _put_in_charge(current, candidates[0])
+            _put_in_charge(change, candidates[0])
     return None
 
 
-def resign(current: Turn, participant: Participant) -> None:
-    """Take the Space back from an acting host who gives the microphone back. Call it inside that turn. The next pass of
-    `expire` chooses another co-host, or ends the Space."""
-    if current.space.acting_host_id == participant.user_id:
-        current.store(acting_host=None)
-        current.space_changed()
+def resign(change: SpaceChange, participant: Participant) -> None:
+    """Take the Space back from an acting host who gives the microphone back. Call it inside that change. The next pass
+    of `expire` chooses another co-host, or ends the Space."""
+    if change.space.acting_host_id == participant.user_id:
+        change.store(acting_host=None)
+        change.space_changed()
 
 
-def _put_in_charge(current: Turn, cohost: Participant) -> None:
-    before = current.space.acting_host
-    current.store(acting_host=cohost.user)
-    current.log(LogKind.ACTING_HOST, actor=None, target=cohost.user)
-    current.space_changed()
-    current.tell(cohost, "acting_host")
+def _put_in_charge(change: SpaceChange, cohost: Participant) -> None:
+    before = change.space.acting_host
+    change.store(acting_host=cohost.user)
+    change.log(LogKind.ACTING_HOST, actor=None, target=cohost.user)
+    change.space_changed()
+    change.notify(cohost, "acting_host")
     if before:
-        current.tell_person(before.pk, "acting_ended")
+        change.notify_user(before.pk, "acting_ended")

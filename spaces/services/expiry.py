@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from spaces import presence
@@ -13,6 +13,7 @@ from spaces.models import Participant, Space
 from spaces.services.absence import host_found, host_lost, succeed
 from spaces.services.attendance import mark_lost
 from spaces.services.barring import put_out_all_blocked
+from spaces.services.broadcasts import end_lost_broadcasts
 from spaces.services.lifecycle import cancel_space, end_space
 from spaces.states import EndReason, Role, SpaceState
 from spaces_project.common.errors import Conflict
@@ -25,6 +26,7 @@ class Expired:
     hosts_lost: int = 0
     people_lost: int = 0
     people_barred: int = 0
+    broadcasts_lost: int = 0
     ended: int = 0
     canceled: int = 0
     next_grace_ends: datetime | None = None
@@ -46,11 +48,14 @@ def expire(*, now: datetime | None = None) -> Expired:
     result = Expired()
     _cancel_never_started(moment, result)
     result.people_barred = put_out_all_blocked()
-    believable = presence.are_believable()
+    _count_joins()
+    _empty_ended(moment)
+    believable = presence.is_trustworthy()
     for space in Space.objects.filter(state=SpaceState.LIVE).select_related("creator", "host"):
         if believable:
             _sweep(space, moment, result)
             _settle_absence(space, moment, result)
+            result.broadcasts_lost += end_lost_broadcasts(space)
         _end_too_long(space, moment, result)
     return result
 
@@ -65,6 +70,21 @@ def _cancel_never_started(now: datetime, result: Expired) -> None:
         except Conflict:  # The Space was started or canceled a moment ago.
             continue
         result.canceled += 1
+
+
+def _count_joins() -> None:
+    """Store how many people came to each live Space, without its host. Joins do not, because they would wait for each
+    other at the Space's row."""
+    came = Participant.objects.filter(space__state=SpaceState.LIVE).exclude(role=Role.HOST)
+    for space_id, before, number in came.values_list("space", "space__joins").annotate(Count("pk")).order_by():
+        if number != before:
+            Space.objects.filter(pk=space_id).update(joins=number)
+
+
+def _empty_ended(now: datetime) -> None:
+    """Take out the people whom a Space that ended did not see coming. Only a process that dies right after the commit
+    of the end leaves any."""
+    Participant.objects.filter(space__state=SpaceState.ENDED).put_out(now)
 
 
 def _sweep(space: Space, now: datetime, result: Expired) -> None:

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.selectors import blocked_either_way
 from spaces import rules
+from spaces.events.signals import invited
 from spaces.models import Invitation
 from spaces.rules import Action
-from spaces.services.turn import Turn, turn
-from spaces.signals import invited
+from spaces.services.space_change import SpaceChange, space_change
 from spaces.states import LogKind
 from spaces_project.common.errors import NotFound, Refused
 from spaces_project.common.limits import spend
@@ -29,20 +30,20 @@ def invite(*, public_id: str, user: "User", invitee: "User", to_speak: bool = Fa
     `removed_person`, `too_many`.
     """
     spend_invitation(user)
-    with turn(public_id) as current:
-        current.actor(user, Action.INVITE_TO_SPEAK if to_speak else Action.INVITE)
-        _require_invitable(current, user, invitee)
+    with space_change(public_id) as change:
+        change.actor(user, Action.INVITE_TO_SPEAK if to_speak else Action.INVITE)
+        _require_invitable(change, user, invitee)
         if to_speak:
             rules.require_may_speak(invitee)
         invitation, created = Invitation.objects.get_or_create(
-            space=current.space, invitee=invitee, defaults={"inviter": user, "to_speak": to_speak}
+            space=change.space, invitee=invitee, defaults={"inviter": user, "to_speak": to_speak}
         )
         upgraded = to_speak and not invitation.to_speak
         if upgraded:
             invitation.inviter, invitation.to_speak = user, True
             invitation.save(update_fields=["inviter", "to_speak"])
         if created or upgraded:
-            _announce(current, user, invitation)
+            _announce(change, user, invitation)
     return invitation
 
 
@@ -54,12 +55,12 @@ def invite_person(*, public_id: str, user: "User", target_id: int, to_speak: boo
     return invite(public_id=public_id, user=user, invitee=invitee, to_speak=to_speak)
 
 
-def invitable(current: Turn, user: "User", target_id: int) -> "User":
+def invitable(change: SpaceChange, user: "User", target_id: int) -> "User":
     """Return the user with this id, if `user` may invite them. Raise the errors of `invite` otherwise."""
     invitee = get_user_model().objects.filter(pk=target_id).first()
     if invitee is None:
         raise _nobody()
-    _require_invitable(current, user, invitee)
+    _require_invitable(change, user, invitee)
     return invitee
 
 
@@ -73,21 +74,21 @@ def announce_invitation(invitation: Invitation) -> None:
     transaction.on_commit(lambda: invited.send(Invitation, invitation_id=invitation.pk))
 
 
-def _require_invitable(current: Turn, user: "User", invitee: "User") -> None:
+def _require_invitable(change: SpaceChange, user: "User", invitee: "User") -> None:
     if invitee.pk == user.pk or not invitee.is_active:
         raise _nobody()
-    if blocked_either_way(user.pk, invitee.pk) or blocked_either_way(current.space.host_id, invitee.pk):
-        raise Refused("blocked", "This person cannot be invited.")
-    participant = current.participant(invitee.pk)
+    if blocked_either_way(user.pk, invitee.pk) or blocked_either_way(change.space.host_id, invitee.pk):
+        raise Refused("blocked", _("This person cannot be invited."))
+    participant = change.participant(invitee.pk)
     if participant is not None and participant.removed_at is not None:
-        raise Refused("removed_person", "This person was removed from the Space.")
+        raise Refused("removed_person", _("This person was removed from the Space."))
 
 
 def _nobody() -> NotFound:
-    return NotFound("not_found", "No user with that name.")
+    return NotFound("not_found", _("No user with that name."))
 
 
-def _announce(current: Turn, user: "User", invitation: Invitation) -> None:
-    current.log(LogKind.INVITED, actor=user, target=invitation.invitee, reason="speak" if invitation.to_speak else "")
-    current.tell_person(invitation.invitee_id, "invited", by=user)
+def _announce(change: SpaceChange, user: "User", invitation: Invitation) -> None:
+    change.log(LogKind.INVITED, actor=user, target=invitation.invitee, reason="speak" if invitation.to_speak else "")
+    change.notify_user(invitation.invitee_id, "invited", by=user)
     announce_invitation(invitation)

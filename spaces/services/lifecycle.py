@@ -5,14 +5,27 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
-from spaces import events, rules, wire
+from spaces import events, placement, rules
+from spaces.events import wire
+from spaces.events.signals import space_over, space_started
 from spaces.models import TITLE_LENGTH, LogEntry, Participant, Space
 from spaces.rules import Action
+from spaces.services import recording
 from spaces.services.options import SpaceOptions, checked_topics
-from spaces.services.turn import Turn, turn
-from spaces.signals import space_over, space_started
-from spaces.states import REQUEST_MOVES, SPACE_MOVES, EndReason, LogKind, RequestState, Role, SpaceState
+from spaces.services.space_change import SpaceChange, space_change
+from spaces.states import (
+    REQUEST_MOVES,
+    SPACE_MOVES,
+    EndReason,
+    LogKind,
+    RecordingState,
+    RequestState,
+    Role,
+    SpaceState,
+    StopReason,
+)
 from spaces_project.common.errors import BadInput, Conflict
 from spaces_project.common.limits import spend
 from spaces_project.common.text import clean_line, fits
@@ -73,7 +86,9 @@ def clean_title(title: str) -> str:
 
 
 def _bad_title(length: int) -> BadInput:
-    message = f"A name has at most {TITLE_LENGTH} characters; this one has {length}."
+    message = _("A name has at most {limit} characters; this one has {length}.").format(
+        limit=TITLE_LENGTH, length=length
+    )
     return BadInput("bad_title", message, limit=TITLE_LENGTH)
 
 
@@ -83,31 +98,33 @@ def start_space(*, public_id: str, user: "User") -> Space:
 
     Errors: those of `create_space`.
     """
-    with turn(public_id) as current:
-        start_in(current, current.actor(user, Action.START))
-    return current.space
+    with space_change(public_id) as change:
+        start_in(change, change.actor(user, Action.START))
+    return change.space
 
 
-def start_in(current: Turn, host: Participant) -> None:
-    """Go live inside a turn that has asked whether the host may."""
-    rules.require_hosting(host.user)  # Use the user read in this turn. A socket's `user` may be as old as the socket.
-    _go_live(current)
+def start_in(change: SpaceChange, host: Participant) -> None:
+    """Go live inside a change that has asked whether the host may."""
+    rules.require_hosting(host.user)  # Use the user read in this change. A socket's `user` may be as old as the socket.
+    _go_live(change)
     # Treat the host as if they had just joined: they have one lease to appear before absence counts.
-    current.change(host, joined_at=current.now, left_at=None, muted=True)
-    current.log(LogKind.STARTED, actor=host.user)
-    current.space_changed()
-    transaction.on_commit(partial(space_started.send, Space, space_id=current.space.pk))
+    change.update(host, joined_at=change.now, left_at=None, muted=True)
+    if change.space.recording_wanted:
+        recording.begin(change, host)
+    change.log(LogKind.STARTED, actor=host.user)
+    change.space_changed()
+    transaction.on_commit(partial(space_started.send, Space, space_id=change.space.pk))
 
 
 def cancel_space(*, public_id: str, user: "User | None", reason: EndReason = EndReason.HOST_CANCELED) -> Space:
     """Cancel a scheduled Space. Without a user the system does it."""
-    with turn(public_id) as current:
+    with space_change(public_id) as change:
         if user is not None:
-            current.actor(user, Action.CANCEL)
-        _move(current, SpaceState.CANCELED, ended_at=current.now, end_reason=reason)
-        current.log(LogKind.CANCELED, actor=user, reason=reason)
-        current.space_changed()
-        space = current.space
+            change.actor(user, Action.CANCEL)
+        _move(change, SpaceState.CANCELED, ended_at=change.now, end_reason=reason)
+        change.log(LogKind.CANCELED, actor=user, reason=reason)
+        change.space_changed()
+        space = change.space
         transaction.on_commit(partial(space_over.send, Space, space_id=space.pk))
     return space
 
@@ -116,60 +133,73 @@ def end_space(
     *, public_id: str, user: "User | None", reason: EndReason = EndReason.HOST_ENDED, as_operator: bool = False
 ) -> Space:
     """End a live Space for everyone. Without a user the system does it; with `as_operator` a member of the staff."""
-    with turn(public_id) as current:
+    with space_change(public_id) as change:
         if as_operator and user is not None:
             rules.require_operator(user)
         elif user is not None:
-            current.actor(user, Action.END)
-        finish(current, user=user, reason=reason)
-    return current.space
+            change.actor(user, Action.END)
+        finish(change, user=user, reason=reason)
+    return change.space
 
 
-def finish(current: Turn, *, user: "User | None", reason: EndReason) -> None:
-    """End the Space inside a turn that has asked whether it may end."""
-    _move(current, SpaceState.ENDED, ended_at=current.now, end_reason=reason, host_lost_at=None, acting_host=None)
-    current.log(LogKind.ENDED, actor=user, reason=reason)
-    _empty(current)
-    current.say(events.to_everyone(_ended_event(current)))
-    current.say(events.close_everyone(events.CLOSE_ENDED))
-    current.bubble_changed()
-    transaction.on_commit(partial(space_over.send, Space, space_id=current.space.pk))
+def finish(change: SpaceChange, *, user: "User | None", reason: EndReason) -> None:
+    """End the Space inside a change that has asked whether it may end."""
+    _move(
+        change,
+        SpaceState.ENDED,
+        ended_at=change.now,
+        end_reason=reason,
+        host_lost_at=None,
+        acting_host=None,
+        audience_path="",
+    )
+    change.log(LogKind.ENDED, actor=user, reason=reason)
+    recording.conclude(change, RecordingState.FINISHING, user=user, reason=StopReason.ENDED)
+    _empty(change)
+    change.publish_later(events.to_everyone(_ended_event(change)))
+    change.publish_later(events.close_everyone(events.CLOSE_ENDED))
+    change.bubble_changed()
+    transaction.on_commit(partial(space_over.send, Space, space_id=change.space.pk))
 
 
-def _go_live(current: Turn) -> None:
+def _go_live(change: SpaceChange) -> None:
     """Go live. Raise `already_hosting` if the host has another live Space. If two Spaces start at once, in whatever
     processes, the unique constraint lets only one of them go live."""
     try:
         with transaction.atomic():
-            _move(current, SpaceState.LIVE, started_at=current.now)
+            _move(change, SpaceState.LIVE, started_at=change.now, gateway=placement.place())
     except IntegrityError:
-        other = Space.objects.get(host=current.space.host, state=SpaceState.LIVE)
-        raise Conflict("already_hosting", "You already host a live Space: end it first.", id=other.public_id) from None
+        other = Space.objects.get(host=change.space.host, state=SpaceState.LIVE)
+        raise Conflict(
+            "already_hosting", _("You already host a live Space: end it first."), id=other.public_id
+        ) from None
 
 
-def _move(current: Turn, state: SpaceState, **fields: object) -> None:
+def _move(change: SpaceChange, state: SpaceState, **fields: object) -> None:
     """Move the Space to `state` if the table of moves allows it. Raise the rules' error for its present state
     otherwise."""
-    space = current.space
+    space = change.space
     if not SPACE_MOVES.allows(SpaceState(space.state), state):
         raise rules.wrong_state(space)
-    current.store(state=state, **fields)
+    change.store(state=state, **fields)
 
 
-def _empty(current: Turn) -> None:
-    space = current.space
+def _empty(change: SpaceChange) -> None:
+    space = change.space
     waiting = space.requests.filter(state__in=REQUEST_MOVES.into(RequestState.CANCELED))
-    waiting.update(state=RequestState.CANCELED, decided_at=current.now)
-    space.participants.active().update(left_at=current.now, muted=True, connection="", mixer_id="", lane=None)
+    waiting.update(state=RequestState.CANCELED, decided_at=change.now)
+    space.participants.put_out(change.now)
+    # Joins take no lock: one that this change did not see is committed by now, or finds the Space ended (`come_in`).
+    transaction.on_commit(partial(space.participants.put_out, change.now))
     Space.objects.filter(pk=space.pk).update(seats_taken=0)
 
 
-def _ended_event(current: Turn) -> events.SpaceEnded:
-    space = current.space
+def _ended_event(change: SpaceChange) -> events.SpaceEnded:
+    space = change.space
     spoke = Participant.objects.filter(space=space, spoke=True).select_related("user").order_by("id")
     return events.SpaceEnded(
-        seq=current.next_seq(),
+        seq=change.next_seq(),
         space=wire.space_info(space),
         spoke=[wire.person(participant.user) for participant in spoke[:50]],
-        duration_seconds=int(space.clock(current.now).total_seconds()),
+        duration_seconds=int(space.clock(change.now).total_seconds()),
     )

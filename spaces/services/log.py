@@ -37,5 +37,5 @@ def append_logs(space: Space, kind: LogKind, *, actor: "User | None", targets: I
 def _entry(
     space: Space, kind: LogKind, actor: "User | None", target: "User | None", reason: str, at: datetime
 ) -> LogEntry:
-    clock_ms = int(space.clock(at).total_seconds() * 1000)
+    clock_ms = space.clock_ms(at)
     return LogEntry(space=space, kind=kind, actor=actor, target=target, reason=reason, at=at, clock_ms=clock_ms)

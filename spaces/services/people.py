@@ -1,8 +1,9 @@
 """Telling live Spaces that a participant's name or picture was changed, by the user or by staff."""
 
-from spaces import events, wire
+from spaces import events
+from spaces.events import wire
 from spaces.models import Participant
-from spaces.services.turn import Turn, turn
+from spaces.services.space_change import SpaceChange, space_change
 from spaces.states import MIC_ROLES, Role, SpaceState
 from spaces_project.common.errors import NotFound
 
@@ -17,22 +18,22 @@ def person_changed(*, user_id: int) -> None:
 
 def _tell(public_id: str, user_id: int) -> None:
     try:
-        with turn(public_id) as current:
-            participant = current.participant(user_id)
-            if participant is not None and participant.is_active and current.space.is_live:
-                _tell_of(current, participant)
+        with space_change(public_id) as change:
+            participant = change.participant(user_id)
+            if participant is not None and participant.is_active and change.space.is_live:
+                _tell_of(change, participant)
     except NotFound:
         return  # The Space was deleted meanwhile.
 
 
-def _tell_of(current: Turn, participant: Participant) -> None:
-    current.audience_changed()
+def _tell_of(change: SpaceChange, participant: Participant) -> None:
+    change.audience_changed()
     if participant.role in MIC_ROLES:
-        current.change(participant)
-        current.bubble_changed()
+        change.update(participant)
+        change.bubble_changed()
     if participant.role == Role.HOST:
-        current.space_changed()
+        change.space_changed()
     if participant.spoke or participant.role in MIC_ROLES:
-        current.say(events.to_everyone(events.PersonChanged(person=wire.person(participant.user))))
-    if current.pending_request(participant.user_id) is not None:
-        current.queue_replaced()
+        change.publish_later(events.to_everyone(events.PersonChanged(person=wire.person(participant.user))))
+    if change.pending_request(participant.user_id) is not None:
+        change.queue_replaced()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from spaces.models import Space
 from spaces.rules import Action
-from spaces.services.turn import Turn, turn
+from spaces.services.space_change import SpaceChange, space_change
 from spaces_project.common.errors import NotFound
 
 if TYPE_CHECKING:
@@ -17,24 +17,24 @@ def pins_changed(*, public_id: str, user: "User", action: Action) -> Space:
 
     Call it inside the transaction that changes the pins: until that ends no other verb touches this Space.
     """
-    with turn(public_id) as current:
-        current.actor(user, action)
-        _grow(current)
-    return current.space
+    with space_change(public_id) as change:
+        change.actor(user, action)
+        _grow(change)
+    return change.space
 
 
 def pins_lost(*, public_id: str) -> None:
     """Announce that pinned content was deleted without being unpinned. Does nothing if the Space is not live, or
     deleted too."""
     try:
-        with turn(public_id) as current:
-            if current.space.is_live:
-                _grow(current)
+        with space_change(public_id) as change:
+            if change.space.is_live:
+                _grow(change)
     except NotFound:
         return
 
 
-def _grow(current: Turn) -> None:
-    current.space.pins_version += 1
-    current.space.save(update_fields=["pins_version"])
-    current.space_changed()
+def _grow(change: SpaceChange) -> None:
+    change.space.pins_version += 1
+    change.space.save(update_fields=["pins_version"])
+    change.space_changed()

@@ -2,25 +2,38 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
 
+from accounts.languages import html_name
 from accounts.templatetags.accounts import GRADIENTS, SIZES, initials
-from spaces.discovery import topics
+from spaces.events.wire import Person, StagePerson
 from spaces.models import Topic
+from spaces.selectors.discovery import topics
 from spaces.states import Emoji, ReportReason
-from spaces.wire import Person, StagePerson
 from spaces_project.common import assets
 
 register = template.Library()
+
+
+@register.simple_tag
+def hls_script() -> str:
+    """Return the address of hls.js, or an empty text if this site did not install it: browsers then play by
+    themselves what they can."""
+    return assets.library("libraries/hls.light.min.mjs")
 
 
 @register.simple_tag
@@ -44,13 +57,15 @@ def face(person: Person | StagePerson, size: str) -> SafeString:
 @register.simple_tag
 def moment(at: datetime) -> SafeString:
     """Mark up a moment; local-times.js writes it in the reader's zone and language."""
-    return format_html('<time datetime="{}" data-local-time>{}</time>', at.isoformat(), f"{_day(at)}, {at:%H:%M} UTC")
+    return format_html(
+        '<time datetime="{}" data-local-time>{}</time>', at.isoformat(), f"{date_format(at, 'DATETIME_FORMAT')} UTC"
+    )
 
 
 @register.simple_tag
 def day(at: datetime) -> SafeString:
     """Mark up a moment of which only the day is shown, as `moment` does."""
-    return format_html('<time datetime="{}" data-local-day>{}</time>', at.isoformat(), _day(at))
+    return format_html('<time datetime="{}" data-local-day>{}</time>', at.isoformat(), date_format(at))
 
 
 @register.simple_tag
@@ -65,16 +80,12 @@ def short_ago(at: datetime) -> str:
     now = timezone.now()
     minutes = int((now - at).total_seconds() // 60)
     if minutes < 1:
-        return "now"
+        return _("now")
     if minutes < 60:
-        return f"{minutes}m"
+        return _("{number}m").format(number=minutes)
     if minutes < 24 * 60:
-        return f"{minutes // 60}h"
-    return f"{at.day} {at:%b}" if at.year == now.year else f"{at.day} {at:%b %Y}"
-
-
-def _day(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y}"
+        return _("{number}h").format(number=minutes // 60)
+    return date_format(at, "MONTH_DAY_FORMAT" if at.year == now.year else "SHORT_DATE_FORMAT")
 
 
 @register.simple_tag
@@ -91,6 +102,26 @@ def scripts(kind: str) -> Sequence[str]:
 
 def _collected() -> Collection[str]:
     return getattr(staticfiles_storage, "hashed_files", {})
+
+
+@register.simple_tag
+def page_language() -> SafeString:
+    """Return the attributes `lang` and `dir` of the page."""
+    direction = "rtl" if get_language_bidi() else "ltr"
+    return format_html('lang="{}" dir="{}"', html_name(get_language() or settings.LANGUAGE_CODE), direction)
+
+
+@register.simple_tag
+def catalogue() -> str:
+    """Return the name of the script with the texts that our modules show, or "" for English, which needs none."""
+    name = get_language() or settings.LANGUAGE_CODE
+    return "" if name == settings.LANGUAGE_CODE else f"spaces/texts/{name}.js"
+
+
+@register.simple_tag
+def languages() -> dict[str, Any]:
+    """Return the languages that the site speaks as `choices`, and the name of the page's own as `present`."""
+    return {"choices": settings.LANGUAGES, "present": dict(settings.LANGUAGES).get(get_language() or "", "")}
 
 
 @register.simple_tag
@@ -122,9 +153,11 @@ def spoken(length: timedelta) -> str:
     """Return `1 h 5 min`, `12 min` or `40 s`, as `duration` in format.js does."""
     seconds = int(length.total_seconds())
     if seconds < 60:
-        return f"{seconds} s"
+        return _("{seconds} s").format(seconds=seconds)
     hours, minutes = divmod(seconds // 60, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+    if hours:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    return _("{minutes} min").format(minutes=minutes)
 
 
 @register.simple_tag

@@ -2,9 +2,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from spaces import invariants, selectors
-from spaces.exports import as_json
+from spaces import selectors
 from spaces.management.commands._base import ProductCommand
+from spaces.models import invariants
+from spaces.moderation.exports import as_json
 from spaces_project.common.errors import Conflict
 
 

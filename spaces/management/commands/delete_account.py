@@ -4,8 +4,8 @@ from django.core.management.base import CommandParser
 
 from accounts import services as accounts
 from accounts.selectors import get_user_by_username
-from spaces.exports import account_rows, as_json
 from spaces.management.commands._base import ProductCommand
+from spaces.moderation.exports import account_rows, as_json
 
 
 class Command(ProductCommand):

@@ -3,8 +3,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts.selectors import get_user_by_username
-from spaces.exports import account_rows, as_json
 from spaces.management.commands._base import ProductCommand
+from spaces.moderation.exports import account_rows, as_json
 
 
 class Command(ProductCommand):

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from spaces.exports import as_json, space_rows
 from spaces.management.commands._base import ProductCommand
+from spaces.moderation.exports import as_json, space_rows
 
 
 class Command(ProductCommand):

@@ -2,10 +2,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from spaces import presence, retention, selectors
-from spaces.exports import as_json
+from spaces import presence, selectors
 from spaces.management.commands._base import ProductCommand
 from spaces.models import Report
+from spaces.moderation import retention
+from spaces.moderation.exports import as_json
 from spaces.states import ReportState
 
 

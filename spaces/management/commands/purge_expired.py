@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from spaces.management.commands._base import ProductCommand
-from spaces.purge import purge_expired
+from spaces.moderation.purge import purge_expired
 
 
 class Command(ProductCommand):

@@ -3,9 +3,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts.selectors import get_user_by_username
-from spaces import services
-from spaces.exports import as_json
 from spaces.management.commands._base import ProductCommand
+from spaces.moderation import services as moderation
+from spaces.moderation.exports import as_json
 
 
 class Command(ProductCommand):
@@ -17,5 +17,5 @@ class Command(ProductCommand):
 
     def run(self, **options: Any) -> str:
         user = get_user_by_username(options["username"])
-        decision = services.reinstate_person(target=user, reason=options["reason"])
+        decision = moderation.reinstate_person(target=user, reason=options["reason"])
         return as_json({"username": user.username, "reinstated": decision is not None})

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from spaces.audio.gateways import gateway_settings
+from spaces.audio.reporting import Reporter
 from spaces.gateway.supervisor import Supervisor, supervise
 from spaces_project.common import metrics
 
@@ -17,7 +18,17 @@ class Command(BaseCommand):
     help = "Runs the gateway: writes its configuration, starts it, restarts it when it dies or hangs, ends it cleanly."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        asyncio.run(supervise(gateway_settings(), settings.GATEWAY_DIR, on_look=_measure))
+        configured = gateway_settings()
+        asyncio.run(
+            supervise(
+                configured,
+                settings.GATEWAY_DIR,
+                on_look=_measure,
+                beside=lambda supervisor: Reporter(
+                    settings.GATEWAY_NAME, configured, count_rooms=supervisor.count_rooms
+                ).run(),
+            )
+        )
 
 
 def _measure(supervisor: Supervisor) -> None:

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from accounts.models import FOREVER, SuspensionScope
 from accounts.selectors import get_user_by_username
-from spaces import services
-from spaces.exports import as_json
 from spaces.management.commands._base import ProductCommand
+from spaces.moderation import services as moderation
+from spaces.moderation.exports import as_json
 
 
 class Command(ProductCommand):
@@ -24,6 +24,6 @@ class Command(ProductCommand):
         user = get_user_by_username(options["username"])
         scope = SuspensionScope(options["scope"])
         until = None if options["hours"] is None else timezone.now() + timedelta(hours=options["hours"])
-        suspension = services.suspend_by_operator(user=user, scope=scope, until=until, reason=options["reason"])
+        suspension = moderation.suspend_by_operator(user=user, scope=scope, until=until, reason=options["reason"])
         end = None if suspension.until >= FOREVER else suspension.until
         return as_json({"username": user.username, "scope": scope, "until": end})

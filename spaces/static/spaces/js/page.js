@@ -1,7 +1,11 @@
-// The parts of every page, with or without an account: the theme, and times in the reader's zone.
+// The parts of every page, with or without an account: the theme, times in the reader's zone, replays and clips.
 
-import { startLocalTimes } from "./local-times.js";
-import { startTheme } from "./theme.js";
+import { startClips } from "./clips.js";
+import { startLocalTimes } from "./lib/local-times.js";
+import { startReplays } from "./replay/start.js";
+import { startTheme } from "./lib/theme.js";
 
 startTheme();
 startLocalTimes();
+startReplays();
+startClips();

@@ -1,0 +1,1 @@
+"""The HTML pages of Spaces: addresses, views and forms."""

@@ -1,0 +1,1 @@
+"""Serve broadcasting software over WHIP (RFC 9725): HTTP requests that exchange SDP, and nothing else."""

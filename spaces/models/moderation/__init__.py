@@ -1,0 +1,1 @@
+"""Reports, the decisions on them with their appeals, and the word list."""
