@@ -8,12 +8,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from captions import services
-from captions.models import Consent, MaskedWord, Redaction, Track, Utterance
-from spaces import duties
-from spaces.admin import ReadOnlyAdmin, acting
-from spaces.duties import Duty
-from spaces.words import normalised
-from spaces_project import heartbeat
+from captions.models import Comment, Consent, MaskedWord, Redaction, Track, Utterance
+from spaces.doors.admin import ReadOnlyAdmin, WordListAdmin, acting
+from spaces.moderation.word_filter import normalised
+from spaces_project.common import heartbeat
 
 REDACTED_HERE = "redacted in the admin"
 NO_ENGINE = (
@@ -88,13 +86,35 @@ class UtteranceAdmin(ReadOnlyAdmin):
         self.apply(request, utterances, change, "Masked" if masked else "Shown")
 
 
+@admin.register(Comment)
+class CommentAdmin(ReadOnlyAdmin):
+    list_display = ("id", "space", "author", "text", "created_at", "removed_at", "removed_by")
+    list_filter = ("removed_at",)
+    list_select_related = ("space__creator", "author", "removed_by")
+    search_fields = ("space__public_id", "author__username", "author__display_name", "text")
+    ordering = ("-id",)
+    actions = ("redact",)
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return acting(request).has_perm("captions.change_comment")
+
+    @admin.action(description="Take down", permissions=["operate"])
+    def redact(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
+        user = acting(request)
+
+        def redact(row: Comment) -> None:
+            services.redact_comment(comment_id=row.pk, user=user, reason=REDACTED_HERE)
+
+        self.apply(request, comments, redact, "Taken down")
+
+
 class MaskedWordForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the type checker only
     class Meta:
         model = MaskedWord
         fields = ("text",)
 
     def clean_text(self) -> str:
-        """A word that is there or none at all is said beside its field."""
+        """Refuse a word that is not usable, or that the list already has, beside its field."""
         word = normalised(self.cleaned_data["text"], limit=60)
         if not word or MaskedWord.objects.filter(text=word).exists():
             raise forms.ValidationError("This is no word, or it is in the list.")
@@ -102,23 +122,8 @@ class MaskedWordForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for 
 
 
 @admin.register(MaskedWord)
-class MaskedWordAdmin(ReadOnlyAdmin):
+class MaskedWordAdmin(WordListAdmin):
     form = MaskedWordForm
-    list_display = ("text", "added_by", "created_at")
-    list_select_related = ("added_by",)
-    search_fields = ("text",)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return duties.may(Duty.LOOK, user=acting(request))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return duties.may(Duty.KEEP_WORDS, user=acting(request))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return duties.may(Duty.KEEP_WORDS, user=acting(request))
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_authenticated and self.has_view_permission(request)
 
     def save_model(self, request: HttpRequest, obj: MaskedWord, form: Any, change: bool) -> None:
         obj.pk = services.mask_word(user=acting(request), text=obj.text).pk

@@ -1,13 +1,13 @@
-"""Which words of an utterance that goes on may be shown. Pure.
+"""Decide which words of an unfinished utterance may be shown. Pure.
 
-A draft is made again every half second, and every fourth would change a word that was shown. So a word is shown when
-two drafts in a row agree on it, or when the engine says that it is likely, and the next draft is made to begin with
-what was shown.
+A draft is made every half second, and every fourth would change a word that was already shown. So a word is shown when
+two drafts in a row agree on it, or when the engine says that it is likely. The next draft is made to begin with what
+was shown.
 """
 
 from dataclasses import dataclass
 
-from captions.words import Draft
+from captions.recognised import Draft
 
 _ENDINGS = ".,!?;:…。、，！？"  # noqa: RUF001 - Chinese has its own
 _LETTERS_ALONE = "\u2e80"
@@ -16,7 +16,7 @@ _LETTERS_ALONE = "\u2e80"
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """`shown` only grows; `draft` is the latest one."""
+    """The drafts of one utterance. `shown` only grows; `draft` is the latest one."""
 
     shown: str = ""
     draft: str = ""
@@ -41,4 +41,4 @@ def _common_words(one: str, other: str) -> str:
 def _ends_at(text: str, length: int) -> bool:
     if length >= len(text) or text[length - 1] >= _LETTERS_ALONE:
         return True
-    return not (text[length].isalnum() or text[length] in "'’-")  # noqa: RUF001 - an apostrophe
+    return not (text[length].isalnum() or text[length] in "'’-")

@@ -1,4 +1,4 @@
-"""Numbered system checks: an engine that is not there is found at the start, not when somebody speaks."""
+"""Numbered system checks. A missing engine is found at the start, not when the first person speaks."""
 
 from typing import Any
 

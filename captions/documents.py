@@ -1,7 +1,7 @@
-"""The files of a Space's captions: made once for all who ask at the same time, and not too often for one of them.
+"""The files of a Space's captions. Each is made once for all who ask at the same time, and there is a limit per reader.
 
 A file of 20,000 lines takes a second of CPU and megabytes of memory. It is kept for a minute under a version that every
-new, changed or redacted line moves, and every masked word, so what a moderator took away is in no file from then on.
+new, changed or redacted line moves, and every masked word. So what a moderator took away is in no file from then on.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 from django.db.models import Count, Max
+from django.utils.translation import gettext as _
 
 from captions.files import FORMATS
 from captions.models import MaskedWord, Utterance
@@ -28,20 +29,20 @@ KEPT_SECONDS = 60
 PATIENCE_SECONDS = 20.0
 
 _making = threading.BoundedSemaphore(1)
-"""One file is made at a time in this process; whoever waited finds it made."""
+"""One file is made at a time in this process. A request that waited finds the file in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaptionsFile:
     name: str
-    """Without what no file system takes; with its ending."""
+    """The name of the file, with its ending, without characters that file systems refuse."""
     text: str
     content_type: str
 
 
 def captions_file(*, public_id: str, user: "User | None", ending: str, asker: str) -> CaptionsFile:
-    """Return a file of everything final up to now. `asker` is for whom the limit counts: an address, where there is no
-    account. Errors: of `readable_space`, `too_many`, `try_again`."""
+    """Return a file of everything that is final up to now. `asker` is an address: the limit counts it for a reader
+    without an account. Errors: of `readable_space`, `too_many`, `try_again`."""
     space = readable_space(public_id=public_id, user=user)
     spend(what="captions-file", user_id=user.pk if user else asker, limit=MOST, window=WINDOW)
     day = f", {space.started_at.date().isoformat()}" if space.started_at else ""
@@ -55,7 +56,7 @@ def _made(space: Space, user: "User | None", ending: str) -> str:
     if found is not None:
         return found
     if not _making.acquire(timeout=PATIENCE_SECONDS):
-        raise TryAgain("try_again", "Many files are being made just now. Try again in a minute.")
+        raise TryAgain("try_again", _("Many files are being made just now. Try again in a minute."))
     try:
         found = cache.get(key)  # made while this one waited
         return found if found is not None else _make(space, user, ending, key)

@@ -1,11 +1,11 @@
-"""Who gets a lane. Pure: looks at nothing but its arguments, and is tested by properties.
+"""Decides who gets a lane. Pure: it looks at nothing but its arguments, and is tested by properties.
 
 A lane carries one voice alone. There are fewer lanes than microphones, so with many open ones the captions go to those
-who talk: whoever begins to talk gets the lane of whoever has been silent longest.
+who talk: a person who begins to talk gets the lane of the person who has been silent longest.
 
-A lane changes hands in two steps, so that two voices are never on it: its holder leaves it, and only when that is
-confirmed is it `free` again and given away. Nobody is ever moved from one lane to another, so each change of a person
-is one call to the gateway.
+A lane changes hands in two steps, so that two voices are never on it. Its holder leaves it; only when that is confirmed
+is it `free` again and given away. A person is never moved from one lane to another, so each change of a person is one
+call to the gateway.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -15,13 +15,13 @@ from typing import Final
 from spaces.audio.lanes import LANES
 
 YIELDS_AFTER_SECONDS: Final = 1.5
-"""An open microphone that was silent for so long may lose its lane to somebody who talks: longer than a pause between
+"""How long an open microphone must be silent before a person who talks may take its lane: longer than a pause between
 two words, and than what is still on its way from the gateway to us."""
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Somebody who may be captioned. `silent` is in seconds: 0 while they talk, infinite if they never did."""
+    """A person who may be captioned. `silent` is in seconds: 0 while they talk, infinite if they never did."""
 
     user_id: int
     unmuted: bool
@@ -33,20 +33,21 @@ class Voice:
 
     @property
     def need(self) -> tuple[bool, float]:
-        """Larger is more urgent: open microphones first, then whoever talked last."""
+        """Return how urgent a lane is, larger first: open microphones, then those that talked last."""
         return (self.unmuted, -self.silent)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`leave`: people who are to leave their lanes; `enter`: who enters which lane."""
+    """The changes to make. `leave`: people who are to leave their lanes; `enter`: who enters which lane."""
 
     leave: frozenset[int]
     enter: Mapping[int, int]
 
 
 def allocate(*, holders: Mapping[int, int], free: Collection[int], voices: Iterable[Voice]) -> Plan:
-    """`holders`: lane → person; `free`: lanes on which nobody is any more, in the order in which to give them away."""
+    """Return the changes that bring the lanes to the people who need them most. `holders`: lane → person; `free`: empty
+    lanes, in the order in which to give them away."""
     known = {voice.user_id: voice for voice in voices}
     gone = {person for person in holders.values() if person not in known}
     staying = [known[person] for person in holders.values() if person in known]
@@ -59,7 +60,7 @@ def allocate(*, holders: Mapping[int, int], free: Collection[int], voices: Itera
 
 
 def _yielding(staying: list[Voice], waiting: list[Voice]) -> set[int]:
-    """The most urgent first, for as long as somebody may be sent away for them."""
+    """Return the holders who give way to those who wait, the most urgent of these first."""
     candidates = sorted(staying, key=lambda voice: (voice.need, voice.user_id))
     leaving: set[int] = set()
     for claimant in waiting:
@@ -71,7 +72,8 @@ def _yielding(staying: list[Voice], waiting: list[Voice]) -> set[int]:
 
 
 def _yields(holder: Voice, claimant: Voice) -> bool:
-    """A closed microphone to any open one; an open one only to somebody who talks, after a silence."""
+    """Return whether a holder gives way: a closed microphone to any open one, an open one only to a person who talks,
+    after a silence."""
     if not claimant.unmuted:
         return False
     return not holder.unmuted or (claimant.talks and holder.silent >= YIELDS_AFTER_SECONDS)

@@ -1,4 +1,4 @@
-"""How late the captions of a Space are, in Redis: readers are told when it is much, and when it is over."""
+"""Stores in Redis how late the captions of a Space are. Readers are told when they are late, and when that is over."""
 
 from spaces_project.common.store import store
 
@@ -7,7 +7,7 @@ _KEY = "captions:late:{}"
 
 
 def change(public_id: str, seconds: int) -> bool:
-    """Note how late they are. Return whether readers were told something else before. Raises redis.RedisError."""
+    """Store the lateness. Return whether readers were told something else before. Raises redis.RedisError."""
     key = _KEY.format(public_id)
     if seconds:
         return int(store().set(key, seconds, ex=_KEPT_SECONDS, get=True) or 0) != seconds

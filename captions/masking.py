@@ -19,7 +19,8 @@ Words = Sequence[Sequence[str | int | float]]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`unsure`: from and to of doubtful words in `text`, in UTF-16 units, as browsers count."""
+    """A text as readers see it. `unsure`: from and to of doubtful words in `text`, in UTF-16 units, as browsers
+    count."""
 
     text: str
     words: Words
@@ -27,7 +28,7 @@ class Shown:
 
 
 class Mask:
-    """One list of words, ready to be looked for; whole words, whatever their case."""
+    """A list of words, compiled for the search. It matches whole words in any case."""
 
     def __init__(self, words: Iterable[str]) -> None:
         patterns = [r"[\W_]+".join(map(re.escape, word.split())) for word in words]
@@ -37,10 +38,14 @@ class Mask:
     def hide(self, text: str) -> str:
         return self._pattern.sub(MASK, text) if self._pattern else text
 
+    def text_of(self, utterance: Utterance) -> str:
+        """Return the text that readers see of this line. Unlike `show` it does not need the words' times."""
+        return utterance.text if utterance.is_unmasked else self.hide(utterance.text)
+
     def show(self, utterance: Utterance) -> Shown:
         """Return what readers see of this line."""
         hide = (lambda text: text) if utterance.is_unmasked else self.hide
-        text = hide(utterance.text)
+        text = self.text_of(utterance)
         words = [[hide(str(word[0])), *word[1:]] for word in utterance.words]
         joined = "".join(str(word[0]) for word in words)
         unsure = _unsure(words, lead=len(joined) - len(joined.lstrip())) if joined.strip() == text else []

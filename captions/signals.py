@@ -1,4 +1,4 @@
-"""What the services announce, always after the commit. Receivers must not raise and must not block."""
+"""The signals that the services send, always after the commit. Receivers must not raise or block."""
 
 from django.dispatch import Signal
 
@@ -6,4 +6,4 @@ utterance_waits = Signal()
 """An utterance waits for the engine: `utterance_id: int`."""
 
 interim_heard = Signal()
-"""Somebody is still speaking and more of it was heard: `utterance_id: int`, `revision: int`."""
+"""More was heard of a person who is still speaking: `utterance_id: int`, `revision: int`."""

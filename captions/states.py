@@ -1,6 +1,7 @@
 """Every state of a consent and of an utterance, with the tables of allowed moves."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from spaces_project.common.tables import Moves
 
@@ -12,12 +13,12 @@ class ConsentState(TextChoices):
 
 
 class UtteranceState(TextChoices):
-    OPEN = "open", "Being spoken"
-    WAITING = "waiting", "Waiting for the engine"
-    RUNNING = "running", "With the engine"
-    FINAL = "final", "Final"
-    FAILED = "failed", "Failed"
-    DROPPED = "dropped", "Dropped"
+    OPEN = "open", _("Being spoken")
+    WAITING = "waiting", _("Waiting for the engine")
+    RUNNING = "running", _("With the engine")
+    FINAL = "final", _("Final")
+    FAILED = "failed", _("Failed")
+    DROPPED = "dropped", _("Dropped")
 
 
 UTTERANCE_MOVES = Moves(
@@ -41,7 +42,7 @@ UNFINISHED = frozenset({UtteranceState.OPEN, UtteranceState.WAITING, UtteranceSt
 
 
 class Source(TextChoices):
-    """Who turns a voice into text."""
+    """The engine that turns a voice into text."""
 
-    SERVER = "server", "An engine of this site"
-    BROWSER = "browser", "The speaker's own browser"
+    SERVER = "server", _("An engine of this site")
+    BROWSER = "browser", _("The speaker's own browser")

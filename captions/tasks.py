@@ -1,4 +1,4 @@
-"""Turning sound into text, and what keeps that going. Every task may run twice.
+"""Turns sound into text. Every task may run twice.
 
 Queue `speech` has utterances, `speech.interim` what is still being spoken (`CELERY_TASK_ROUTES`); workers take the
 first before the second.
@@ -16,7 +16,7 @@ import redis
 from celery import shared_task
 from celery.signals import worker_ready
 
-from captions import drafts, services, tongues
+from captions import interim_audio, services, tongues
 from captions.engines import EngineMissing, engine
 from captions.languages import AUTOMATIC
 from captions.models import Utterance
@@ -34,7 +34,7 @@ the attempt counts."""
 _HUNG_STATUS: Final = 70
 SPEECH_QUEUE: Final = "speech"
 _BROKER_KEY: Final = f"celery:{SPEECH_QUEUE}"
-_TELLING_BYTES: Final = 2 * 16_000 * 2
+TELLING_BYTES: Final = 2 * 16_000 * 2
 """Two seconds of sound."""
 _EXTENDS_EVERY_SECONDS: Final = CLAIM.total_seconds() / 3
 
@@ -60,7 +60,11 @@ def transcribe(utterance_id: int, **_: Any) -> None:
         with _alive(claim):
             chosen = engine()
             found = chosen.transcribe(
-                claim.pcm, language=_language(claim), names=claim.names, translate=claim.translate
+                claim.pcm,
+                language=_language(claim),
+                expected=claim.expected,
+                names=claim.names,
+                translate=claim.translate,
             )
     except Exception as error:  # whatever a speech library raises: the row says so, and is tried again
         logger.exception("utterance %s was not understood", utterance_id)
@@ -81,11 +85,11 @@ def transcribe(utterance_id: int, **_: Any) -> None:
 
 @shared_task(ignore_result=True, acks_late=False, expires=3)
 def interim(utterance_id: int, revision: int, **_: Any) -> None:
-    """Left out while utterances wait. `revision`: of the sound that asked; there may be more by now."""
+    """Show an interim, unless utterances wait. `revision`: of the sound that asked; there may be more by now."""
     try:
         _show_interim(utterance_id, revision)
     finally:  # not before: two at a time would keep a finished utterance waiting
-        drafts.asked_no_more(utterance_id)
+        interim_audio.asked_no_more(utterance_id)
 
 
 @shared_task(ignore_result=True, expires=10)
@@ -96,16 +100,16 @@ def mend(**_: Any) -> None:
 
 
 def _show_interim(utterance_id: int, revision: int) -> None:
-    pcm = drafts.read(utterance_id)
+    pcm = interim_audio.read(utterance_id)
     if pcm is None or utterances_queued():
         return
     utterance = Utterance.objects.filter(pk=utterance_id, state=UtteranceState.OPEN).first()
     language = _language(utterance) if utterance is not None else None
     if language is None:  # finding it out takes longer than a draft may
         return
-    before = drafts.agreement(utterance_id)
+    before = interim_audio.agreement(utterance_id)
     now = before.after(engine().draft(pcm, language=language, after=before.shown))
-    drafts.keep_agreement(utterance_id, now)
+    interim_audio.keep_agreement(utterance_id, now)
     if now.shown != before.shown:
         services.show_interim(utterance_id=utterance_id, text=now.shown, revision=max(revision, len(pcm) // 32))
 
@@ -121,21 +125,21 @@ def _language(spoken: Claim | Utterance) -> str | None:
 
 
 def _remember_language(claim: Claim, language: str) -> None:
-    """A short first word tells too little: it is found out again with the next."""
-    if claim.language != AUTOMATIC or len(claim.pcm) < _TELLING_BYTES:
+    """Store the language if the engine is sure of it. A short first word tells too little; the next one decides."""
+    if claim.language != AUTOMATIC or len(claim.pcm) < TELLING_BYTES:
         return
     with contextlib.suppress(redis.RedisError):
         tongues.remember(space_id=claim.space_id, user_id=claim.speaker_id, language=language)
 
 
 def utterances_queued() -> int:
-    """How many jobs no worker has taken yet."""
+    """Return how many jobs no worker has taken yet."""
     return int(store().llen(_BROKER_KEY))
 
 
 @contextlib.contextmanager
 def _alive(claim: Claim) -> Iterator[None]:
-    """Extends the claim for as long as the engine works; with the process it ends."""
+    """Extend the claim for as long as the engine works. It ends with the process."""
     done = threading.Event()
 
     def extend() -> None:

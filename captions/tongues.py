@@ -1,4 +1,4 @@
-"""Which language each speaker of a Space was found to speak, in Redis: found out once, from what they said first."""
+"""Stores in Redis which language each speaker of a Space speaks. It is found out once, from what they said first."""
 
 from spaces_project.common.store import store
 
@@ -10,11 +10,11 @@ def _key(space_id: int, user_id: int) -> str:
 
 
 def remember(*, space_id: int, user_id: int, language: str) -> None:
-    """Raises redis.RedisError."""
+    """Store the language of a speaker. Raises redis.RedisError."""
     store().set(_key(space_id, user_id), language, ex=_KEPT_SECONDS)
 
 
 def known(*, space_id: int, user_id: int) -> str | None:
-    """Raises redis.RedisError."""
+    """Return the known language of a speaker. Raises redis.RedisError."""
     language = store().get(_key(space_id, user_id))
     return language.decode() if language else None

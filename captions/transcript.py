@@ -3,31 +3,32 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from django.utils.translation import gettext as _
 
 from captions import masking, selectors
+from captions.asked import Asked
 from captions.files import paragraphs
 from captions.languages import AUTOMATIC
 from captions.models import Utterance
 from captions.selectors import text_of
 from spaces.models import Space
+from spaces_project.common.clock import clock_text
 from spaces_project.common.errors import NotFound
 from spaces_project.common.limits import spend
 from spaces_project.common.text import clean_line
 
-if TYPE_CHECKING:
-    from accounts.models import User
-
-LINES: Final = 600
-"""On one page: more than half an hour of talk."""
+LINES: Final = 400
+"""On one page: twenty minutes of lively talk. A page of 600 takes Django half as long again."""
 FOUND: Final = 100
 LONGEST_QUERY: Final = 100
 MOST, WINDOW = 60, timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One utterance as it is read."""
+class TranscriptLine:
+    """One utterance as readers see it."""
 
     id: int
     name: str
@@ -39,51 +40,34 @@ class Line:
 
     @property
     def clock(self) -> str:
-        """`1:02:03`, or `2:03` in the first hour."""
-        minutes, seconds = divmod(self.start_ms // 1000, 60)
-        hours, minutes = divmod(minutes, 60)
-        return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+        """Return when the line was said, as `2:03`."""
+        return clock_text(self.start_ms)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`number` counts from 1; `query` is what was looked for, and then `paragraphs` are what was found."""
+    """One page. `number` counts from 1. With a `query`, `paragraphs` are the hits."""
 
     space: Space
-    paragraphs: list[list[Line]]
+    paragraphs: list[list[TranscriptLine]]
     number: int = 1
     pages: int = 1
     query: str = ""
     has_more: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Which transcript, by whom. `asker` is for whom the limit counts where there is no account: an address."""
-
-    public_id: str
-    user: "User | None"
-    asker: str
-
-    def space(self) -> Space:
-        """Raises what `readable_space` raises, and `too_many`."""
-        space = selectors.readable_space(public_id=self.public_id, user=self.user)
-        spend(what="transcript", user_id=self.user.pk if self.user else self.asker, limit=MOST, window=WINDOW)
-        return space
-
-
 def page(asked: Asked, *, number: int) -> Page:
-    """Return one page. Errors: of `Asked.space`, `not_found`."""
-    return _page(asked.space(), number)
+    """Return one page. Errors: of `readable_space`, `too_many`, `not_found`."""
+    return _page(_space(asked), number)
 
 
 def page_with(asked: Asked, *, line_id: int) -> Page:
-    """Return the page that has this line. Errors: of `Asked.space`, `not_found`."""
-    space = asked.space()
-    said = selectors.transcript(space)
+    """Return the page that has this line. Errors: of `readable_space`, `too_many`, `not_found`."""
+    space = _space(asked)
+    said = selectors.transcript_texts(space)
     line = said.filter(pk=line_id).first()
     if line is None:
-        raise NotFound("not_found", "There is no such line.")
+        raise NotFound("not_found", _("There is no such line."))
     before = said.filter(start_ms__lt=line.start_ms).count()
     same = said.filter(start_ms=line.start_ms, pk__lt=line.pk).count()
     return _page(space, (before + same) // LINES + 1)
@@ -91,32 +75,39 @@ def page_with(asked: Asked, *, line_id: int) -> Page:
 
 def search(asked: Asked, *, query: str) -> Page:
     """Return the first hundred lines that have these words as readers see them: what is masked is not found. Errors: of
-    `Asked.space`, `too_long`."""
-    space = asked.space()
+    `readable_space`, `too_many`, `too_long`."""
+    space = _space(asked)
     wanted = clean_line(query, limit=LONGEST_QUERY)[:LONGEST_QUERY]
     if not wanted:
         return _page(space, 1)
-    rows = selectors.transcript(space).filter(text__icontains=wanted)
+    rows = selectors.transcript_texts(space).filter(text__icontains=wanted)
     found = [line for line in _lines(rows[: 2 * FOUND]) if wanted.casefold() in line.text.casefold()]
     return Page(space, [[line] for line in found[:FOUND]], query=wanted, has_more=len(found) > FOUND)
 
 
+def _space(asked: Asked) -> Space:
+    """Return the Space. Raises what `readable_space` raises, and `too_many`."""
+    space = selectors.readable_space(public_id=asked.public_id, user=asked.user)
+    spend(what="transcript", user_id=asked.limited_by, limit=MOST, window=WINDOW)
+    return space
+
+
 def _page(space: Space, number: int) -> Page:
-    said = selectors.transcript(space)
+    said = selectors.transcript_texts(space)
     pages = max(1, -(-said.count() // LINES))
     if not 1 <= number <= pages:
-        raise NotFound("not_found", "The transcript has no such page.")
+        raise NotFound("not_found", _("The transcript has no such page."))
     rows = said[(number - 1) * LINES : number * LINES]
     return Page(space, list(paragraphs(_lines(rows))), number, pages)
 
 
-def _lines(utterances: Iterable[Utterance]) -> list[Line]:
+def _lines(utterances: Iterable[Utterance]) -> list[TranscriptLine]:
     mask = masking.current()
     return [
-        Line(
+        TranscriptLine(
             id=utterance.pk,
             name=utterance.speaker.name,
-            text=text_of(utterance, mask.show(utterance)),
+            text=text_of(utterance, mask),
             language="" if utterance.language == AUTOMATIC else utterance.language,
             translation=mask.hide(utterance.translation),
             start_ms=utterance.start_ms,

@@ -12,4 +12,9 @@ _FILES = [
     )
     for ending in FORMATS
 ]
-urlpatterns = [path("i/spaces/<slug:public_id>/transcript", views.transcript_page, name="transcript"), *_FILES]
+urlpatterns = [
+    path("i/spaces/<slug:public_id>/transcript", views.transcript_page, name="transcript"),
+    path("i/spaces/<slug:public_id>/replay/data", views.replay_data, name="replay_data"),
+    path("i/spaces/<slug:public_id>/replay/so-far/data", views.so_far_data, name="replay_so_far_data"),
+    *_FILES,
+]

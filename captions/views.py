@@ -1,5 +1,6 @@
-"""Doors: one call into a selector, then an answer."""
+"""The pages and files of captions: each view calls one selector and answers."""
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -7,7 +8,9 @@ from django.utils.text import get_valid_filename
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import conditional_page, require_safe
 
-from captions import documents, transcript
+from accounts.http import reader_of
+from captions import documents, replay, transcript
+from captions.asked import Asked
 from captions.files import NOTICE
 from spaces_project.common.addresses import address_of_request
 from spaces_project.common.http import translates_errors
@@ -18,9 +21,9 @@ from spaces_project.common.ids import parse_id
 @never_cache
 @translates_errors
 def transcript_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """What was said, to be read: a page of it, the page with one line (`line`), or what a search (`q`) finds."""
-    user = request.user if request.user.is_authenticated else None
-    asked = transcript.Asked(public_id, user, address_of_request(request))
+    """Show the transcript: a page of it, the page with one line (`line`), or the hits of a search (`q`)."""
+    user = reader_of(request)
+    asked = Asked(public_id, user, address_of_request(request))
     if query := request.GET.get("q", ""):
         page = transcript.search(asked, query=query)
     elif "line" in request.GET:
@@ -37,8 +40,8 @@ def transcript_page(request: HttpRequest, public_id: str) -> HttpResponse:
 @conditional_page
 @translates_errors
 def captions_file(request: HttpRequest, public_id: str, ending: str) -> HttpResponse:
-    """What was said up to now, or all of it once the Space is over."""
-    user = request.user if request.user.is_authenticated else None
+    """Download everything that was said up to now, or all of it once the Space is over."""
+    user = reader_of(request)
     asker = address_of_request(request)
     found = documents.captions_file(public_id=public_id, user=user, ending=ending, asker=asker)
     name = get_valid_filename(found.name)
@@ -47,3 +50,24 @@ def captions_file(request: HttpRequest, public_id: str, ending: str) -> HttpResp
         content_type=found.content_type,
         headers={"Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or ""},
     )
+
+
+@require_safe
+@never_cache
+@translates_errors
+def replay_data(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Return what the player of a replay shows, as JSON."""
+    user = reader_of(request)
+    found = replay.replay(Asked(public_id, user, address_of_request(request)))
+    return HttpResponse(msgspec.json.encode(found), content_type="application/json")
+
+
+@require_safe
+@never_cache
+@translates_errors
+def so_far_data(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Return what was said and who talked in a recording that goes on, as JSON. `from` is a time of its sound, in
+    milliseconds: what came before it is left out."""
+    asked = Asked(public_id, reader_of(request), address_of_request(request))
+    found = replay.so_far(asked, from_ms=parse_id(request.GET.get("from", "0")) or 0)
+    return HttpResponse(msgspec.json.encode(found), content_type="application/json")

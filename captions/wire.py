@@ -1,4 +1,4 @@
-"""What captions look like on the socket: the shapes of `docs/protocol.md`, built in one place."""
+"""The shapes of captions on the socket, as in `docs/protocol.md`, built in one place."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from captions.models import Utterance
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class CaptionLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One caption. `end_ms` is absent while the person speaks; a final one without text is to be taken away."""
 
     id: str
@@ -32,21 +32,22 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Lines(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of what was said, oldest first; `previous` is the marker of the page before it."""
+    """One page of lines, oldest first; `previous` is the marker of the page before it."""
 
-    lines: list[Line]
+    lines: list[CaptionLine]
     previous: str | None
 
 
 class News(msgspec.Struct, frozen=True, kw_only=True):
-    """What became final or was changed since a marker; `live` is the next one."""
+    """The lines that became final or were changed since a marker; `live` is the next one."""
 
-    lines: list[Line]
+    lines: list[CaptionLine]
     live: str
 
 
 class CaptionsInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """`consenting`: ids of those on the stage who are captioned; `consent`: what the reader answered, if they did."""
+    """The state of captions. `consenting`: ids of those on the stage who are captioned; `consent`: the reader's own
+    answer, if there is one."""
 
     language: str
     languages: list[str]
@@ -60,10 +61,10 @@ class CaptionsInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     """False while this site has nothing that understands speech: no captions come, and the page says why."""
 
 
-def line(utterance: "Utterance", *, final: bool, mask: "Mask") -> Line:
-    """`utterance.speaker` is read."""
+def line(utterance: "Utterance", *, final: bool, mask: "Mask") -> CaptionLine:
+    """Return an utterance as a line. Reads `utterance.speaker`."""
     shown = mask.show(utterance)
-    return Line(
+    return CaptionLine(
         id=str(utterance.pk),
         user_id=str(utterance.speaker_id),
         name=utterance.speaker.name,

@@ -1,1 +1,1 @@
-"""Doors for programs: what was said, and whether one's own words may be captioned."""
+"""The REST operations of captions: reading them, and the consent of a speaker."""

@@ -1,4 +1,5 @@
-"""What turns a voice into words. The setting names one; it is loaded once per process, for all its threads."""
+"""The engines that turn a voice into words. The setting names one; it is loaded once per process, for all its
+threads."""
 
 import threading
 from functools import cache
@@ -18,13 +19,13 @@ _loading = threading.Lock()
 
 
 def engine() -> Engine:
-    """Raises `EngineMissing` when the library or the model is not there."""
+    """Return the loaded engine. Raises `EngineMissing` if the library or the model is not installed."""
     with _loading:  # `cache` alone would load once for each thread that asks meanwhile
         return _loaded(settings.CAPTIONS_ENGINE, settings.CAPTIONS_MODEL)
 
 
 def why_missing() -> str | None:
-    """Say what is wanting, in one sentence; None where captions have their engine. Loads nothing."""
+    """Return one sentence that says what is missing, or None if captions have their engine. Loads nothing."""
     maker = ENGINES.get(settings.CAPTIONS_ENGINE)
     if maker is None:
         return f"CAPTIONS_ENGINE must be one of {', '.join(ENGINES)}"

@@ -7,7 +7,7 @@ this looks at the utterance and some quiet behind it, and at the full window onl
 import os
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -18,22 +18,27 @@ from django.conf import settings
 
 from captions.engines.base import RATE, EngineMissing, require_files, require_library
 from captions.engines.weights import FILES, PUBLISHED
-from captions.words import Draft, Understood, Word
+from captions.recognised import Draft, Understood, Word
 
 QUIET_SECONDS: Final = 4.0
-"""Behind every utterance. With less the model repeats itself: it has never seen sound that stops so early."""
+"""Silence appended to every utterance. With less the model repeats itself: it has never seen sound that stops so
+early."""
 WINDOW_SECONDS: Final = 30
 DOUBTFUL_LOGPROB: Final = -0.45
 """Average log probability below which a final is worth a pass over the full window, at four times the price."""
 NONSENSE_LOGPROB: Final = -1.2
 """Below this, even after the full window, what stands there is chance."""
 SURE_OF_LANGUAGE: Final = 0.6
+EXPECTED_WEIGHT: Final = 30.0
+"""How much more often people speak the language of their account than one certain other language."""
 UNCLEAR: Final = "[unclear]"
 UNHEARD_PROBABILITY: Final = 0.6
 UNHEARD_LOGPROB: Final = -0.8
-"""The model's own verdict that nobody speaks, which its makers combine so."""
+"""The average log probability below which the model's own estimate that there is no voice counts, as its makers combine
+the two."""
 INVENTED: Final = re.compile(r"(thank you|thanks for watching|thank you for watching|you|bye|bye-bye|okay)[.! ]*", re.I)
-"""What Whisper learned to find under silence and noise; people say it, too, so it counts only where it is doubtful."""
+"""What Whisper learned to find under silence and noise. People say it, too, so it counts only where the result is
+doubtful."""
 INVENTED_LOGPROB: Final = -0.5
 
 _LOOPS: Final = 2.4
@@ -58,7 +63,7 @@ _LOADED_FILES: Final = FILES[:3]
 
 @dataclass(frozen=True, slots=True)
 class _Pass:
-    """One look at a sound. `tokens` include those of time; `text` does not."""
+    """One pass over a sound. `tokens` include those of time; `text` does not."""
 
     sound: Any
     frames: int
@@ -86,11 +91,17 @@ class FasterWhisper:
     model: Any
 
     def transcribe(
-        self, pcm: bytes, *, language: str | None, names: Sequence[str] = (), translate: bool = False
+        self,
+        pcm: bytes,
+        *,
+        language: str | None,
+        expected: str = "",
+        names: Sequence[str] = (),
+        translate: bool = False,
     ) -> Understood:
         samples = _samples(pcm)
         seconds = len(samples) / RATE
-        known, is_sure = (_code(language), True) if language else self._language(samples)
+        known, is_sure = (_code(language), True) if language else self._language(samples, _code(expected))
         found = self._look(samples, known, quiet=QUIET_SECONDS, names=names if seconds >= _NAMED_SECONDS else ())
         if found.is_doubtful or is_loop(found.text, seconds):
             found = self._look(samples, known, quiet=WINDOW_SECONDS)
@@ -102,7 +113,8 @@ class FasterWhisper:
         return Understood(list(self._words(found, known, seconds)), known, is_sure, translation)
 
     def draft(self, pcm: bytes, *, language: str, after: str = "") -> Draft:
-        """Force what was shown upon the model as the beginning: else every fourth draft takes back a word."""
+        """Understand an unfinished utterance, with what was shown as its forced beginning. Without that, every fourth
+        draft takes back a word."""
         samples = _samples(pcm)
         found = self._look(samples, _code(language), quiet=QUIET_SECONDS, is_draft=True, after=after)
         if found.is_invented or is_loop(found.text, len(samples) / RATE, is_draft=True):
@@ -157,7 +169,7 @@ class FasterWhisper:
         return result
 
     def _translated(self, found: _Pass, language: str, seconds: float) -> str:
-        """Whisper translates into English, and the sound need not be looked at again."""
+        """Return the English translation. Whisper reuses what it computed of the sound."""
         tokenizer = self._tokenizer(language, task="translate")
         prompt = self.model.get_prompt(tokenizer, [], without_timestamps=False)
         result = self._generated(found.sound, prompt, len(prompt) + int((seconds + 1) * _FASTEST_TOKENS))
@@ -173,13 +185,13 @@ class FasterWhisper:
         frames = features.shape[-1] // 2 * 2
         return self.model.encode(features[:, :frames]), frames
 
-    def _language(self, samples: Any) -> tuple[str, bool]:
+    def _language(self, samples: Any, expected: str) -> tuple[str, bool]:
         """Find out which language is spoken, and whether that is sure. Costs one more pass over the full window."""
         if not self.model.model.is_multilingual:
             return "en", True
         sound, _ = self._encoded(samples, WINDOW_SECONDS)
-        [[(token, probability), *_]] = self.model.model.detect_language(sound)
-        return str(token[2:-2]), probability >= SURE_OF_LANGUAGE
+        [found] = self.model.model.detect_language(sound)
+        return most_likely({token[2:-2]: probability for token, probability in found}, expected)
 
     def _words(self, found: _Pass, language: str, seconds: float) -> Iterator[Word]:
         tokenizer = self._tokenizer(language)
@@ -209,12 +221,27 @@ class FasterWhisper:
         return {}
 
 
+def most_likely(found: Mapping[str, float], expected: str) -> tuple[str, bool]:
+    """Return the language that was most probably spoken, and whether that is sure.
+
+    `found`: the model's probability by language. It says little of short and noisy utterances; there, and only there,
+    the expected language counts for more.
+    """
+    best = max(found, key=found.__getitem__)
+    if found[best] >= SURE_OF_LANGUAGE:
+        return best, True
+    weighed = {code: probability * (EXPECTED_WEIGHT if code == expected else 1) for code, probability in found.items()}
+    best = max(weighed, key=weighed.__getitem__)
+    return best, weighed[best] >= SURE_OF_LANGUAGE * sum(weighed.values())
+
+
 _OPENING: Final = "\"'“¿([{-"
 _CLOSING: Final = "\"'.。,，!！?？:：”)]}、"  # noqa: RUF001 - Chinese has its own
 
 
 def is_loop(text: str, seconds: float, *, is_draft: bool = False) -> bool:
-    """Tell a phrase that is repeated to the length limit. Such text is confident: its probability says nothing."""
+    """Return whether the text is a phrase repeated to the length limit. `seconds` is the length of the sound. The
+    engine gives such text a high probability, so the probability says nothing."""
     raw = text.encode()
     if raw and len(raw) / len(zlib.compress(raw)) > _LOOPS:
         return True
@@ -253,7 +280,7 @@ def load(*, model: str) -> FasterWhisper:
 
 
 def _place(model: str) -> Path:
-    """Where the model is: absolute, unless it is a name that the library fetches."""
+    """Return where the model is: an absolute path, or a name that the library fetches."""
     return Path(settings.CAPTIONS_MODELS_DIR) / model if model in PUBLISHED else Path(model)
 
 
@@ -263,7 +290,7 @@ def _code(language: str) -> str:
 
 
 def _samples(pcm: bytes) -> Any:
-    """float32 within ±1: anything else is understood as something else, without an error."""
+    """Return float32 samples within ±1. Whisper misreads any other form without an error."""
     numpy = import_module("numpy")
     samples = numpy.frombuffer(pcm, dtype="<i2").astype("float32") / _FULL_SCALE
     if not len(samples):

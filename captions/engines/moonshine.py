@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from captions.engines.base import RATE, EngineMissing, require_files, require_library
-from captions.words import Draft, Understood, Word
+from captions.recognised import Draft, Understood, Word
 
 ARCHITECTURES = ("tiny", "base", "tiny_streaming", "base_streaming", "small_streaming", "medium_streaming")
 _STREAMING = "_streaming"
@@ -28,9 +28,15 @@ class Moonshine:
     """Nothing says that its library may be used by two threads at once."""
 
     def transcribe(
-        self, pcm: bytes, *, language: str | None, names: Sequence[str] = (), translate: bool = False
+        self,
+        pcm: bytes,
+        *,
+        language: str | None,
+        expected: str = "",
+        names: Sequence[str] = (),
+        translate: bool = False,
     ) -> Understood:
-        """Its models have one language each, take no names and do not translate."""
+        """Understand a whole utterance. The models have one language each, take no names and do not translate."""
         with self.turn:
             samples = [sample / _FULL_SCALE for sample in array.array("h", pcm)]
             transcript = self.transcriber.transcribe_without_streaming(samples, RATE)
@@ -63,7 +69,7 @@ def load(*, model: str) -> Moonshine:
 
 
 def _words(line: Any) -> Iterator[Word]:
-    """A model that gives no times for words gives some for the line: its words are spread over it evenly."""
+    """Return words with times. Some models time only the line; its words are then spread over it evenly."""
     if line.words:
         for word in line.words:
             yield Word(f" {word.word.strip()}", int(word.start * 1000), int(word.end * 1000), float(word.confidence))

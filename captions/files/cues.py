@@ -1,4 +1,4 @@
-"""An utterance may go on for long; a cue is as much of it as the eye takes in at once. Pure."""
+"""Cuts utterances into cues. An utterance may be long; a cue is as much of it as the eye takes in at once. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Timed = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Times in milliseconds on the Space's clock; `text` is one line and not empty."""
+    """One cue. Times are milliseconds on the Space's clock; `text` is one line and not empty."""
 
     start_ms: int
     end_ms: int
@@ -23,14 +23,23 @@ class Cue:
 
 
 def cues_of(
-    *, name: str, text: str, start_ms: int, end_ms: int, words: Sequence[Sequence[str | int | float]]
+    *,
+    name: str,
+    text: str,
+    start_ms: int,
+    end_ms: int,
+    words: Sequence[Sequence[str | int | float]],
+    within: tuple[int, int] | None = None,
 ) -> list[Cue]:
-    """What one person said without a pause, in reading order; none where nothing was said.
+    """Return one person's utterance as cues in reading order; none if nothing was said.
 
     Args:
-        words: `[word, start_ms, end_ms, …]` each; where they are not those of `text`, times are spread over it evenly.
+        words: `[word, start_ms, end_ms, …]` each. If they are not those of `text`, times are spread over it evenly.
+        within: keep only the words that begin between these times.
     """
     timed = _timed(text, words) or _spread(text.split(), start_ms, max(end_ms, start_ms))
+    if within is not None:
+        timed = [word for word in timed if within[0] <= word[1] < within[1]]
     return [_cue(name, part) for part in _parts(timed)]
 
 
@@ -40,7 +49,8 @@ def in_order(cues: Iterable[Cue]) -> list[Cue]:
 
 
 def _timed(text: str, words: Sequence[Sequence[str | int | float]]) -> list[Timed]:
-    """Words carry their own spaces; rows of before November 2026 have none, and one belongs between each two."""
+    """Return the words with their times. Words carry their own spaces; rows from before November 2026 have none, so one
+    is added between each two."""
     timed = [(str(word[0]), int(word[1]), int(word[2])) for word in words]
     if "".join(word for word, _, _ in timed).strip() == text:
         return timed
@@ -52,7 +62,7 @@ def _spaced(timed: list[Timed]) -> list[Timed]:
 
 
 def _spread(tokens: list[str], start_ms: int, end_ms: int) -> list[Timed]:
-    """Each word has as much of the time as it has of the characters."""
+    """Return the words of `text`, each with the share of the time that it has of the characters."""
     letters = sum(map(len, tokens))
     spread: list[Timed] = []
     said = 0

@@ -3,6 +3,7 @@
 https://www.w3.org/TR/webvtt1/ says what a voice (`<v Name>`) and its escapes are; SubRip has no standard.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +15,12 @@ NOTICE = "Automatic captions, may be wrong."
 _NOTICE_MS = 3_000
 _MARKUP = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "\\": "⧵"})  # noqa: RUF001 - alike on purpose
 
+_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What the file is about."""
+    """The Space that the file is about."""
 
     title: str
     day: date | None
@@ -40,7 +43,7 @@ def webvtt(heading: Heading, cues: Iterable[Cue]) -> str:
 
 
 def subrip(heading: Heading, cues: Iterable[Cue]) -> str:
-    """SubRip has no comments, so the notice is a cue."""
+    """Return the file as SubRip. The format has no comments, so the notice is a cue."""
     notice = f"{_srt_times(0, _NOTICE_MS)}\n{NOTICE}"
     texts = [notice, *(f"{_srt_times(cue.start_ms, cue.end_ms)}\n{_srt_line(cue)}" for cue in in_order(cues))]
     return "\n".join(f"{number}\n{text}\n" for number, text in enumerate(texts, start=1))
@@ -64,7 +67,7 @@ def _vtt_cue(cue: Cue) -> str:
 
 
 def _vtt_text(text: str) -> str:
-    """Without `<`, `>` and `&` nothing in it can be markup, nor the arrow that only timings may have."""
+    """Replace `<`, `>` and `&`, so that a text can contain neither markup nor the arrow of a timing line."""
     return _one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -73,22 +76,29 @@ def _srt_times(start_ms: int, end_ms: int) -> str:
 
 
 def _paragraph(said: list[Cue]) -> str:
-    words = " ".join(_one_line(cue.text) for cue in said)
-    return f"{_clock(said[0].start_ms, '.')[:8]} {_one_line(said[0].name)}: {words}"
+    words = _isolated(" ".join(_one_line(cue.text) for cue in said))
+    return f"{_clock(said[0].start_ms, '.')[:8]} {_isolated(_one_line(said[0].name))}: {words}"
 
 
 def _srt_line(cue: Cue) -> str:
     """SubRip has no escapes. What players read as tags, `{\\an8}`, `\\N` or an arrow gets letters that look alike."""
-    return f"{_one_line(cue.name) or '?'}: {_one_line(cue.text)}".translate(_MARKUP)
+    return f"{_isolated(_one_line(cue.name)) or '?'}: {_isolated(_one_line(cue.text))}".translate(_MARKUP)
+
+
+def _isolated(text: str) -> str:
+    """Put text from right to left into a frame of its own. Else the name before it would decide on which side its full
+    stop stands. WebVTT needs no such frame: a cue is one, and its name is no part of it."""
+    is_right_to_left = any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+    return f"{_ISOLATE}{text}{_END_OF_ISOLATE}" if is_right_to_left else text
 
 
 def _one_line(text: str) -> str:
-    """`split` knows every character that any reader takes for the end of a line."""
+    """Return the text on one line. `split` knows every character that any reader takes for the end of a line."""
     return " ".join(text.replace("\0", " ").split())
 
 
 def _clock(milliseconds: int, point: str) -> str:
-    """`01:02:03.456`; hours may have more digits."""
+    """Return a time as `01:02:03.456`; hours may have more digits."""
     seconds, thousandths = divmod(milliseconds, 1000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)

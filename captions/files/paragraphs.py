@@ -1,4 +1,4 @@
-"""What is read, in paragraphs: a new one for another speaker, after a pause, and once a minute. Pure."""
+"""Cuts a transcript into paragraphs: a new one for another speaker, after a pause, and once a minute. Pure."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final, Protocol, TypeVar
@@ -9,7 +9,7 @@ LONGEST_MS: Final = 60_000
 
 
 class Said(Protocol):
-    """Something that one person said, from when to when."""
+    """One person's words, with their start and end."""
 
     @property
     def name(self) -> str: ...
@@ -23,7 +23,7 @@ S = TypeVar("S", bound=Said)
 
 
 def paragraphs(said: Iterable[S]) -> Iterator[list[S]]:
-    """Cut what was said, in order of its starts, into paragraphs. None is empty."""
+    """Return the utterances, which are in order of their starts, as paragraphs. None is empty."""
     part: list[S] = []
     for one in said:
         if part and _begins(one, part):

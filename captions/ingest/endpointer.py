@@ -58,7 +58,8 @@ class Endpointer:
         return len(self._frames) * FRAME_MS
 
     def push(self, pcm: bytes, *, at_ms: int) -> list[Heard]:
-        """`at_ms`: the time of the first sample of `pcm`. Gives the utterances that ended."""
+        """Take the next sound, and return the utterances that ended in it. `at_ms` is the time of the first sample of
+        `pcm` (int16, mono, 16 kHz)."""
         at_ms -= len(self._rest) * 1000 // (2 * RATE)
         sound, ended = self._rest + pcm, []
         whole = len(sound) - len(sound) % FRAME_BYTES
@@ -72,7 +73,7 @@ class Endpointer:
         return Heard(self._start_ms, b"".join(self._frames), ended=False) if self._frames else None
 
     def finish(self) -> Heard | None:
-        """Whatever is being spoken ends here."""
+        """End what is being spoken. Return it, or None in silence."""
         heard = self._end() if self._frames else None
         self._rest = b""
         self._lead.clear()

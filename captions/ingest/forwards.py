@@ -1,4 +1,4 @@
-"""The gateway is asked to send us the lanes of a room that carry somebody, and no others."""
+"""Asks the gateway to send us the lanes that carry a voice, and no others."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from spaces.gateway.pool import Gateway
 
 @dataclass(frozen=True, slots=True)
 class Forwards:
-    """Of one room to one ingest. Lane `n` has the SSRC `base + n`."""
+    """The forwards of one room to one ingest. Lane `n` has the SSRC `base + n`."""
 
     room: str
     host: str
@@ -22,8 +22,8 @@ class Forwards:
         return self.base + lane
 
     async def set(self, gateway: Gateway, lanes: Collection[int]) -> None:
-        """Starts what is missing and stops what is not wanted, another ingest's too. Raises `NoSuchRoom` and what else
-        the gateway says."""
+        """Start the forwards that are missing and stop those that are not wanted, another ingest's too. Raises
+        `NoSuchRoom` and the other errors of the gateway."""
         secret = room_credentials(self.room).secret
         ours: set[int] = set()
         for forwarder in await gateway.bridge.list_forwarders(room=self.room, secret=secret):
@@ -38,7 +38,7 @@ class Forwards:
             )
 
     def _lane(self, forwarder: Forwarder) -> int:
-        """Which of our lanes this is; -1 for anything else."""
+        """Return which of our lanes a forward carries, or -1 for a forward of another kind."""
         lane = forwarder.ssrc - self.base
         is_ours = 0 <= lane < LANES and forwarder.group == GROUPS[lane] and forwarder.port == self.port
         return lane if is_ours else -1

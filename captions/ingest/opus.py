@@ -1,4 +1,4 @@
-"""Opus as the gateway encodes it to sound as engines want it."""
+"""Decodes Opus from the gateway to sound as engines want it."""
 
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ SILENCE: Final = b"\0\0" * (RATE * FRAME_MS // 1000)
 
 
 class OpusDecoder:
-    """One stream's: the codec remembers. Gives int16 mono at 16 kHz."""
+    """The decoder of one stream: the codec keeps state. Gives int16 mono at 16 kHz."""
 
     def __init__(self) -> None:
         self._codec: Any = av.CodecContext.create("libopus", "r")
@@ -21,7 +21,7 @@ class OpusDecoder:
         self._resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
 
     def decode(self, payload: bytes | None) -> bytes:
-        """What is lost or broken is as long as a frame, and silent."""
+        """Return the sound of one frame. A lost or broken frame becomes silence of the same length."""
         if payload is None:
             return SILENCE
         try:

@@ -1,22 +1,19 @@
 """RTP (RFC 3550) as the gateway forwards it: one Opus frame of 20 ms in each packet."""
 
-import struct
 from dataclasses import dataclass, field
 from typing import Final
 
+from spaces.gateway.rtp import HEADER, NotRtp, payload
+
+__all__ = ["FRAME_MS", "NotRtp", "Packet", "Reorderer", "parse"]
+
 FRAME_MS: Final = 20
-_FIXED: Final = struct.Struct("!BBHII")
-_VERSION: Final = 2
 _CYCLE: Final = 1 << 16
-
-
-class NotRtp(ValueError):
-    """A datagram that no forwarder of ours sends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """`sequence` has 16 bits and wraps around."""
+    """One RTP packet. `sequence` has 16 bits and wraps around."""
 
     ssrc: int
     sequence: int
@@ -24,26 +21,15 @@ class Packet:
 
 
 def parse(datagram: bytes) -> Packet:
-    """Raises `NotRtp`."""
-    if len(datagram) < _FIXED.size:
-        raise NotRtp("too short")
-    flags, _, sequence, _, ssrc = _FIXED.unpack_from(datagram)
-    start = _FIXED.size + 4 * (flags & 0x0F)
-    if flags >> 6 != _VERSION:
-        raise NotRtp("another version")
-    if flags & 0x10:  # an extension: its length in words stands in the second half of its first word
-        if len(datagram) < start + 4:
-            raise NotRtp("cut within its extension")
-        start += 4 + 4 * int.from_bytes(datagram[start + 2 : start + 4])
-    end = len(datagram) - (datagram[-1] if flags & 0x20 else 0)
-    if start >= end:
-        raise NotRtp("no payload")
-    return Packet(ssrc, sequence, datagram[start:end])
+    """Return the packet in a datagram. Raises `NotRtp`."""
+    carried = payload(datagram)
+    _, _, sequence, _, ssrc = HEADER.unpack_from(datagram)
+    return Packet(ssrc, sequence, carried)
 
 
 @dataclass(slots=True)
 class Reorderer:
-    """Puts packets into order. One that is missing is waited for until `DEPTH` later ones are there, and then lost.
+    """Puts packets into order. A missing packet is waited for until `DEPTH` later ones have come, and is lost then.
 
     `push` gives what is next by now: `(position, payload)`, the payload None for a lost one. Positions count frames and
     never go back. A packet that does not follow on what came before is for another `Reorderer`.
@@ -56,7 +42,7 @@ class Reorderer:
     _held: dict[int, bytes] = field(default_factory=dict)
 
     def follows(self, packet: Packet) -> bool:
-        """False where the sender counts from elsewhere: it has begun anew."""
+        """Return whether the packet continues this stream. A sender that counts from elsewhere has begun anew."""
         return abs(self._ahead(packet.sequence)) <= self.JUMP
 
     def push(self, packet: Packet) -> list[tuple[int, bytes | None]]:
@@ -73,7 +59,7 @@ class Reorderer:
         return ready
 
     def _ahead(self, sequence: int) -> int:
-        """By how much the 16 bits are beyond what is expected, the shorter way around."""
+        """Return how far a sequence number is ahead of the expected one, the shorter way around its 16 bits."""
         if self._next is None:
             return 0
         return (sequence - self._next + _CYCLE // 2) % _CYCLE - _CYCLE // 2

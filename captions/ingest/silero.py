@@ -23,7 +23,7 @@ _MODEL: Final = "assets/silero_vad_v6.onnx"
 
 @dataclass(slots=True)
 class Silero:
-    """One voice's. Remembers what came before, so frames are given in order."""
+    """The voice detector of one stream. It remembers what came before, so frames are given in order."""
 
     _session: Any = field(default_factory=lambda: _loaded())  # type: ignore[has-type]  # cached, and further below
     _hidden: Any = field(default_factory=lambda: numpy.zeros(_MEMORY, "float32"))
@@ -49,7 +49,7 @@ def _loaded() -> Any:
 
 
 def _path() -> Path:
-    """Raises `ImportError` where faster-whisper is not installed."""
+    """Return the path of the model's file. Raises `ImportError` if faster-whisper is not installed."""
     library = find_spec("faster_whisper")
     if library is None or library.origin is None:
         raise ImportError("faster_whisper is not installed: pip install -r requirements.txt")

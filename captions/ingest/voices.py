@@ -1,4 +1,4 @@
-"""From packets to utterances: everything that happens to a lane's sound, on one thread and without any waiting."""
+"""Turns packets into utterances: all the work on a lane's sound, on one thread and without waiting."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ _DRIFT_MS: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Whose voice a lane carries, since when. A new object with every change of the lane."""
+    """The person whose voice a lane carries, and since when. Every change of the lane makes a new object."""
 
     space_id: int
     user_id: int
@@ -30,7 +30,7 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A packet as it came in: on which lane, when on the Space's clock, and whose voice the lane carried just then."""
+    """A received packet: its lane, its time on the Space's clock, and whose voice the lane carried just then."""
 
     ssrc: int
     at_ms: int
@@ -41,7 +41,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What a speaker said, so far or all of it."""
+    """The words of one speaker between two pauses, so far or all of them."""
 
     speaker: Speaker
     heard: Heard
@@ -62,7 +62,7 @@ class _Lane:
 
 
 class Voices:
-    """`tell` is called with every utterance and interim."""
+    """The voices of all lanes. `tell` is called with every utterance and interim."""
 
     def __init__(self, tell: Callable[[Utterance], None]) -> None:
         self._tell = tell
@@ -77,8 +77,9 @@ class Voices:
             self._hear(lane, lane.decoder.decode(payload), at_ms=_on_clock(lane, position, arrival.at_ms))
 
     def _lane(self, arrival: Arrival) -> _Lane | None:
-        """With the speaker everything changes: what the last one was saying ends, and nobody hears the sound of two. So
-        it does with a sender that begins anew: its positions are those of another clock."""
+        """Return the lane of an arrival, anew if its speaker changed: the last speaker's utterance ends, and no
+        utterance mixes two voices. The same holds for a sender that begins anew, because its positions are those of
+        another clock."""
         lane = self._lanes.get(arrival.ssrc)
         if lane is not None and (lane.speaker is not arrival.speaker or not _goes_on(lane, arrival)):
             del self._lanes[arrival.ssrc]
@@ -111,7 +112,7 @@ def _goes_on(lane: _Lane, arrival: Arrival) -> bool:
 
 
 def _on_clock(lane: _Lane, position: int, arrived_ms: int) -> int:
-    """When the frame was spoken, as far as its arrival tells: the quickest packet so far had the least delay."""
+    """Return when the frame was spoken, as far as its arrival tells: the quickest packet so far had the least delay."""
     zero_ms = arrived_ms - position * FRAME_MS
     if lane.zero_ms is None or zero_ms < lane.zero_ms:
         lane.zero_ms = zero_ms

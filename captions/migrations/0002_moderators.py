@@ -11,18 +11,22 @@ OPERATED = ("utterance",)
 
 def let_moderators_in(apps: Any, schema_editor: Any) -> None:
     """Django makes permissions after all migrations, which is too late for a group that is made by one."""
-    views = [_permission(apps, model, "view") for model in LOOKED_AT]
-    changes = [_permission(apps, model, "change") for model in OPERATED]
+    database = schema_editor.connection.alias
+    views = [_permission(apps, database, model, "view") for model in LOOKED_AT]
+    changes = [_permission(apps, database, model, "change") for model in OPERATED]
     for name in GROUPS:
-        group, _ = apps.get_model("auth", "Group").objects.get_or_create(name=name)
+        group, _ = apps.get_model("auth", "Group").objects.using(database).get_or_create(name=name)
         group.permissions.add(*views, *changes)
 
 
-def _permission(apps: Any, model: str, verb: str) -> Any:
-    kind, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(app_label="captions", model=model)
+def _permission(apps: Any, database: str, model: str, verb: str) -> Any:
+    kinds = apps.get_model("contenttypes", "ContentType").objects.using(database)
+    kind, _ = kinds.get_or_create(app_label="captions", model=model)
     verbose = apps.get_model("captions", model)._meta.verbose_name
-    made, _ = apps.get_model("auth", "Permission").objects.get_or_create(
-        content_type=kind, codename=f"{verb}_{model}", defaults={"name": f"Can {verb} {verbose}"}
+    made, _ = (
+        apps.get_model("auth", "Permission")
+        .objects.using(database)
+        .get_or_create(content_type=kind, codename=f"{verb}_{model}", defaults={"name": f"Can {verb} {verbose}"})
     )
     return made
 

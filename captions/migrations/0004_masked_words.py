@@ -12,7 +12,7 @@ SLURS = """
 
 
 def fill(apps: Any, schema_editor: Any) -> None:
-    words = apps.get_model("captions", "MaskedWord").objects
+    words = apps.get_model("captions", "MaskedWord").objects.using(schema_editor.connection.alias)
     for text in SLURS:
         words.get_or_create(text=text)
 

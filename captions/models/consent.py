@@ -12,7 +12,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
 
 class Consent(models.Model):
-    """What somebody who got a microphone said to being captioned in this Space. No row: not asked, or no answer yet."""
+    """A speaker's answer about being captioned in this Space. No row: not asked, or no answer yet."""
 
     space = models.ForeignKey(Space, models.CASCADE, related_name="caption_consents")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="caption_consents")

@@ -6,7 +6,7 @@ from captions.models.utterance import Utterance
 
 
 class Redaction(models.Model):
-    """A moderator took a caption out of sight. What it said stays here for as long as captions are kept."""
+    """A caption that a moderator took out of sight. The original text stays here for as long as captions are kept."""
 
     utterance = models.OneToOneField(Utterance, models.CASCADE, related_name="redaction", primary_key=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -1,13 +1,12 @@
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from accounts.site import site
 from spaces.models import Space
 
 
 def default_language() -> str:
-    language: str = settings.CAPTIONS_LANGUAGE
-    return language
+    return site().language
 
 
 class Track(models.Model):

@@ -7,16 +7,17 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from captions.events import publish_line
 from captions.models import Consent, Utterance
 from captions.selectors import consents, recognises_in_browser
-from captions.services.utterances import begin_utterance, loaded, said
+from captions.services.utterances import begin_utterance, loaded, publish_final
 from captions.states import Source, UtteranceState
 from spaces import rules
 from spaces.models import Space
 from spaces.rules import Action
-from spaces.services.turn import turn
+from spaces.services.space_change import space_change
 from spaces_project.common.errors import Conflict
 from spaces_project.common.limits import spend
 from spaces_project.common.text import clean_line
@@ -31,23 +32,23 @@ TEXT_LENGTH = 500
 
 
 def set_source(*, public_id: str, user: "User", browser: bool) -> None:
-    """Whether this person's own browser recognises from now on. Until it says so, and after any reconnection, the
+    """Choose whether this person's own browser recognises from now on. Before that, and after any reconnection, the
     server's engine does. Errors: what the rules say to `Action.RECOGNISE`, `no_consent`, `browser_off`."""
     if browser and not settings.CAPTIONS_BROWSER:
-        raise Conflict("browser_off", "On this site the server recognises speech.")
-    with turn(public_id) as current:
-        participant = current.actor(user, Action.RECOGNISE)
-        rules.require_consent(consents=consents(space=current.space, user_id=user.pk))
-        Consent.objects.filter(space=current.space, user=user).update(
+        raise Conflict("browser_off", _("On this site the server recognises speech."))
+    with space_change(public_id) as change:
+        participant = change.actor(user, Action.RECOGNISE)
+        rules.require_consent(consents=consents(space=change.space, user_id=user.pk))
+        Consent.objects.filter(space=change.space, user=user).update(
             source=Source.BROWSER if browser else Source.SERVER,
             source_connection=participant.connection if browser else "",
         )
         if browser:
-            current.assign_lanes({participant.user_id: None})
+            change.assign_lanes({participant.user_id: None})
 
 
 def say_in_browser(*, public_id: str, user: "User", text: str, final: bool, spoken_ms: int) -> None:
-    """A phrase as this person's browser understands it so far; `spoken_ms` is how long ago it began.
+    """Show a phrase as this person's browser understands it so far; `spoken_ms` is how long ago it began.
 
     Errors: what the rules say to `Action.CAPTION`, `no_consent`, `muted`, `browser_off`, `too_many`.
     """
@@ -57,13 +58,13 @@ def say_in_browser(*, public_id: str, user: "User", text: str, final: bool, spok
         utterance = _open(space, user, spoken_ms)
         _store(utterance, space, clean_line(text, limit=TEXT_LENGTH), final=final)
     if final:
-        said(utterance.pk)
+        publish_final(utterance.pk)
     else:
         publish_line(loaded(utterance.pk), final=False)
 
 
 def _speakable(public_id: str, user: "User") -> Space:
-    """The Space, if this person's browser may say something there now."""
+    """Return the Space, if this person's browser may caption there now."""
     space = Space.objects.select_for_update().filter(public_id=public_id).get()
     participant = space.participants.of(user.pk)
     rules.require(Action.CAPTION, space=space, actor=participant)
@@ -72,14 +73,14 @@ def _speakable(public_id: str, user: "User") -> Space:
     consent = Consent.objects.given().filter(space=space, user=user).first()
     rules.require_captionable(participant, consents=consent is not None)
     if consent is None or not recognises_in_browser(consent, participant.connection):
-        raise Conflict("browser_off", "The server recognises what you say: announce your browser first.")
+        raise Conflict("browser_off", _("Captions come from the server. Turn on recognition in this browser first."))
     return space
 
 
 def _open(space: Space, user: "User", spoken_ms: int) -> Utterance:
-    """The phrase that is being spoken, or a new one."""
+    """Return the phrase that is being spoken, or a new one."""
     mine = Utterance.objects.filter(space=space, speaker=user, state=UtteranceState.OPEN, source=Source.BROWSER)
-    now_ms = int(space.clock(timezone.now()).total_seconds() * 1000)
+    now_ms = space.clock_ms(timezone.now())
     try:
         with transaction.atomic():
             return mine.first() or begin_utterance(
@@ -102,6 +103,6 @@ def _said_until(space: Space, user: "User") -> int:
 def _store(utterance: Utterance, space: Space, text: str, *, final: bool) -> None:
     changes: dict[str, object] = {"text": text, "revision": F("revision") + 1, "engine": ENGINE}
     if final:
-        end_ms = max(int(space.clock(timezone.now()).total_seconds() * 1000), utterance.start_ms)
+        end_ms = max(space.clock_ms(timezone.now()), utterance.start_ms)
         changes |= {"state": UtteranceState.FINAL, "end_ms": end_ms, "finished_at": timezone.now()}
     Utterance.objects.filter(pk=utterance.pk, state=UtteranceState.OPEN).update(**changes)

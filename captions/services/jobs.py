@@ -1,4 +1,4 @@
-"""What a worker does with one utterance. A killed worker loses nothing: its claim runs out and another takes over; each
+"""The work of a worker on one utterance. A killed worker loses nothing: its claim expires and another takes over. Each
 attempt is counted when it begins, so that one that kills its worker ends as a failure too."""
 
 from collections.abc import Sequence
@@ -8,16 +8,18 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from captions.events import publish_line
 from captions.models import Utterance, UtteranceAudio
+from captions.recognised import Word, joined
 from captions.selectors import is_translated, names_in
-from captions.services.utterances import drop, loaded, said
+from captions.services.utterances import drop, loaded, publish_final
 from captions.signals import utterance_waits
 from captions.states import UTTERANCE_MOVES, UtteranceState
-from captions.words import Word, joined
-from spaces import retention, rules
+from spaces import rules
+from spaces.moderation import retention
 from spaces_project.common.errors import Conflict
 
 CLAIM = timedelta(seconds=9)
@@ -35,8 +37,8 @@ _BYTES_PER_MS = 32
 class Claim:
     """One attempt.
 
-    `pcm`: int16, little-endian, mono, 16 kHz; `start_ms`: its beginning on the Space's clock; `names`: what is
-    likely to be spoken of, so that it is spelled right.
+    `pcm`: int16, little-endian, mono, 16 kHz; `start_ms`: its beginning on the Space's clock; `names`: words that are
+    likely to be spoken, so that they are spelled right; `expected`: the language of the speaker's account, or empty.
     """
 
     utterance_id: int
@@ -46,19 +48,21 @@ class Claim:
     pcm: bytes
     space_id: int
     speaker_id: int
+    expected: str = ""
     names: tuple[str, ...] = ()
     translate: bool = False
 
 
 def claim(*, utterance_id: int) -> Claim | None:
-    """None where there is nothing to do: final, dropped, failed, or with a worker that lives."""
+    """Claim an utterance. Return None if there is nothing to do: it is final, dropped, failed, or with a living
+    worker."""
     now = timezone.now()
     free = Q(state=UtteranceState.WAITING) | Q(state=UtteranceState.RUNNING, claimed_until__lt=now)
     with transaction.atomic():
         row = Utterance.objects.filter(free, pk=utterance_id)
         if not row.update(state=UtteranceState.RUNNING, attempts=F("attempts") + 1, claimed_until=now + CLAIM):
             return None
-        utterance = Utterance.objects.select_related("space").get(pk=utterance_id)
+        utterance = Utterance.objects.select_related("space", "speaker").get(pk=utterance_id)
         if utterance.attempts > MOST_ATTEMPTS:
             _give_up(utterance, utterance.error or "the worker ended during every attempt")
             return None
@@ -71,6 +75,7 @@ def claim(*, utterance_id: int) -> Claim | None:
         pcm=pcm,
         space_id=utterance.space_id,
         speaker_id=utterance.speaker_id,
+        expected=utterance.speaker.language,
         names=names_in(utterance.space),
         translate=is_translated(utterance.space),
     )
@@ -99,7 +104,7 @@ def _with_followers(utterance: Utterance, pcm: bytes) -> bytes:
 
 
 def extend(claim: Claim) -> bool:
-    """Still at it. False when the claim was lost."""
+    """Extend the claim. Return False if it was lost."""
     return bool(_claimed(claim).update(claimed_until=timezone.now() + CLAIM))
 
 
@@ -112,8 +117,8 @@ def complete(
     language: str | None = None,
     translation: str = "",
 ) -> bool:
-    """The text is final and the sound is deleted, unless a report holds it. False, and nothing is changed or told, when
-    another attempt took over or the utterance was dropped."""
+    """Store the final text, and delete the sound unless a report holds it. Return False, and change nothing, if another
+    attempt took over or the utterance was dropped."""
     with transaction.atomic():
         done = _claimed(claim).update(
             state=UtteranceState.FINAL,
@@ -131,12 +136,13 @@ def complete(
         if not done:
             return False
         _forget_sound(claim.utterance_id)
-    said(claim.utterance_id)
+    publish_final(claim.utterance_id)
     return True
 
 
 def fail(claim: Claim, *, error: str) -> None:
-    """This attempt failed: another follows, or after three it stays in the admin as failed, with its sound."""
+    """Count a failed attempt. Another follows; after three the utterance stays in the admin as failed, with its
+    sound."""
     with transaction.atomic():
         utterance = _claimed(claim).first()
         if utterance is None:
@@ -149,15 +155,16 @@ def fail(claim: Claim, *, error: str) -> None:
 
 
 def rerun(*, utterance_id: int, user: User) -> None:
-    """An operator sends it through the engine again. Errors: `forbidden`, `no_audio`, `unfinished`."""
+    """Let an operator send the utterance through the engine again. Errors: those of `require_operator`, `no_audio`,
+    `unfinished`."""
     rules.require_operator(user)
     with transaction.atomic():
         if not UtteranceAudio.objects.filter(utterance=utterance_id).exists():
-            raise Conflict("no_audio", "The sound of this utterance was deleted.")
+            raise Conflict("no_audio", _("The sound of this utterance was deleted."))
         again = UTTERANCE_MOVES.into(UtteranceState.WAITING) & {UtteranceState.FINAL, UtteranceState.FAILED}
         row = Utterance.objects.filter(pk=utterance_id, state__in=again)
         if not row.update(state=UtteranceState.WAITING, attempts=0, error="", queued_at=timezone.now()):
-            raise Conflict("unfinished", "The engine is already working on this utterance.")
+            raise Conflict("unfinished", _("The engine is already working on this utterance."))
         transaction.on_commit(lambda: utterance_waits.send(Utterance, utterance_id=utterance_id))
 
 
@@ -166,7 +173,7 @@ def _claimed(claim: Claim) -> QuerySet[Utterance]:
 
 
 def _give_up(utterance: Utterance, error: str) -> None:
-    """An interim that never became final goes from the pages."""
+    """Take an interim that never became final away from the pages."""
     Utterance.objects.filter(pk=utterance.pk).update(
         state=UtteranceState.FAILED,
         error=error[:300],

@@ -1,21 +1,22 @@
-"""Lanes are assigned by the ingest that holds the Space."""
+"""Assigns lanes for the ingest that holds the Space."""
 
 from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from captions.models import Track
 from captions.selectors import candidates
-from captions.services.mending import recover_abandoned
+from captions.services.recovery import recover_abandoned
 from spaces.models import Space
-from spaces.services.turn import turn
+from spaces.services.space_change import space_change
 from spaces_project.common.errors import Conflict
 
 
 def take_over(*, space: Space) -> int:
-    """An ingest holds the Space from now on, and whoever held it before does no longer; its epoch. What the last one
-    left half-spoken is recovered."""
+    """Let an ingest hold the Space from now on instead of the previous holder. Return its epoch. Unfinished utterances
+    of the previous holder are recovered."""
     with transaction.atomic():
         Track.objects.get_or_create(space=space)
         Track.objects.filter(space=space).update(epoch=F("epoch") + 1)
@@ -25,13 +26,13 @@ def take_over(*, space: Space) -> int:
 
 
 def assign_lanes(*, space: Space, lanes: Mapping[int, int | None], epoch: int) -> bool:
-    """Who enters which lane, by user id, and with None who leaves theirs. False, and nothing changed, when somebody in
-    `lanes` may not be captioned any more. Error: `superseded`."""
-    with turn(space.public_id) as current:
+    """Store which user is on which lane; None takes a user off. Return False, and change nothing, if a user in `lanes`
+    may no longer be captioned. Error: `superseded`."""
+    with space_change(space.public_id) as change:
         if not Track.objects.filter(space=space, epoch=epoch).exists():
-            raise Conflict("superseded", "Another ingest has taken this Space over.")
+            raise Conflict("superseded", _("Another ingest has taken this Space over."))
         allowed = {candidate.user_id for candidate in candidates(space)}
         if not {user_id for user_id, lane in lanes.items() if lane is not None} <= allowed:
             return False
-        current.assign_lanes(lanes)
+        change.assign_lanes(lanes)
     return True

@@ -2,13 +2,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from captions.events import publish_line
 from captions.models import Redaction, Utterance
 from captions.services.utterances import loaded
 from captions.states import UtteranceState
 from spaces import rules
-from spaces.services.turn import Turn, turn
+from spaces.services.space_change import SpaceChange, space_change
 from spaces.states import LogKind
 from spaces_project.common.errors import Conflict, NotFound
 
@@ -19,20 +20,20 @@ TAKEN_BACK = "taken back by the speaker"
 
 
 def redact(*, utterance_id: int, user: "User", reason: str = "") -> None:
-    """A moderator takes a final caption out of sight, everywhere at once; the original stays for as long as captions
-    are kept. Doing it twice changes nothing. Errors: `forbidden`, `not_found`, `unfinished`."""
+    """Take a final caption out of sight, on all pages at once. The original stays for as long as captions are kept.
+    Doing it twice changes nothing. Errors: those of `require_operator`, `not_found`, `unfinished`."""
     rules.require_operator(user)
     found = Utterance.objects.select_related("space").filter(pk=utterance_id).first()
     if found is None:
-        raise NotFound("not_found", "There is no such caption.")
-    with turn(found.space.public_id) as current:
+        raise NotFound("not_found", _("There is no such caption."))
+    with space_change(found.space.public_id) as change:
         utterance = Utterance.objects.select_related("speaker").get(pk=utterance_id)
-        _redact(current, utterance, by=user, reason=reason)
+        _redact(change, utterance, by=user, reason=reason)
 
 
-def _redact(current: Turn, utterance: Utterance, *, by: "User", reason: str) -> None:
+def _redact(change: SpaceChange, utterance: Utterance, *, by: "User", reason: str) -> None:
     if utterance.state != UtteranceState.FINAL:
-        raise Conflict("unfinished", "Only a final caption can be redacted.")
+        raise Conflict("unfinished", _("Only a final caption can be redacted."))
     if Redaction.objects.filter(utterance=utterance).exists():
         return
     Redaction.objects.create(
@@ -40,26 +41,26 @@ def _redact(current: Turn, utterance: Utterance, *, by: "User", reason: str) -> 
     )
     utterance.text, utterance.words, utterance.translation = "", [], ""
     _store(utterance)
-    current.log(LogKind.CAPTION_REDACTED, actor=by, target=utterance.speaker, reason=reason)
+    change.log(LogKind.CAPTION_REDACTED, actor=by, target=utterance.speaker, reason=reason)
     transaction.on_commit(lambda: publish_line(loaded(utterance.pk), final=True))
 
 
 def take_back(*, public_id: str, user: "User", line_id: int) -> None:
     """Take a line of one's own out of sight, everywhere at once: the engine may have heard something else. A moderator
     can give it back. Doing it twice changes nothing. Errors: `not_found` (also another's), `unfinished`."""
-    with turn(public_id) as current:
-        utterance = Utterance.objects.filter(pk=line_id, space=current.space, speaker=user).first()
+    with space_change(public_id) as change:
+        utterance = Utterance.objects.filter(pk=line_id, space=change.space, speaker=user).first()
         if utterance is None:
-            raise NotFound("not_found", "You said no such line.")
-        _redact(current, utterance, by=user, reason=TAKEN_BACK)
+            raise NotFound("not_found", _("You said no such line."))
+        _redact(change, utterance, by=user, reason=TAKEN_BACK)
 
 
 def restore(*, utterance_id: int) -> None:
-    """The redaction was wrong: the caption is there again, everywhere at once. Repeatable."""
+    """Show a caption again, on all pages at once. Repeatable."""
     redaction = Redaction.objects.select_related("utterance__space").filter(pk=utterance_id).first()
     if redaction is None:
         return
-    with turn(redaction.utterance.space.public_id):
+    with space_change(redaction.utterance.space.public_id):
         utterance = Utterance.objects.get(pk=utterance_id)
         utterance.text, utterance.words = redaction.original, redaction.original_words
         _store(utterance)
@@ -68,7 +69,7 @@ def restore(*, utterance_id: int) -> None:
 
 
 def _store(utterance: Utterance) -> None:
-    """Whoever reads on from a marker is told as well."""
+    """Store the new state and its time, so that readers who read on from a marker are told as well."""
     utterance.revision += 1
     utterance.finished_at = timezone.now()
     utterance.save(update_fields=["text", "words", "translation", "revision", "finished_at"])

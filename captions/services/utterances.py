@@ -1,7 +1,8 @@
-"""An utterance from its first sound to where the engine takes it over."""
+"""Keeps an utterance from its first sound until the engine takes it over."""
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from captions.events import publish_line
 from captions.models import Track, Utterance, UtteranceAudio
@@ -9,7 +10,7 @@ from captions.selectors import consents, language_of
 from captions.signals import utterance_waits
 from captions.states import UNFINISHED, UTTERANCE_MOVES, Source, UtteranceState
 from spaces.models import Space
-from spaces.services import flag_caption
+from spaces.moderation.services import flag_caption
 from spaces_project.common import metrics
 from spaces_project.common.errors import Conflict
 
@@ -17,15 +18,16 @@ from spaces_project.common.errors import Conflict
 def begin_utterance(
     *, space: Space, speaker_id: int, start_ms: int, source: Source = Source.SERVER, epoch: int | None = None
 ) -> Utterance:
-    """Somebody begins to speak at `start_ms` on the Space's clock. The same beginning twice is the same utterance.
+    """Store that a person begins to speak at `start_ms` on the Space's clock. The same beginning twice is the same
+    utterance.
 
     `epoch`: of the ingest that heard it. Errors: `no_consent`, `superseded`.
     """
     if epoch is not None and not Track.objects.filter(space=space, epoch=epoch).exists():
-        raise Conflict("superseded", "Another ingest has taken this Space over.")
+        raise Conflict("superseded", _("Another ingest has taken this Space over."))
     if not consents(space=space, user_id=speaker_id):
-        raise Conflict("no_consent", "This person has not agreed to be captioned here.")
-    utterance, _ = Utterance.objects.get_or_create(
+        raise Conflict("no_consent", _("This person has not agreed to be captioned here."))
+    utterance, _is_new = Utterance.objects.get_or_create(
         space=space,
         speaker_id=speaker_id,
         start_ms=start_ms,
@@ -35,7 +37,7 @@ def begin_utterance(
 
 
 def show_interim(*, utterance_id: int, text: str, revision: int) -> bool:
-    """What is understood so far; false when something newer was shown, or the utterance is not open any more."""
+    """Show what is understood so far. Return False if something newer was shown, or the utterance has ended."""
     open_ = Utterance.objects.filter(pk=utterance_id, state=UtteranceState.OPEN, revision__lt=revision)
     if not open_.update(text=text, revision=revision):
         return False
@@ -44,7 +46,7 @@ def show_interim(*, utterance_id: int, text: str, revision: int) -> bool:
 
 
 def end_utterance(*, utterance_id: int, end_ms: int, pcm: bytes) -> bool:
-    """The person has stopped: the sound waits for the engine. False when it had ended or was dropped already.
+    """End the utterance; its sound waits for the engine. Return False if it had ended or was dropped already.
 
     `pcm`: int16, little-endian, mono, 16 kHz.
     """
@@ -58,7 +60,7 @@ def end_utterance(*, utterance_id: int, end_ms: int, pcm: bytes) -> bool:
 
 
 def drop_utterances(*, space: Space, speaker_id: int | None = None) -> int:
-    """What is not final yet, of one person or of everybody, never will be: sound and interim text go. How many."""
+    """Drop what is not final yet, of one person or of everyone, with sound and interim text. Return how many."""
     unfinished = Utterance.objects.filter(space=space, state__in=UNFINISHED)
     if speaker_id is not None:
         unfinished = unfinished.filter(speaker=speaker_id)
@@ -66,7 +68,11 @@ def drop_utterances(*, space: Space, speaker_id: int | None = None) -> int:
 
 
 def drop(utterance_ids: list[int], *, why: str = "") -> int:
-    """Compare-and-swap: what became final meanwhile stays. Pages take the lines away after the commit."""
+    """Drop these utterances with their text and sound, except those that became final meanwhile. Return how many were
+    dropped.
+
+    `why` is stored as the error of each. Pages take the lines away after the commit.
+    """
     dropped = 0
     with transaction.atomic():
         for utterance_id in utterance_ids:
@@ -83,8 +89,8 @@ def drop(utterance_ids: list[int], *, why: str = "") -> int:
     return dropped
 
 
-def said(utterance_id: int) -> None:
-    """Its text is final: the room is shown it, and the moderators' word list looks at it."""
+def publish_final(utterance_id: int) -> None:
+    """Publish a final text to the room, and let the moderators' word list look at it."""
     utterance = loaded(utterance_id)
     publish_line(utterance, final=True)
     spoken_for = utterance.space.clock(timezone.now()).total_seconds()

@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.inclusion_tag("captions/_downloads.html", takes_context=True)
 def caption_downloads(context: dict[str, Any], public_id: str) -> dict[str, Any]:
-    """The files of a Space, where the reader may have them and they are not empty."""
+    """Return the files of a Space that this reader may have and that are not empty."""
     user = context["user"] if context["user"].is_authenticated else None
     has_files = selectors.has_files(public_id=public_id, user=user)
     return {"space_id": public_id if has_files else None}

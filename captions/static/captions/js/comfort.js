@@ -1,11 +1,11 @@
-// How somebody likes captions, kept in this browser for each account.
+// The reader's choices for captions, kept in this browser for each account.
 
-/** Steps of `data-size`; captions.css says how large each is. */
+/** The steps of `data-size`. captions.css has the size of each. */
 export const SIZES = 6;
 export const USUAL = Object.freeze({ shown: false, size: 1, contrast: false, background: "theme" });
 const BACKGROUNDS = new Set(["theme", "light", "dark"]);
 
-/** Whatever was kept, as something that can be used. */
+/** Return the stored choices, with the usual value for each that is missing or invalid. */
 export function usable(kept) {
   const { shown, size, contrast, background } = kept ?? {};
   return {
@@ -28,7 +28,7 @@ export function keepComfort(person, comfort) {
   try {
     localStorage.setItem(key(person), JSON.stringify(comfort));
   } catch {
-    // Storage is switched off: it holds for this page.
+    // The browser stores nothing here, so the choice lasts as long as the page.
   }
 }
 

@@ -1,19 +1,21 @@
-// Whether one's own words become captions: asked once in each Space, and a switch for as long as one holds a microphone.
+// Asks a speaker once in each Space whether their words may become captions, and shows a switch while they hold a
+// microphone.
 
-import { part, setText } from "../../spaces/js/dom.js";
-import { may } from "../../spaces/js/room-state.js";
-import { announce } from "../../spaces/js/toast.js";
+import { gettext } from "../../spaces/js/lib/i18n.js";
+import { part, setText } from "../../spaces/js/lib/dom.js";
+import { may } from "../../spaces/js/room/room-state.js";
+import { announce } from "../../spaces/js/lib/toast.js";
 
 const WHY = {
-  host: "You are the host: please allow it, so that people who cannot hear can follow.",
-  other: "People who cannot hear can then follow.",
+  host: gettext("You are the host: please allow it, so that people who cannot hear can follow."),
+  other: gettext("People who cannot hear can then follow."),
 };
-const SAID = { true: "What you say is captioned now.", false: "What you say is not captioned." };
+const SAID = { true: gettext("What you say is captioned now."), false: gettext("What you say is not captioned.") };
 
 export class Consent {
   #root;
   #room;
-  /** What was tapped, until the server has said so. */
+  /** The answer that the user tapped, until the server has confirmed it. */
   #tapped = null;
   #wasAsked = false;
 
@@ -43,11 +45,11 @@ export class Consent {
     }
     setText(part(this.#root, "consent-why"), you.role === "host" ? WHY.host : WHY.other);
     part(this.#root, "consent-browser").hidden = !captions.browser;
-    if (!this.#wasAsked) announce("May what you say be shown as captions? Please answer above the controls.");
+    if (!this.#wasAsked) announce(gettext("May what you say be shown as captions? Please answer above the controls."));
     this.#wasAsked = true;
   }
 
-  /** Shown at once; a refusal by the server brings the question, or the switch, back. */
+  /** Show the answer at once. If the server refuses it, the question or the switch comes back. */
   async #answer(given) {
     this.#tapped = given ? "given" : "refused";
     this.draw();

@@ -1,8 +1,9 @@
-// In which language captions are understood: for whoever runs the Space, where the site knows more than one.
+// The language in which captions are understood. Hosts and co-hosts choose it, on sites that know more than one.
 
-import { part } from "../../spaces/js/dom.js";
-import { may } from "../../spaces/js/room-state.js";
-import { toast } from "../../spaces/js/toast.js";
+import { gettext } from "../../spaces/js/lib/i18n.js";
+import { part } from "../../spaces/js/lib/dom.js";
+import { may } from "../../spaces/js/room/room-state.js";
+import { toast } from "../../spaces/js/lib/toast.js";
 
 const AUTOMATIC = "auto";
 
@@ -48,17 +49,17 @@ export class Language {
     if (this.#offered === languages.join()) return;
     this.#offered = languages.join();
     const options = languages.map((code) => new Option(nameOf(code), code));
-    // Ninety-nine are found by their names, whatever their codes.
+    // Sort by name: readers look for one of ninety-nine languages by its name and not by its code.
     const isFirst = ({ value }) => value === AUTOMATIC;
     options.sort((a, b) => isFirst(b) - isFirst(a) || a.text.localeCompare(b.text));
     this.#select.replaceChildren(...options);
   }
 
-  /** A refusal brings the old one back. */
+  /** Choose a language. If the server refuses, show the earlier one again. */
   async #choose(language) {
     try {
       await this.#room.command("captions.language", { language });
-      toast(`Captions: ${nameOf(language)} from now on.`);
+      toast(gettext("Captions: {language} from now on.", { language: nameOf(language) }));
     } catch (error) {
       toast(error.message, { tone: "bad" });
       this.draw();
@@ -67,7 +68,7 @@ export class Language {
 }
 
 function nameOf(code) {
-  if (code === AUTOMATIC) return "Automatic, for each speaker";
+  if (code === AUTOMATIC) return gettext("Automatic, for each speaker");
   try {
     return new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "language" }).of(code);
   } catch {

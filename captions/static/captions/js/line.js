@@ -1,15 +1,16 @@
-// One caption in the list.
+// Draws one caption of the list.
 
-import { fromTemplate, part, setAttribute, setText } from "../../spaces/js/dom.js";
+import { gettext } from "../../spaces/js/lib/i18n.js";
+import { fromTemplate, part, setAttribute, setText } from "../../spaces/js/lib/dom.js";
 import { pieces } from "./pieces.js";
 
-const REDACTED = "Removed";
+const REDACTED = gettext("Removed");
 
 export function newLine() {
   return fromTemplate("caption-template");
 }
 
-/** `voice` is the number of the speaker's colour. */
+/** Draw a line. `voice` is the number of the speaker's colour. */
 export function showLine(element, line, voice) {
   setText(part(element, "caption-name"), line.name);
   setAttribute(part(element, "caption-name"), "data-voice", voice);
@@ -21,7 +22,7 @@ export function showLine(element, line, voice) {
   element.toggleAttribute("data-redacted", line.redacted ?? false);
 }
 
-/** Written anew only when it changed: a reader may be marking it. */
+/** Draw the text, but only if it changed: a new text would end a selection that the reader is making. */
 function showText(element, line) {
   const known = `${line.revision} ${line.final}`;
   if (element.dataset.revision === known) return;
@@ -39,21 +40,21 @@ function inkOf({ text, isUnsure }) {
   return word;
 }
 
-/** By a machine, and said so; another language than the line's own. */
+/** Show the machine's translation into another language, marked as one. */
 function showTranslation(element, line) {
   element.hidden = !line.translation;
   setText(part(element, "caption-english"), line.translation ?? "");
 }
 
-/** What is final, and said by somebody else, can be reported. Visitors have no such button. */
+/** Offer to report a final line of another person. Visitors have no such button. */
 function showReport(button, line) {
   if (!button) return;
   button.hidden = !line.final || Boolean(line.redacted) || isOwn(line);
   setAttribute(button, "data-caption", line.id);
-  setAttribute(button, "aria-label", `Report this caption by ${line.name}`);
+  setAttribute(button, "aria-label", gettext("Report this caption by {name}", { name: line.name }));
 }
 
-/** What the engine heard of oneself need not be what was said. */
+/** Offer to take back a final line of the user's own: the engine may have misheard it. */
 function showTakeBack(button, line) {
   if (!button) return;
   button.hidden = !line.final || Boolean(line.redacted) || !isOwn(line);

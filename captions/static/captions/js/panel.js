@@ -1,21 +1,22 @@
-// The captions above the bar. Nothing moves under the eyes of somebody who reads: whoever scrolls back or pauses stays
-// where they are until they go back to live.
+// The captions above the bar. The list does not move while the user reads: after scrolling back or pausing it stays
+// where it is until the user goes back to live.
 
-import { keyed, part, setAttribute, setText } from "../../spaces/js/dom.js";
-import { Phase } from "../../spaces/js/room.js";
-import { toast } from "../../spaces/js/toast.js";
+import { gettext, ngettext } from "../../spaces/js/lib/i18n.js";
+import { keyed, part, setAttribute, setText } from "../../spaces/js/lib/dom.js";
+import { Phase } from "../../spaces/js/room/room.js";
+import { toast } from "../../spaces/js/lib/toast.js";
 import { keepComfort, readComfort, SIZES } from "./comfort.js";
 import { showLine, newLine } from "./line.js";
 import { Transcript } from "./transcript.js";
 import { Voices } from "./voices.js";
 
-/** Closer to the end than this (px) counts as being there. */
+/** The distance from the end, in CSS pixels, within which the list counts as scrolled to its end. */
 const NEAR = 24;
-/** How long a line stays where screen readers find it. */
+/** The time for which a line stays in the live region for screen readers. */
 const SAID_FOR = 10_000;
 const FILES = ["vtt", "srt", "txt"];
-const NOTHING_YET = "Captions appear when someone who allowed them speaks.";
-const NO_ENGINE = "No captions: this site has no speech recognition right now.";
+const NOTHING_YET = gettext("Captions appear when someone who allowed them speaks.");
+const NO_ENGINE = gettext("No captions: this site has no speech recognition right now.");
 
 export class CaptionPanel {
   #root;
@@ -40,7 +41,8 @@ export class CaptionPanel {
   }
 
   get #isShown() {
-    return this.#comfort.shown && this.#hasCaptions && this.#room.isInside;
+    // A user who hears the past reads its captions beside the player.
+    return this.#comfort.shown && this.#hasCaptions && this.#room.isInside && !this.#room.isBehind;
   }
 
   get #hasCaptions() {
@@ -101,12 +103,14 @@ export class CaptionPanel {
     this.#drawSoon();
   }
 
-  /** To the host and to who said it; that person alone can do something about it. */
+  /** Tell the host and the speaker that a participant reported this line. Only the speaker can take it back. */
   #misheard({ id, user_id, name, text }) {
     const isOwn = user_id === this.#person;
-    const whose = isOwn ? "you" : name;
-    const action = isOwn ? { label: "Take it back", run: () => this.#takeBack(id) } : null;
-    toast(`A participant says that this is not what ${whose} said: “${text}”`, { action });
+    const action = isOwn ? { label: gettext("Take it back"), run: () => this.#takeBack(id) } : null;
+    const words = isOwn
+      ? gettext("A participant says that this is not what you said: “{text}”", { text })
+      : gettext("A participant says that this is not what {name} said: “{text}”", { name, text });
+    toast(words, { action });
   }
 
   async #takeBack(line) {
@@ -157,7 +161,8 @@ export class CaptionPanel {
       const page = await this.#room.command("captions.lines", fields);
       if (transcript === this.#transcript) take(page);
     } catch (error) {
-      // Without an account one reads what is said from now on. A connection that went brings the lines when it is back.
+      // A visitor without an account has no earlier lines to read, and a lost connection brings the lines when it is
+      // back. Neither is shown as an error.
       if (!["login_required", "offline", "connection_lost"].includes(error.code)) toast(error.message, { tone: "bad" });
     } finally {
       this.#isFetching = false;
@@ -230,7 +235,7 @@ export class CaptionPanel {
     const isShown = this.#isShown;
     const toggle = part(root, "captions-toggle");
     toggle.hidden = part(root, "captions-mark").hidden = !isInside || !this.#hasCaptions;
-    setAttribute(toggle, "aria-label", this.#comfort.shown ? "Hide captions" : "Show captions");
+    setAttribute(toggle, "aria-label", this.#comfort.shown ? gettext("Hide captions") : gettext("Show captions"));
     toggle.toggleAttribute("data-on", this.#comfort.shown);
     const wasHidden = part(root, "captions").hidden;
     part(root, "captions").hidden = !isShown;
@@ -280,17 +285,17 @@ export class CaptionPanel {
     setText(empty, hasEngine ? NOTHING_YET : NO_ENGINE);
   }
 
-  /** In silence nobody can tell whether nothing is said or nothing comes. */
+  /** Show how late captions are. Without it, late captions would look like silence. */
   #drawLate(seconds) {
-    setText(part(this.#root, "captions-late"), seconds ? `Captions are ${seconds} s late.` : "");
+    setText(part(this.#root, "captions-late"), seconds ? gettext("Captions are {seconds} s late.", { seconds }) : "");
   }
 
   #drawTools() {
     const root = this.#root;
-    setText(part(root, "captions-pause"), this.#frozen ? "Resume" : "Pause");
+    setText(part(root, "captions-pause"), this.#frozen ? gettext("Resume") : gettext("Pause"));
     const live = part(root, "captions-live");
     live.hidden = this.#isLive && this.#frozen === null;
-    setText(part(root, "captions-unread"), this.#unread ? ` · ${this.#unread} new` : "");
+    setText(part(root, "captions-unread"), this.#unread ? ` · ${ngettext("{number} new", "{number} new", this.#unread)}` : "");
   }
 
   #dress() {
@@ -306,7 +311,7 @@ export class CaptionPanel {
     setAttribute(part(root, "captions-larger"), "aria-disabled", size === SIZES - 1 ? "true" : null);
   }
 
-  /** Finals only: an interim that is read out would be wrong a moment later. */
+  /** Read out a final line. An interim would be out of date a moment later. */
   #say({ name, text }) {
     const line = document.createElement("p");
     line.textContent = `${name}: ${text}`;

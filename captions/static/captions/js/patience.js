@@ -1,8 +1,8 @@
-// A recogniser ends by itself after every silence, and sometimes for good: whether to start it once more. Pure.
+// Decides whether to start a recogniser again. It ends by itself after every silence, and sometimes for good. No DOM.
 
 const HOPELESS = new Set(["not-allowed", "service-not-allowed", "audio-capture", "language-not-supported"]);
 const HARMLESS = new Set([null, "no-speech", "aborted"]);
-/** A recogniser that ends sooner than this and has heard nothing did not work. */
+/** A recogniser that ends sooner than this (ms) without a word has failed. */
 const SOON = 1_000;
 const MOST_FAILURES = 4;
 const PAUSE = 500;
@@ -14,7 +14,7 @@ export class Patience {
     this.#failures = 0;
   }
 
-  /** After `ran` milliseconds and `error` (or null): milliseconds until the next start, or null to give up. */
+  /** Note an end after `ran` ms with `error` (or null). Return the ms until the next start, or null to give up. */
   ended(ran, error) {
     if (HOPELESS.has(error)) return null;
     if (HARMLESS.has(error) && ran >= SOON) return 0;

@@ -1,22 +1,22 @@
-// What the browser's recogniser reports, as what the server is told. No DOM, no network.
+// Turns results of the browser's recogniser into messages for the server. No DOM, no network.
 
-/** The server takes six a second. */
+/** The shortest time between two interims (ms). The server accepts six a second. */
 const INTERIM_EVERY = 300;
-/** Characters in one message. */
+/** The most characters in one message. */
 export const LONGEST = 500;
 
 export class Phrases {
   #began = null;
   #last = -Infinity;
 
-  /** The voice was noticed at `now` (ms), before anything was understood. */
+  /** Note that the voice began at `now` (ms), before a word of it is understood. */
   begin(now) {
     this.#began ??= now;
   }
 
   /**
-   * `results` are `{text, isFinal}` that are new or have changed, oldest first. Returns messages `{text, final, spoken_ms}`.
-   * An interim too soon after another is left out: the next one carries all of its words.
+   * Return the messages `{text, final, spoken_ms}` for results `{text, isFinal}` that are new or have changed, oldest
+   * first. An interim too soon after another one is left out, because the next one has all of its words.
    */
   take(results, now) {
     const finals = results.filter(({ isFinal }) => isFinal).flatMap(({ text }) => this.#final(text, now));
@@ -44,7 +44,7 @@ export class Phrases {
   }
 }
 
-/** Between words, where there are any. */
+/** Cut a long text into parts, between words where it has several. */
 function cut(text) {
   const parts = [];
   let rest = text;

@@ -1,6 +1,6 @@
-// A line's text, cut where the engine's doubt begins and ends. No DOM.
+// Cuts a line's text where the engine's doubt begins and ends. No DOM.
 
-/** `unsure`: `[from, to]` in the text. Returns pieces that are the text again when joined. */
+/** Return the text in pieces. `unsure` is a list of `[from, to]` in the text. */
 export function pieces(text, unsure = []) {
   const found = [];
   let at = 0;

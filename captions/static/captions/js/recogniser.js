@@ -1,8 +1,8 @@
-// Where a site wants it, the speaker's own browser turns speech into text (Web Speech API). The server's engine does it
-// until this one has said that it can, and again as soon as it cannot.
+// Lets the speaker's own browser turn speech into text (Web Speech API), on sites that want it. The server's engine
+// does it until this browser has said that it can, and again as soon as it cannot.
 
-import { Phase } from "../../spaces/js/room.js";
-import { holdsMic } from "../../spaces/js/room-state.js";
+import { Phase } from "../../spaces/js/room/room.js";
+import { holdsMic } from "../../spaces/js/room/room-state.js";
 import { Patience } from "./patience.js";
 import { Phrases } from "./phrases.js";
 
@@ -33,7 +33,7 @@ export class Recogniser {
     return isOpen && !this.#hasFailed && state.captions?.browser && state.captions.consent === "given";
   }
 
-  /** A connection that is new to the server starts with its engine. */
+  /** Start over for a new connection: the server begins with its own engine. */
   #forget() {
     this.#isAnnounced = false;
     this.#hasFailed = false;
@@ -53,7 +53,7 @@ export class Recogniser {
       await this.#room.command("captions.source", { browser: true });
       this.#isAnnounced = true;
     } catch {
-      // Refused, or the connection went: the server goes on recognising.
+      // The server refused or the connection is lost. The server's engine goes on.
       this.#hasFailed = true;
     } finally {
       this.#isAnnouncing = false;
@@ -93,7 +93,7 @@ export class Recogniser {
     this.#patience.understood();
     const news = [...results].slice(resultIndex).map((result) => ({ text: result[0].transcript, isFinal: result.isFinal }));
     for (const message of this.#phrases.take(news, performance.now())) {
-      // A word that is lost is not worth a message to somebody who talks.
+      // Show no error for a lost word: it would disturb a person who is talking.
       this.#room.command("captions.text", message).catch(({ code }) => code === "browser_off" && this.#forget());
     }
   }
@@ -117,7 +117,7 @@ export class Recogniser {
   }
 }
 
-/** A browser cannot find out what is spoken: it is asked for its own language then. */
+/** Return the language to listen for. A browser cannot detect it, so "auto" means the browser's own. */
 function spoken(language) {
   return language === "auto" ? navigator.language : language;
 }

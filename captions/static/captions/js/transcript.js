@@ -1,17 +1,17 @@
-// What was said, as far as this page knows it: lines by id, the newest revision of each. No DOM, no network.
+// The captions that this page knows: lines by id, each in its newest revision. No DOM, no network.
 
-/** Lines beyond these are forgotten, the oldest first; the files have them all. */
+/** The most lines in memory. The oldest are forgotten first; the files have all of them. */
 const MOST = 3_000;
 
 export class Transcript {
   #lines = new Map();
-  /** Revisions of lines that were taken away, so that an interim which comes late does not bring them back. */
+  /** The revisions of removed lines, so that a late interim does not bring them back. */
   #gone = new Map();
   #hasPage = false;
-  /** The marker of the page before the oldest line; null where there is none. */
+  /** The marker of the page before the oldest line, or null if there is none. */
   previous = null;
 
-  /** Takes one line in. Returns whether it says something new that is final. */
+  /** Store one line. Return whether it is a final text that was not known. */
   take(line) {
     const before = this.#lines.get(line.id);
     const known = before?.revision ?? this.#gone.get(line.id) ?? -1;
@@ -26,7 +26,7 @@ export class Transcript {
     return line.final && line.text !== "" && !before?.final;
   }
 
-  /** The latest page: after a time without a connection there may be more missing between it and the rest. */
+  /** Store the latest page. After a lost connection, lines may be missing between it and the rest. */
   takeLatest({ lines, previous }) {
     const isGap = this.#hasPage && previous !== null && !lines.some(({ id }) => this.#lines.has(id));
     if (isGap) this.#forgetBefore(lines[0].start_ms);
@@ -40,17 +40,17 @@ export class Transcript {
     this.#takeAll(lines);
   }
 
-  /** What somebody was saying when the connection went: how it ended was not heard. */
+  /** Forget unfinished lines after a lost connection: their ends were missed. */
   dropInterims() {
     for (const line of this.#lines.values()) if (!line.final) this.#lines.delete(line.id);
   }
 
-  /** A person has another name now; what they said is theirs all the same. */
+  /** Show a person's new name on earlier lines, too. */
   rename({ id, name }) {
     for (const line of this.#lines.values()) if (line.user_id === id) this.#lines.set(line.id, { ...line, name });
   }
 
-  /** In the order of speaking. */
+  /** Return the lines in the order of speaking. */
   list() {
     return [...this.#lines.values()].sort((a, b) => a.start_ms - b.start_ms || a.id - b.id);
   }

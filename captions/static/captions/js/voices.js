@@ -1,12 +1,12 @@
-// Everybody's captions have a colour of their own: that of their id, or the next one where somebody here has it already.
+// Gives each speaker's captions a colour: that of the speaker's id, or the next one if another speaker here has it.
 
-/** How many `--voice-…` captions.css has. */
+/** The number of colours `--voice-…` in captions.css. */
 export const VOICES = 12;
 
 export class Voices {
   #taken = new Map();
 
-  /** A number from 0 to `VOICES - 1`; the same for the same person ever after. */
+  /** Return a number from 0 to `VOICES - 1`, always the same for the same person. */
   of(id) {
     if (!this.#taken.has(id)) this.#taken.set(id, this.#free(Number(id) % VOICES));
     return this.#taken.get(id);

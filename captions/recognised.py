@@ -1,4 +1,4 @@
-"""What an engine understood."""
+"""The result of an engine."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Times in milliseconds from the beginning of the sound; `confidence` from 0 to 1.
+    """One word. Times are milliseconds from the beginning of the sound; `confidence` is from 0 to 1.
 
     `text` carries the space before it, if there is one: "-disposed" has none, nor has Chinese.
     """

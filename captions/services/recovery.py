@@ -1,11 +1,11 @@
-"""What is left behind by processes that died."""
+"""Finishes what processes that died left behind."""
 
 from datetime import datetime, timedelta
 
 from django.db.models import Min
 from django.utils import timezone
 
-from captions import drafts, lateness
+from captions import interim_audio, lateness
 from captions.events import publish_late
 from captions.models import Utterance
 from captions.services.utterances import drop, end_utterance
@@ -26,13 +26,13 @@ _BYTES_PER_MS = 32
 
 
 def recover_abandoned(*, space: Space | None = None) -> int:
-    """Utterances whose ingest died while they were spoken: what Redis has of their sound is all there will be. With a
-    Space all of its open ones, else those that are older than any can be. How many."""
+    """Queue utterances whose ingest died while they were spoken. What Redis has of their sound is all there will be.
+    With a Space all of its open ones, otherwise those that are older than any can be. Return how many."""
     open_ = Utterance.objects.filter(state=UtteranceState.OPEN)
     open_ = open_.filter(space=space, source=Source.SERVER) if space else open_.filter(created_at__lt=_ago(ABANDONED))
     found = list(open_[:_AT_ONCE])
     for utterance in found:
-        pcm = drafts.read(utterance.pk)
+        pcm = interim_audio.read(utterance.pk)
         if pcm:
             end_ms = utterance.start_ms + len(pcm) // _BYTES_PER_MS
             end_utterance(utterance_id=utterance.pk, end_ms=end_ms, pcm=pcm)
@@ -42,7 +42,8 @@ def recover_abandoned(*, space: Space | None = None) -> int:
 
 
 def queue_again(*, queued: int) -> int:
-    """Jobs that the queue lost, or a worker took along that died; `queued`: how many are left. How many were sent."""
+    """Send again the jobs that the queue lost or a dead worker held. `queued`: how many are left in the queue. Return
+    how many were sent."""
     _drop_backlog()
     now = timezone.now()
     waiting = Utterance.objects.filter(state=UtteranceState.WAITING, queued_at__lt=now - OVERDUE)

@@ -1,7 +1,7 @@
-"""Writes down what was heard: rows and jobs. On a thread of its own, because a database may make it wait.
+"""Writes utterances to the database as rows and jobs, on a thread of its own because a database may make it wait.
 
-Its queue is bounded. Interims that find it half full are left out, utterances that find it full are lost and counted:
-the ingest goes on with what is said now.
+Its queue is bounded. Interims that find it half full are left out; utterances that find it full are lost and counted.
+The ingest goes on with what is said now.
 """
 
 import logging
@@ -14,7 +14,7 @@ from typing import Final
 import redis
 from django.db import DatabaseError
 
-from captions import drafts, services
+from captions import interim_audio, services
 from captions.ingest.voices import Speaker, Utterance
 from captions.models import Utterance as Row
 from captions.signals import interim_heard
@@ -30,7 +30,7 @@ _PAUSE_SECONDS: Final = 0.5
 
 
 @dataclass
-class Scribe:
+class UtteranceWriter:
     lost: int = 0
     """Utterances that could not be written down."""
     _queue: "queue.Queue[Utterance | None]" = field(default_factory=lambda: queue.Queue(CAPACITY))
@@ -42,7 +42,7 @@ class Scribe:
         self._thread.start()
 
     def tell(self, utterance: Utterance) -> None:
-        """Never waits."""
+        """Queue an utterance for writing. Never waits."""
         if not utterance.heard.ended and self._queue.qsize() > CAPACITY // 2:
             return
         try:
@@ -51,7 +51,7 @@ class Scribe:
             self.lost += utterance.heard.ended
 
     def close(self, *, timeout: float) -> None:
-        """What was told before is written down first, if there is time."""
+        """Stop the thread, after it has written what is queued if there is time."""
         self._queue.put(None)
         self._thread.join(timeout)
 
@@ -65,7 +65,8 @@ class Scribe:
                 self.lost += utterance.heard.ended
 
     def _is_done(self, utterance: Utterance) -> bool:
-        """Also where the rules say that nothing is to be done; false where the database is away."""
+        """Return whether nothing is left to do for this utterance: it is written, or the rules refuse it. False if the
+        database is away."""
         try:
             with_database(self._write, utterance)
         except ProductError as error:
@@ -86,10 +87,10 @@ class Scribe:
         if heard.ended:
             services.end_utterance(utterance_id=row_id, end_ms=heard.end_ms, pcm=heard.pcm)
             self._open.pop(key, None)
-            drafts.forget(row_id)
+            interim_audio.forget(row_id)
         else:
             self._open[key] = row_id
-            drafts.keep(row_id, heard.pcm)
+            interim_audio.keep(row_id, heard.pcm)
             interim_heard.send(Row, utterance_id=row_id, revision=heard.end_ms - heard.start_ms)
 
     def _begin(self, utterance: Utterance) -> int:

@@ -1,5 +1,5 @@
-"""The sound of what is being spoken just now, in Redis: interims are made of it, and should the ingest die, so is the
-utterance, up to the last interim."""
+"""Keeps the sound of an unfinished utterance in Redis. Interims are made of it. If the ingest dies, the utterance is
+made of it as well, up to the last interim."""
 
 import msgspec
 
@@ -23,23 +23,23 @@ def _agreed(utterance_id: int) -> str:
 
 
 def keep(utterance_id: int, pcm: bytes) -> None:
-    """int16 mono 16 kHz. Raises redis.RedisError."""
+    """Store the sound of an utterance so far, as int16, mono, 16 kHz. Raises redis.RedisError."""
     store().set(_sound(utterance_id), pcm, ex=_KEPT_SECONDS)
 
 
 def read(utterance_id: int) -> bytes | None:
-    """Raises redis.RedisError."""
+    """Return the stored sound. Raises redis.RedisError."""
     pcm: bytes | None = store().get(_sound(utterance_id))
     return pcm
 
 
 def forget(utterance_id: int) -> None:
-    """Raises redis.RedisError."""
+    """Delete the stored sound. Raises redis.RedisError."""
     store().delete(_sound(utterance_id), _asked(utterance_id), _agreed(utterance_id))
 
 
 def keep_agreement(utterance_id: int, agreement: Agreement) -> None:
-    """Raises redis.RedisError."""
+    """Store which words the drafts agree on. Raises redis.RedisError."""
     store().set(_agreed(utterance_id), msgspec.json.encode(agreement), ex=_KEPT_SECONDS)
 
 
@@ -50,10 +50,11 @@ def agreement(utterance_id: int) -> Agreement:
 
 
 def ask(utterance_id: int) -> bool:
-    """True for the first who asks for an interim of this; the others are content with it. Raises redis.RedisError."""
+    """Return whether this caller is the first to ask for an interim of this sound. The others need not ask. Raises
+    redis.RedisError."""
     return bool(store().set(_asked(utterance_id), 1, nx=True, ex=_ASKED_SECONDS))
 
 
 def asked_no_more(utterance_id: int) -> None:
-    """Raises redis.RedisError."""
+    """Let the next caller ask again. Raises redis.RedisError."""
     store().delete(_asked(utterance_id))

@@ -1,8 +1,8 @@
-"""One Space that this ingest holds: whose voice is on which of its lanes, and who gets one next.
+"""Assigns the lanes of one Space: whose voice is on which lane, and who gets one next.
 
-A lane is given away only when everybody who was on it is known to have left: each process says of every microphone it
-moved where that is now (`Signal.CARRIED`). So a lane carries one person's voice or nothing, and whose it is can be read
-off a list at any moment.
+A lane is given away only when everyone who was on it is known to have left. Each process reports every microphone that
+it moved (`Signal.CARRIED`). So a lane carries one person's voice or silence, and the owner of a lane can be read off a
+list at any moment.
 """
 
 import math
@@ -20,35 +20,35 @@ from spaces.audio.lanes import LANES
 from spaces.models import Space
 
 ROLL_CALL_SECONDS: Final = 1.0
-"""A new holder waits so long for every process to say where its microphones are."""
+"""How long a new holder waits for every process to report its microphones."""
 FORGOTTEN_AFTER_SECONDS: Final = 2.0
-"""The mixer has put out a microphone that the database does not know any more by then."""
+"""By then the mixer has removed a microphone that the database no longer has."""
 
 
 @dataclass(slots=True)
-class Desk:
-    """`cycle` is called from one thread at a time; `speakers` may be read by any."""
+class LaneAssigner:
+    """The lanes of one Space. `cycle` is called from one thread at a time; `speakers` may be read by any."""
 
     space: Space
     epoch: int
     speakers: dict[int, Speaker] = field(default_factory=dict)
-    """By lane; not there: whatever comes on it belongs to nobody."""
+    """The speaker on each lane. Sound on a lane without a speaker is thrown away."""
     is_waiting: bool = False
-    """Somebody may get a lane when another has been silent for longer."""
+    """Whether a person may get a lane once its holder has been silent for longer."""
     _since: float = field(default_factory=time.monotonic)
     _where: dict[str, int | None] = field(default_factory=dict)
-    """Which lane each microphone was last known or told to be on."""
+    """The lane on which each microphone was last reported or ordered to be."""
     _seen: dict[str, float] = field(default_factory=dict)
     _talked: dict[int, float] = field(default_factory=dict)
 
     def carried(self, mixer_id: str, lane: int | None) -> None:
-        """A process has moved this microphone, or said where it is."""
+        """Note that a process has moved this microphone, or reported where it is."""
         self._where[mixer_id] = lane
         self._seen.setdefault(mixer_id, time.monotonic())
 
     def cycle(self) -> None:
-        """Compares who should have a lane with who has, and changes what is to be changed. Raises what the database
-        raises, and `superseded`."""
+        """Compare who should have a lane with who has one, and apply the difference. Raises the errors of the database,
+        and `superseded`."""
         now = time.monotonic()
         candidates = selectors.candidates(self.space)
         holders = {lane: person for person, lane in selectors.on_lanes(self.space).items()}
@@ -93,7 +93,7 @@ class Desk:
                 self.speakers[lane] = Speaker(self.space.pk, person, self.epoch)
 
     def _forget(self, known: set[str], now: float) -> None:
-        """Microphones that are gone: they leave their lanes with the mixer, not by being moved."""
+        """Forget microphones that are gone. They leave their lanes with the mixer; no process moves them."""
         for mixer_id in known:
             self._seen[mixer_id] = now
         for mixer_id, seen in list(self._seen.items()):
