@@ -8,16 +8,16 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
-from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from accounts.signals import blocked, followed
+from spaces.events.signals import decided, invited, recording_expires, space_over, space_scheduled, space_started
 from spaces.models import Invitation, Reminder, Space
-from spaces.signals import decided, invited, space_over, space_scheduled, space_started
 from spaces.states import SpaceState
+from spaces_project.common.jobs import queue_or_log
 from timeline import services, tasks
-from timeline.models import Fleet, NotificationKind, PinnedPost
-from timeline.signals import liked, posted
+from timeline.models import Fleet, NotificationKind, PinnedPost, PostPicture
+from timeline.signals import edited, liked, posted
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -26,13 +26,15 @@ logger = logging.getLogger(__name__)
 
 
 @receiver(post_delete, sender=Fleet)
+@receiver(post_delete, sender=PostPicture)
 def discard_picture(instance: "Model", **kwargs: Any) -> None:
-    """Delete a Fleet's image after the commit, whatever deleted the row: its author, a moderator or its end.
+    """Delete the image of a Fleet or a post after the commit, whatever deleted the row: the author, a moderator, the
+    end of a Fleet or of an account.
 
     Deleting it before the commit would be wrong: an image without a row is never shown, a row without its image would
     be.
     """
-    if isinstance(instance, Fleet) and instance.image.name:
+    if isinstance(instance, Fleet | PostPicture) and instance.image.name:
         transaction.on_commit(partial(instance.image.storage.delete, instance.image.name), robust=True)
 
 
@@ -76,6 +78,7 @@ def forget_each_other(actor_id: int, target_id: int, **kwargs: Any) -> None:
 
 
 @receiver(posted)
+@receiver(edited)
 def tell_of_post(post_id: int, **kwargs: Any) -> None:
     """Notify the users whom a new post concerns."""
     services.notify_of_post(post_id=post_id)
@@ -100,6 +103,12 @@ def tell_of_invitation(invitation_id: int, **kwargs: Any) -> None:
 def tell_of_decision(decision_id: int, **kwargs: Any) -> None:
     """Notify the user that a moderators' decision is about."""
     services.notify_of_decision(decision_id=decision_id)
+
+
+@receiver(recording_expires)
+def tell_of_expiry(recording_id: int, **kwargs: Any) -> None:
+    """Notify the host that a recording is about to expire."""
+    services.notify_of_expiry(recording_id=recording_id)
 
 
 # --- Reminders --------------------------------------------------------------------------------------------------------
@@ -132,7 +141,4 @@ def _tell_waiting(space_id: int, kind: NotificationKind) -> None:
     """
     if not Reminder.objects.filter(space=space_id).exists():
         return
-    try:
-        tasks.tell_waiting.delay(space_id, kind)
-    except OperationalError as error:
-        logger.warning("reminders of Space %s not told yet: %s", space_id, error)
+    queue_or_log(tasks.tell_waiting, space_id, kind)

@@ -5,6 +5,9 @@ from django.dispatch import Signal
 posted = Signal()
 """A post, reply, quote or repost was written. Argument: `post_id: int`."""
 
+edited = Signal()
+"""The text of a post was changed. Argument: `post_id: int`."""
+
 notified = Signal()
 """Users got a notification. Arguments: `kind: str`, `user_ids: list[int]`, `actor_id: int`, `space_id`, `post_id` and
 `decision_id` (each an int or None)."""

@@ -1,5 +1,5 @@
 """Admin pages of the timeline."""
 
-from timeline.admin import fleets, messages, notifications, pins, posts
+from timeline.admin import fleets, messages, notifications, pictures, pins, posts, site
 
-__all__ = ["fleets", "messages", "notifications", "pins", "posts"]
+__all__ = ["fleets", "messages", "notifications", "pictures", "pins", "posts", "site"]

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from spaces.admin import ReadOnlyAdmin, acting
+from spaces.doors.admin import ReadOnlyAdmin, acting
 from timeline import services
 from timeline.models import Fleet
 

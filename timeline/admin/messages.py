@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts.models import User
-from spaces.admin import ReadOnlyAdmin
+from spaces.doors.admin import ReadOnlyAdmin
 from timeline.models import Message
 
 

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from spaces.admin import ReadOnlyAdmin
+from spaces.doors.admin import ReadOnlyAdmin
 from timeline.models import Notification
 
 

@@ -1,8 +1,8 @@
-"""Posts pinned to Spaces, read-only. To remove one, delete the post."""
+"""Show the posts that are pinned to Spaces, read-only. To remove a pin, delete its post."""
 
 from django.contrib import admin
 
-from spaces.admin import ReadOnlyAdmin
+from spaces.doors.admin import ReadOnlyAdmin
 from timeline.models import PinnedPost
 
 

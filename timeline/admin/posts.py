@@ -3,10 +3,13 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from spaces.admin import ReadOnlyAdmin, acting
+from spaces.doors.admin import ReadOnlyAdmin, acting
 from timeline import services
+from timeline.admin.pictures import shown
 from timeline.models import Post
 
 
@@ -21,6 +24,7 @@ class PostAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("author",)
     search_fields = ("text", "author__username", "author__display_name")
+    readonly_fields = ("pictures",)
     ordering = ("-id",)
     actions = ("delete_posts",)
 
@@ -33,6 +37,12 @@ class PostAdmin(ReadOnlyAdmin):
     @admin.display(description="text")
     def beginning(self, post: Post) -> str:
         return Truncator(post.text).chars(80)
+
+    @admin.display(description="pictures")
+    def pictures(self, post: Post) -> SafeString | str:
+        """Show the pictures. They are removed one by one under "Post pictures", and all with the post."""
+        found = [(shown(picture, height=160),) for picture in post.pictures.order_by("position")]
+        return format_html_join(" ", "{}", found) or "none"
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         return acting(request).has_perm("timeline.delete_post")

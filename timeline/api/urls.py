@@ -11,6 +11,10 @@ urlpatterns = [
     path("2/tweets/<str:id>", v2.PostById.as_view()),
     path("2/users/<str:id>/tweets", v2.PostsOfUser.as_view()),
     path("2/users/<str:id>/timelines/reverse_chronological", v2.HomeTimeline.as_view()),
+    path("2/users/<str:id>/bookmarks", v2.Bookmarks.as_view()),
+    # X's folders of bookmarks. Without this line the word would be read as the id of a post.
+    re_path("^2/users/[^/]+/bookmarks/folders$", NowhereOnX.as_view()),
+    path("2/users/<str:id>/bookmarks/<str:tweet_id>", v2.OneBookmark.as_view()),
     path("2/spaces/<str:id>/tweets", v2.PostsOfSpace.as_view()),
     path("api/v1/spaces/<str:id>/pins", pins.PinsOfSpace.as_view()),
     path("api/v1/spaces/<str:id>/pins/<str:post_id>", pins.OnePin.as_view()),

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q, TextChoices
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from spaces.models import Decision, Space
 from timeline.models.post import Post
@@ -10,18 +11,19 @@ from timeline.models.post import Post
 class NotificationKind(TextChoices):
     """The words complete the sentence that begins with the actor's name."""
 
-    FOLLOWED = "followed", "followed you"
-    LIKED = "liked", "liked your post"
-    REPLIED = "replied", "replied to you"
-    MENTIONED = "mentioned", "mentioned you"
-    QUOTED = "quoted", "quoted your post"
-    REPOSTED = "reposted", "reposted your post"
-    INVITED = "invited", "invited you to a Space"
-    INVITED_TO_SPEAK = "invited_to_speak", "invited you to speak in a Space"
-    SPACE_STARTED = "space_started", "started the Space you were waiting for"
-    SPACE_CANCELED = "space_canceled", "canceled the Space you were waiting for"
-    SPACE_MOVED = "space_moved", "rescheduled the Space you are waiting for"
-    DECIDED = "decided", "Moderators made a decision about your account"
+    FOLLOWED = "followed", _("followed you")
+    LIKED = "liked", _("liked your post")
+    REPLIED = "replied", _("replied to you")
+    MENTIONED = "mentioned", _("mentioned you")
+    QUOTED = "quoted", _("quoted your post")
+    REPOSTED = "reposted", _("reposted your post")
+    INVITED = "invited", _("invited you to a Space")
+    INVITED_TO_SPEAK = "invited_to_speak", _("invited you to speak in a Space")
+    SPACE_STARTED = "space_started", _("started the Space you were waiting for")
+    SPACE_CANCELED = "space_canceled", _("canceled the Space you were waiting for")
+    SPACE_MOVED = "space_moved", _("rescheduled the Space you are waiting for")
+    DECIDED = "decided", _("Moderators made a decision about your account")
+    RECORDING_EXPIRES = "recording_expires", _("The recording of your Space will be deleted soon")
 
 
 class Notification(models.Model):
@@ -36,7 +38,8 @@ class Notification(models.Model):
     space = models.ForeignKey(Space, models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
     post = models.ForeignKey(Post, models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
     decision = models.ForeignKey(Decision, models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
-    """A moderators' decision is shown without its author: `actor` is then the notified user."""
+    """A moderators' decision is shown without its author: `actor` is then the notified user. So it is where the site
+    itself tells something."""
     created_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(null=True, blank=True)
 

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from spaces.models import Space
+from spaces.models import Clip, Space
 
 TEXT_LENGTH = 4_000
 """The most characters that 280 weighted ones can take: a link weighs 23 and an emoji two, whatever their length."""
@@ -20,6 +20,8 @@ class Post(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="posts", db_index=False)
     text = models.CharField(max_length=TEXT_LENGTH, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    """When the author last changed the text. The texts before are `PostVersion` rows."""
     is_reply = models.BooleanField(default=False)
     is_quote = models.BooleanField(default=False)
     reply_to = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="replies", db_index=False)
@@ -27,11 +29,15 @@ class Post(models.Model):
     repost_of = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="reposts", db_index=False)
     space = models.ForeignKey(Space, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     """The Space that the text links to. The post shows its card."""
+    clip = models.ForeignKey(Clip, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    """The clip that the text links to. The post plays it."""
 
     like_count = models.PositiveIntegerField(default=0, editable=False)
     reply_count = models.PositiveIntegerField(default=0, editable=False)
     repost_count = models.PositiveIntegerField(default=0, editable=False)
     quote_count = models.PositiveIntegerField(default=0, editable=False)
+    picture_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    """Timelines without pictures need no query for them."""
 
     class Meta:
         constraints = [
@@ -51,6 +57,7 @@ class Post(models.Model):
             models.Index(fields=["reply_to", "id"], condition=Q(reply_to__isnull=False), name="timeline_post_replies"),
             models.Index(fields=["quote_of", "id"], condition=Q(quote_of__isnull=False), name="timeline_post_quotes"),
             models.Index(fields=["space", "id"], condition=Q(space__isnull=False), name="timeline_post_spaces"),
+            models.Index(fields=["clip", "id"], condition=Q(clip__isnull=False), name="timeline_post_clips"),
         ]
 
     def __str__(self) -> str:

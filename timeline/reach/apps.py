@@ -5,4 +5,6 @@ class ReachConfig(AppConfig):
     name = "timeline.reach"
 
     def ready(self) -> None:
-        from timeline.reach import receivers  # noqa: F401 - importing registers them; models must be loaded first
+        from timeline.reach import exports, receivers  # noqa: F401 - importing registers them; models must be loaded first
+
+        exports.register()

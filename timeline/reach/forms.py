@@ -29,9 +29,12 @@ class NotificationForm(forms.Form):
             label = _("{what}, by {channel}").format(what=key[0].label, channel=key[1].label)
             self.fields[_name(key)] = forms.BooleanField(label=label, required=False, initial=choices.wanted[key])
 
-    def rows(self) -> list[tuple[Kind, list[forms.BoundField]]]:
-        """Return the switches as a table: one row for each kind, with its channels."""
-        return [(kind, [self[_name((kind, channel))] for channel in Channel]) for kind in Kind]
+    def rows(self) -> list[tuple[Kind, list[forms.BoundField | None]]]:
+        """Return the switches as a table: one row for each kind, with its channels, or None for one that it lacks."""
+        return [(kind, [self._switch((kind, channel)) for channel in Channel]) for kind in Kind]
+
+    def _switch(self, key: Key) -> forms.BoundField | None:
+        return self[_name(key)] if key in KEYS else None
 
     def wanted(self) -> list[Key]:
         return [key for key in KEYS if self.cleaned_data[_name(key)]]

@@ -15,6 +15,8 @@ class Kind(TextChoices):
     ASKED = "asked", _("A listener of your Space asks to speak")
     MESSAGE = "message", _("You get a message")
     MENTION = "mention", _("You are mentioned or answered in a post")
+    RECORDING = "recording", _("A recording of your Space is about to be deleted")
+    DIGEST = "digest", _("Once a week: what is coming, and what can be heard again")
     DECISION = "decision", _("Moderators made a decision about your account")
 
 
@@ -23,7 +25,7 @@ class Channel(TextChoices):
     MAIL = "mail", _("Mail")
 
 
-MAILED: Final = frozenset({Kind.REMINDER, Kind.INVITED, Kind.DECISION})
+MAILED: Final = frozenset({Kind.REMINDER, Kind.INVITED, Kind.RECORDING, Kind.DECISION})
 """Kinds that are mailed unless the person says no. The others come too often for a mailbox."""
 
 OF_NOTIFICATION: Final = {
@@ -33,10 +35,16 @@ OF_NOTIFICATION: Final = {
     NotificationKind.MENTIONED: Kind.MENTION,
     NotificationKind.REPLIED: Kind.MENTION,
     NotificationKind.DECIDED: Kind.DECISION,
+    NotificationKind.RECORDING_EXPIRES: Kind.RECORDING,
 }
 """Which notifications of the site are worth more than a badge. The others are not pushed or mailed."""
 
 
+def channels_of(kind: Kind) -> tuple[Channel, ...]:
+    """Return the channels by which a kind can be told. The weekly mail is a mail."""
+    return (Channel.MAIL,) if kind == Kind.DIGEST else tuple(Channel)
+
+
 def is_default(kind: Kind, channel: Channel) -> bool:
     """Return whether a person who has chosen nothing is told of this kind by this channel."""
-    return channel == Channel.PUSH or kind in MAILED
+    return channel in channels_of(kind) and (channel == Channel.PUSH or kind in MAILED)

@@ -1,8 +1,16 @@
+import secrets
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from timeline.reach.kinds import Channel, Kind
+
+TOKEN_BYTES = 24
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 class PushSubscription(models.Model):
@@ -47,3 +55,13 @@ class QuietHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.begin} to {self.end} {self.time_zone}"
+
+
+class CalendarFeed(models.Model):
+    """The secret address of a user's calendar. Calendars cannot log in: knowing the address is enough to read it."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", primary_key=True)
+    token = models.CharField(max_length=40, unique=True, default=new_token)
+
+    def __str__(self) -> str:
+        return f"calendar of {self.user_id}"

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from pywebpush import WebPusher
 
-from accounts import outside
+from accounts import public_http
+from accounts.languages import speaking_to
 from timeline.reach import vapid
 from timeline.reach.models import PushSubscription
 from timeline.reach.notice import Notice
@@ -57,8 +58,8 @@ def _parts(subscriptions: Iterable[PushSubscription]) -> Iterator[list[PushSubsc
 
 def _send_part(notice: Notice, part: list[PushSubscription]) -> dict[int, Outcome]:
     try:
-        connection = outside.KeptConnection(part[0].endpoint)
-    except outside.NotSent:
+        connection = public_http.KeptConnection(part[0].endpoint)
+    except public_http.NotSent:
         return {subscription.pk: Outcome.FAILED for subscription in part}
     deadline = threading.Timer(BATCH_SECONDS, connection.abort)
     deadline.daemon = True
@@ -70,12 +71,12 @@ def _send_part(notice: Notice, part: list[PushSubscription]) -> dict[int, Outcom
         connection.close()
 
 
-def _send_one(connection: outside.KeptConnection, notice: Notice, subscription: PushSubscription) -> Outcome:
+def _send_one(connection: public_http.KeptConnection, notice: Notice, subscription: PushSubscription) -> Outcome:
     try:
         status = connection.post(
             subscription.endpoint, _encrypted(notice, subscription), _headers(notice, subscription)
         )
-    except outside.NotSent as error:
+    except public_http.NotSent as error:
         logger.info("a push was not sent: %s", error)
         return Outcome.FAILED
     if status in GONE:
@@ -85,7 +86,9 @@ def _send_one(connection: outside.KeptConnection, notice: Notice, subscription: 
 
 def _encrypted(notice: Notice, subscription: PushSubscription) -> bytes:
     keys = {"p256dh": subscription.p256dh, "auth": subscription.auth}
-    shown = {"title": notice.title, "body": notice.body, "url": notice.url, "tag": notice.tag, "kind": notice.kind}
+    with speaking_to(subscription.user):
+        title = notice.in_words()
+    shown = {"title": title, "body": notice.body, "url": notice.url, "tag": notice.tag, "kind": notice.kind}
     pusher = WebPusher({"endpoint": subscription.endpoint, "keys": keys})
     return bytes(pusher.encode(json.dumps(shown).encode())["body"])
 

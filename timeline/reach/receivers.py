@@ -8,12 +8,12 @@ from django.contrib.auth.signals import user_logged_out
 from django.core.cache import cache
 from django.dispatch import receiver
 from django.http import HttpRequest
-from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from accounts.signals import session_ended
+from spaces.events.signals import asked_to_speak, space_started
 from spaces.models import Space
-from spaces.signals import asked_to_speak, space_started
+from spaces_project.common.jobs import queue_or_log
 from timeline.models import Message, NotificationKind, Post
 from timeline.reach import notice, services, tasks
 from timeline.reach.kinds import OF_NOTIFICATION
@@ -28,7 +28,7 @@ ASKED_SECONDS = 60
 
 @receiver(space_started)
 def tell_followers(space_id: int, **kwargs: Any) -> None:
-    _queue(tasks.tell_followers, space_id)
+    queue_or_log(tasks.tell_followers, space_id)
 
 
 @receiver(notified)
@@ -36,7 +36,7 @@ def tell_of_notification(kind: str, user_ids: list[int], actor_id: int, **about:
     """Tell users of the notifications that are worth more than a badge."""
     told = _notice(NotificationKind(kind), actor_id, **about)
     if told is not None:
-        _queue(tasks.tell, told.packed(), user_ids, actor_id)
+        queue_or_log(tasks.tell, told.packed(), user_ids, actor_id)
 
 
 def _notice(
@@ -64,7 +64,7 @@ def tell_of_message(message_id: int, **kwargs: Any) -> None:
     sent = Message.objects.select_related("sender", "thread").filter(pk=message_id).first()
     if sent is not None:
         other = sent.thread.second_id if sent.thread.first_id == sent.sender_id else sent.thread.first_id
-        _queue(tasks.tell, notice.message(sent).packed(), [other], sent.sender_id)
+        queue_or_log(tasks.tell, notice.message(sent).packed(), [other], sent.sender_id)
 
 
 @receiver(asked_to_speak)
@@ -74,7 +74,7 @@ def tell_of_request(space_id: int, user_id: int, **kwargs: Any) -> None:
         return
     space = Space.objects.select_related("host", "creator").get(pk=space_id)
     told = notice.asked(space, User.objects.get(pk=user_id))
-    _queue(tasks.tell, told.packed(), [space.host_id], user_id)
+    queue_or_log(tasks.tell, told.packed(), [space.host_id], user_id)
 
 
 @receiver(user_logged_out)
@@ -94,13 +94,5 @@ def forget_ended_session(user_id: int, session_key: str, **kwargs: Any) -> None:
 @receiver(password_reset)
 @receiver(password_set)
 def forget_other_browsers(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """Send nothing more to other browsers after a new password: it logs them out."""
+    """Stop pushing to the other browsers of a user who changed the password, because that logs them out."""
     services.drop_sessions(user_id=user.pk, but=request.session.session_key)
-
-
-def _queue(task: Any, *arguments: Any) -> None:
-    """Queue a task. If the queue is down, only log it: what happened must not fail because of it."""
-    try:
-        task.delay(*arguments)
-    except OperationalError as error:
-        logger.warning("people are not told by %s: %s", task.name, error)

@@ -2,14 +2,27 @@
 
 from timeline.selectors.cards import SpaceCard, space_cards
 from timeline.selectors.homepage import home_page
-from timeline.selectors.pins import Pin, pinnable_posts, pins, shared_posts
-from timeline.selectors.posts import PostRow, Thread, get_post, home_posts, post_row, posts_of, replies_to, thread
+from timeline.selectors.pins import Pin, pinnable_posts, pins, replay_pins, shared_posts
+from timeline.selectors.posts import (
+    PostRow,
+    PostThread,
+    bookmarks,
+    get_picture,
+    get_post,
+    home_posts,
+    post_row,
+    posts_of,
+    replies_to,
+    thread,
+)
 
 __all__ = [
     "Pin",
     "PostRow",
+    "PostThread",
     "SpaceCard",
-    "Thread",
+    "bookmarks",
+    "get_picture",
     "get_post",
     "home_page",
     "home_posts",
@@ -17,6 +30,7 @@ __all__ = [
     "pins",
     "post_row",
     "posts_of",
+    "replay_pins",
     "replies_to",
     "shared_posts",
     "space_cards",

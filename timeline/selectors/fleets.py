@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Block, Follow, User
 from accounts.paging import PAGE_SIZE, Page, cut_page, parse_cursor
@@ -116,7 +117,7 @@ def seen_by(
 
 def gone() -> NotFound:
     """Return the error for a Fleet that the viewer cannot see, whatever the reason."""
-    return NotFound("not_found", "This Fleet is no longer available.")
+    return NotFound("not_found", _("This Fleet is no longer available."))
 
 
 def _live(now: datetime | None) -> QuerySet[Fleet]:

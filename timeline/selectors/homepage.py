@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import Block, Follow, User
-from accounts.selectors import PersonRow, Relation
+from accounts.selectors import PersonRow, Relation, between
 from spaces import rules, selectors
 from spaces.events import Bubble
 from spaces_project.common.errors import Refused
@@ -54,7 +54,7 @@ def suggestions(user: User) -> list[PersonRow]:
         .exclude(pk=user.pk)
         # Scalar sub-selects stay probes of a key. An EXISTS may become a list of everyone that the user follows.
         .alias(follow=_key(Follow.objects.filter(follower=user, followee=OuterRef("pk"))))
-        .alias(block=_key(Block.objects.filter(_between(user))))
+        .alias(block=_key(Block.objects.filter(between(user.pk, OuterRef("pk")))))
         .filter(follow__isnull=True, block__isnull=True)
         .annotate(back=_key(Follow.objects.filter(follower=OuterRef("pk"), followee=user)))
     )
@@ -64,7 +64,3 @@ def suggestions(user: User) -> list[PersonRow]:
 
 def _key(rows: QuerySet[Any]) -> Subquery:
     return Subquery(rows.values("pk")[:1])
-
-
-def _between(user: User) -> Q:
-    return Q(blocker=user, blocked=OuterRef("pk")) | Q(blocker=OuterRef("pk"), blocked=user)

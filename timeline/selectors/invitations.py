@@ -1,7 +1,8 @@
 """The users that one may invite to a Space."""
 
+from accounts.finding import search_users
 from accounts.models import User
-from accounts.selectors import blocked_ids_among, blockers_among, followers_of, search_users
+from accounts.selectors import blocked_ids_among, blockers_among, followers_of
 
 PEOPLE = 20
 

@@ -55,7 +55,7 @@ def inbox(*, user: User, cursor: str | None = None, limit: int = PAGE_SIZE) -> P
 def thread_page(*, user: User, other: User, cursor: str | None = None) -> ThreadPage:
     """Return the latest messages between two users, or those before `cursor`. Empty if there is no thread yet.
 
-    Raises `BadInput` `bad_cursor`.
+    Raises `BadInput` with the code `bad_cursor`.
     """
     messages = Message.objects.filter(thread__sides__user=user, thread__sides__other=other).select_related("thread")
     if cursor is not None:

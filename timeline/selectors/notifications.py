@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
-from accounts.models import Block, Follow
+from accounts.models import Block, Follow, Mute, User, takes_part
 from accounts.paging import PAGE_SIZE, Page, cut_page, parse_cursor
 from accounts.selectors import between
-from timeline.models import Notification
+from timeline.models import Notification, NotificationKind
 from timeline.selectors.messages import unread_messages
 
+GROUPED = frozenset({NotificationKind.LIKED, NotificationKind.REPOSTED, NotificationKind.FOLLOWED})
+"""Kinds of which many come for one post, or for one user. They share a line."""
 MOST_COUNTED = 100
 """The most that a badge counts. Beyond it the badge says `99+`."""
 
@@ -34,18 +35,40 @@ def notifications(*, user_id: int, cursor: str | None = None, limit: int = PAGE_
     return cut_page(rows.order_by("-pk"), limit, lambda row: (row.pk,))
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One line of the list: a notification, and the other users who did the same."""
+
+    row: Notification
+    others: list[User]
+
+
+def grouped(page: Page[Notification]) -> Page[Group]:
+    """Return the page with one line for all likes of a post, all its reposts, and all new followers. A line stands
+    where its latest notification stood. New notifications and those that were seen are not mixed."""
+    groups: dict[tuple[object, ...], Group] = {}
+    for row in page.items:
+        is_alike = row.kind in GROUPED
+        key = (row.kind, row.post_id, row.seen_at is None) if is_alike else (row.pk,)
+        if key in groups:
+            groups[key].others.append(row.actor)
+        else:
+            groups[key] = Group(row, [])
+    return Page(list(groups.values()), page.next_cursor)
+
+
 def _shown_to(user_id: int) -> QuerySet[Notification]:
     """Return the notifications that may still be shown to the user.
 
     Much happens after a notification was made: an account is protected, suspended or blocked, or a follow ends. So this
     is asked at each read, with one probe of a key for each row.
     """
-    here = Q(actor__is_active=True) & ~Q(actor__suspended_until__gt=timezone.now())
     follow = Follow.objects.filter(follower=user_id, followee=OuterRef("post__author"))
     readable = Q(post=None) | Q(post__author=user_id) | Q(post__author__protected=False) | Exists(follow)
     blocked = Block.objects.filter(between(user_id, OuterRef("actor")))
     shut_out = Block.objects.filter(blocker=OuterRef("space__host"), blocked=user_id)
-    others = here & readable & ~Exists(blocked) & ~Exists(shut_out)
+    muted = Mute.objects.filter(muter=user_id, muted=OuterRef("actor"))
+    others = takes_part("actor") & readable & ~Exists(blocked) & ~Exists(shut_out) & ~Exists(muted)
     return Notification.objects.filter(Q(actor=user_id) | others, user=user_id)
 
 

@@ -6,9 +6,11 @@ from accounts.models import User
 from accounts.paging import Page, cut_page, parse_cursor
 from spaces import rules
 from spaces.models import Space
+from spaces.recordings.selectors import recording_for
 from spaces.rules import Action, Sight
-from spaces.selectors import get_space
-from spaces.sight import sight
+from spaces.selectors import get_shown_space
+from spaces.selectors.sight import sight
+from spaces.selectors.timeline import timeline as timeline_of
 from timeline.models import PinnedPost, Post
 from timeline.selectors.posts import PostRow, post_rows
 
@@ -30,7 +32,7 @@ def pins(*, public_id: str, viewer_id: int | None) -> list[Pin]:
 
     Raises `NotFound`.
     """
-    space = get_space(public_id)
+    space = get_shown_space(public_id)
     if sight(space=space, user_id=viewer_id) < Sight.STAGE:
         return []
     newest = list(PinnedPost.objects.filter(space=space).select_related("pinned_by").order_by("-pk")[:SHOWN])
@@ -41,6 +43,27 @@ def pins(*, public_id: str, viewer_id: int | None) -> list[Pin]:
         for pin in newest
         if pin.post_id in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayPin:
+    """A pinned post, and when in the replay it was pinned, in milliseconds."""
+
+    row: PostRow
+    at_ms: int
+
+
+def replay_pins(*, public_id: str, user: User | None) -> list[ReplayPin]:
+    """Return the pins that were set during the replay and that the user may see, oldest first. Raise `NotFound`.
+
+    A pin that was removed while the Space was live is not among them.
+    """
+    recording = recording_for(public_id=public_id, user=user)
+    clock = timeline_of(recording)
+    rows = {pin.row.post.pk: pin.row for pin in pins(public_id=public_id, viewer_id=user.pk if user else None)}
+    pinned = PinnedPost.objects.filter(space=recording.space, post__in=rows).order_by("pk")
+    moments = [(rows[pin.post_id], clock.replay_ms(recording.space.clock_ms(pin.created_at))) for pin in pinned]
+    return [ReplayPin(row, at_ms) for row, at_ms in moments if at_ms is not None]
 
 
 def pinnable_posts(*, user: User) -> list[PostRow]:
@@ -63,7 +86,7 @@ def shared_posts(
 
     Posts that the viewer may not see are left out, so a page may hold fewer than `limit`.
     """
-    space = get_space(public_id)
+    space = get_shown_space(public_id)
     if sight(space=space, user_id=viewer_id) < Sight.STAGE:
         return Page([], None)
     found = PinnedPost.objects.filter(space=space).order_by("-pk")

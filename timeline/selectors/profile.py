@@ -9,7 +9,7 @@ from accounts.paging import Page
 from accounts.selectors import blocked_either_way
 from spaces.models import Participant, Space
 from spaces.rules import Sight
-from spaces.sight import sights
+from spaces.selectors.sight import sights
 from spaces.states import SpaceState
 from timeline.selectors.cards import SpaceCard, space_cards
 from timeline.selectors.posts import PostRow, posts_of

@@ -10,28 +10,36 @@ from timeline.services.notifications import (
     notify,
     notify_many,
     notify_of_decision,
+    notify_of_expiry,
     notify_of_like,
     notify_of_post,
 )
+from timeline.services.pictures import NewPicture, remove_picture
+from timeline.services.pin_cleanup import forget_pins
 from timeline.services.pins import pin_post, unpin_post
 from timeline.services.posts import (
+    bookmark_post,
     create_post,
     delete_post,
+    edit_post,
     like_post,
     release_counts,
     repost_post,
+    unbookmark_post,
     unlike_post,
     unrepost_post,
 )
 from timeline.services.reminders import notify_waiting, overdue_reminders
-from timeline.services.strips import forget_pins
 
 __all__ = [
     "Invited",
+    "NewPicture",
+    "bookmark_post",
     "create_post",
     "delete_expired_fleets",
     "delete_fleet",
     "delete_post",
+    "edit_post",
     "forget_between",
     "forget_pins",
     "invite_by_message",
@@ -41,6 +49,7 @@ __all__ = [
     "notify",
     "notify_many",
     "notify_of_decision",
+    "notify_of_expiry",
     "notify_of_like",
     "notify_of_post",
     "notify_waiting",
@@ -49,9 +58,11 @@ __all__ = [
     "post_fleet",
     "release_counts",
     "remove_fleet",
+    "remove_picture",
     "repost_post",
     "see_fleet",
     "send_message",
+    "unbookmark_post",
     "unlike_post",
     "unpin_post",
     "unrepost_post",

@@ -6,6 +6,7 @@ from typing import BinaryIO
 from django.core.files.base import ContentFile
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.avatars import encode_portrait
 from accounts.models import User
@@ -32,7 +33,7 @@ def post_fleet(
     require_not_suspended(author)
     cleaned = _cleaned(text, may_be_empty=image is not None)
     if not 0 <= background < BACKGROUNDS:
-        raise BadInput("bad_background", "Choose one of the backgrounds shown.")
+        raise BadInput("bad_background", _("Choose one of the backgrounds shown."))
     limits.spend(what="fleet", user_id=author.pk, limit=FLEETS_PER_DAY, window=LIFETIME)
     moment = now or timezone.now()
     fleet = Fleet(
@@ -81,9 +82,13 @@ def delete_expired_fleets(*, now: datetime | None = None) -> int:
 def _cleaned(text: str, *, may_be_empty: bool) -> str:
     cleaned = clean_text(text, limit=FLEET_LENGTH)
     if not cleaned and not may_be_empty:
-        raise BadInput("empty", "Write something first.")
+        raise BadInput("empty", _("Write something first."))
     if len(cleaned) > FLEET_LENGTH:
-        raise BadInput("too_long", f"A Fleet has at most {FLEET_LENGTH} characters.", max=FLEET_LENGTH)
+        raise BadInput(
+            "too_long",
+            _("A Fleet has at most {limit} characters.").format(limit=FLEET_LENGTH),
+            max=FLEET_LENGTH,
+        )
     return cleaned
 
 

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from spaces.models import Space
-from spaces.selectors import get_space
+from spaces.selectors import get_shown_space
 from spaces.services import invite
 from spaces_project.common.errors import BadInput, NotFound, ProductError
 from timeline.models import Message
@@ -36,8 +37,12 @@ def invite_by_message(
     """
     chosen = list(dict.fromkeys(invitee_ids))
     if len(chosen) > PEOPLE_AT_ONCE:
-        raise BadInput("too_many_people", f"Invite at most {PEOPLE_AT_ONCE} people at once.", max=PEOPLE_AT_ONCE)
-    space = get_space(public_id)
+        raise BadInput(
+            "too_many_people",
+            _("Invite at most {limit} people at once.").format(limit=PEOPLE_AT_ONCE),
+            max=PEOPLE_AT_ONCE,
+        )
+    space = get_shown_space(public_id)
     people = User.objects.in_bulk(chosen)
     return [Invited(pk, _refusal(user, space, people.get(pk), to_speak=to_speak, text=text)) for pk in chosen]
 
@@ -45,7 +50,7 @@ def invite_by_message(
 def _refusal(user: User, space: Space, invitee: User | None, *, to_speak: bool, text: str) -> ProductError | None:
     try:
         if invitee is None:
-            raise NotFound("not_found", "No user with that name.")
+            raise NotFound("not_found", _("No user with that name."))
         _invite(user, space, invitee, to_speak=to_speak, text=text)
     except ProductError as error:
         return error

@@ -6,6 +6,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rules import require_not_suspended
@@ -66,19 +67,23 @@ def mark_read(*, user: User, other: User, up_to: int | None = None, now: datetim
 def _cleaned(text: str, *, may_be_empty: bool) -> str:
     cleaned = clean_text(text, limit=MESSAGE_LENGTH)
     if not cleaned and not may_be_empty:
-        raise BadInput("empty", "Write something first.")
+        raise BadInput("empty", _("Write something first."))
     if len(cleaned) > MESSAGE_LENGTH:
-        raise BadInput("too_long", f"A message has at most {MESSAGE_LENGTH} characters.", max=MESSAGE_LENGTH)
+        raise BadInput(
+            "too_long",
+            _("A message has at most {limit} characters.").format(limit=MESSAGE_LENGTH),
+            max=MESSAGE_LENGTH,
+        )
     return cleaned
 
 
 def _require_reachable(sender: User, to: User) -> None:
     if sender.pk == to.pk:
-        raise BadInput("self_message", "You cannot message yourself.")
+        raise BadInput("self_message", _("You cannot message yourself."))
     if not to.is_active:
-        raise NotFound("not_found", "This account does not exist.")
+        raise NotFound("not_found", _("This account does not exist."))
     if blocked_either_way(sender.pk, to.pk):
-        raise Refused("blocked", f"You and @{to.username} cannot message each other.")
+        raise Refused("blocked", _("You and @{username} cannot message each other.").format(username=to.username))
 
 
 def _locked_thread(one: User, other: User) -> Thread:

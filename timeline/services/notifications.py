@@ -10,9 +10,10 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.muting import muters_among, muters_of_text
 from accounts.selectors import blocked_ids_among, blockers_among, followers_among
-from spaces.models import Decision, Space
-from spaces.states import Verdict
+from spaces.models import Decision, Recording, Space
+from spaces.states import RecordingState, Verdict
 from timeline import news
 from timeline.links import mentioned_usernames
 from timeline.models import Notification, NotificationKind, Post
@@ -39,7 +40,7 @@ def notify_many(
     post: Post | None = None,
 ) -> list[int]:
     """Notify many users in a constant number of queries. Return the ids of those who are told now."""
-    told = _tellable(user_ids, actor)
+    told = _tellable(user_ids, actor) - _not_wanting(user_ids, actor, post)
     about = Notification.objects.filter(user__in=told, kind=kind, actor=actor, space=space, post=post)
     with transaction.atomic():
         if kind in OVERTAKING:
@@ -97,6 +98,20 @@ def notify_of_decision(*, decision_id: int) -> None:
         _announce(NotificationKind.DECIDED, [decision.target.pk], decision.target, decision_id=decision.pk)
 
 
+def notify_of_expiry(*, recording_id: int) -> None:
+    """Notify the host that a recording is about to expire. Only the latest such notification of a Space counts."""
+    recording = Recording.objects.select_related("space__host").filter(pk=recording_id).first()
+    if recording is None or recording.state == RecordingState.DELETED:
+        return
+    host, kind = recording.space.host, NotificationKind.RECORDING_EXPIRES
+    with transaction.atomic():
+        Notification.objects.filter(user=host, kind=kind, actor=host, space=recording.space).delete()
+        row = Notification(user=host, kind=kind, actor=host, space=recording.space)
+        Notification.objects.bulk_create([row], ignore_conflicts=True)
+        news.tell(news.Topic.NOTIFICATIONS, [host.pk])
+        _announce(kind, [host.pk], host, space_id=recording.space_id)
+
+
 def mark_seen(*, user: User, up_to: int, now: datetime | None = None) -> None:
     """Mark all notifications up to the notification `up_to` as seen. Later ones stay new."""
     unseen = Notification.objects.filter(user=user, seen_at=None, pk__lte=up_to)
@@ -116,6 +131,13 @@ def forget_between(*, one_id: int, other_id: int) -> None:
 def _tellable(user_ids: Collection[int], actor: User) -> set[int]:
     others = set(User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", flat=True)) - {actor.pk}
     return others - blocked_ids_among(actor.pk, others) - blockers_among(actor.pk, others)
+
+
+def _not_wanting(user_ids: Collection[int], actor: User, post: Post | None) -> set[int]:
+    """Return those of the users who have muted the actor, or a word of the actor's own post."""
+    muters = muters_among(actor.pk, user_ids)
+    text = post.text if post is not None and post.author_id == actor.pk else ""
+    return muters | muters_of_text(text, user_ids)
 
 
 def _readers(post: Post, user_ids: set[int]) -> set[int]:

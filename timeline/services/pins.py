@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from spaces.rules import Action
@@ -43,4 +44,4 @@ def unpin_post(*, public_id: str, user: User, post_id: int) -> None:
     with transaction.atomic():
         pins_changed(public_id=public_id, user=user, action=Action.UNPIN if is_own else Action.UNPIN_OTHER)
         if pin is None or not PinnedPost.objects.filter(pk=pin.pk).delete()[0]:
-            raise NotFound("not_found", "This post is no longer pinned here.")
+            raise NotFound("not_found", _("This post is no longer pinned here."))

@@ -17,6 +17,7 @@ _ICONS = {
     NotificationKind.REPOSTED: "repost",
     NotificationKind.INVITED_TO_SPEAK: "mic",
     NotificationKind.DECIDED: "shield",
+    NotificationKind.RECORDING_EXPIRES: "trash",
 }
 
 

@@ -14,13 +14,15 @@ register = template.Library()
 
 
 @register.simple_tag
-def post_text(text: str, *, without_space: str = "") -> SafeString:
-    """Return a post's text with mentions and addresses as links.
+def post_text(text: str, *, without_space: str = "", without_clip: str = "") -> SafeString:
+    """Return a post's text with mentions, hashtags and addresses as links.
 
-    A link at the very end to the Space `without_space` (a public id) is left out: its card stands right below.
+    A link at the very end to the Space `without_space` or the clip `without_clip` (public ids) is left out: its card
+    stands right below.
     """
     found = list(pieces(text))
-    if without_space and found and (found[-1].kind, found[-1].target) == (Kind.SPACE, without_space):
+    cards = {(Kind.SPACE, without_space), (Kind.CLIP, without_clip)}
+    if found and found[-1].target and (found[-1].kind, found[-1].target) in cards:
         found.pop()
         if found:
             found[-1] = Piece(found[-1].kind, found[-1].text.rstrip(), found[-1].target)
@@ -48,8 +50,12 @@ def short_count(number: int) -> str:
 def _markup(piece: Piece) -> str:
     if piece.kind is Kind.MENTION:
         return format_html('<a href="{}">{}</a>', reverse("profile", args=[piece.target]), piece.text)
+    if piece.kind is Kind.TAG:
+        return format_html('<a href="{}">{}</a>', reverse("tag", args=[piece.target]), piece.text)
     if piece.kind is Kind.SPACE:
         return format_html('<a href="{}">{}</a>', reverse("space", args=[piece.target]), piece.shown)
+    if piece.kind is Kind.CLIP:
+        return format_html('<a href="{}">{}</a>', reverse("clip", args=[piece.target]), piece.shown)
     if piece.kind is Kind.LINK:
         markup = '<a href="{}" rel="nofollow noopener ugc" target="_blank" hx-boost="false">{}</a>'
         return format_html(markup, piece.target, piece.shown)

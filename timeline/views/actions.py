@@ -47,6 +47,22 @@ def unrepost(request: PersonRequest, post_id: int) -> HttpResponse:
 @require_POST
 @login_required
 @translates_errors
+def bookmark(request: PersonRequest, post_id: int) -> HttpResponse:
+    services.bookmark_post(user=request.user, post_id=post_id)
+    return _done(request)
+
+
+@require_POST
+@login_required
+@translates_errors
+def unbookmark(request: PersonRequest, post_id: int) -> HttpResponse:
+    services.unbookmark_post(user=request.user, post_id=post_id)
+    return _done(request)
+
+
+@require_POST
+@login_required
+@translates_errors
 def delete(request: PersonRequest, post_id: int) -> HttpResponse:
     services.delete_post(user=request.user, post_id=post_id)
     return _done(request, away_from=f"/status/{post_id}")

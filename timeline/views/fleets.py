@@ -10,11 +10,12 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import PersonRequest
 from accounts.selectors import get_user_by_username
-from spaces import wire
+from spaces.events import wire
 from spaces_project.common.errors import BadInput
 from spaces_project.common.http import translates_errors, wants_json
 from spaces_project.common.ids import parse_id
@@ -95,7 +96,7 @@ def fleet_viewers(request: PersonRequest, fleet_id: int) -> HttpResponse:
 def _background(request: PersonRequest) -> int:
     number = parse_id(request.POST.get("background") or "0")
     if number is None:
-        raise BadInput("bad_background", "Choose one of the backgrounds shown.")
+        raise BadInput("bad_background", _("Choose one of the backgrounds shown."))
     return number
 
 

@@ -3,10 +3,11 @@
 import msgspec
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import PersonRequest
-from spaces import wire
+from spaces.events import wire
 from spaces_project.common.errors import BadInput
 from spaces_project.common.http import translates_errors
 from spaces_project.common.ids import parse_id
@@ -63,12 +64,12 @@ def _wanted(request: PersonRequest) -> Invitations:
     try:
         return _read_body(request.body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadInput("bad_request", "This request is not valid.") from error
+        raise BadInput("bad_request", _("This request is not valid.")) from error
 
 
 def _ids(user_ids: list[str]) -> list[int]:
     parsed = [parse_id(user_id) for user_id in user_ids]
     known = [user_id for user_id in parsed if user_id is not None]
     if len(known) != len(parsed):
-        raise BadInput("bad_request", "This is not a valid user id.")
+        raise BadInput("bad_request", _("This is not a valid user id."))
     return known

@@ -12,7 +12,7 @@ from spaces_project.common.http import translates_errors, wants_json, wants_part
 from spaces_project.common.ids import parse_id
 from timeline import services
 from timeline.selectors import messages as selectors
-from timeline.views.lines import render_varying
+from timeline.views.partials import render_varying
 
 
 @require_safe

@@ -12,7 +12,7 @@ from spaces_project.common.ids import parse_id
 from timeline import services
 from timeline.selectors import notifications as selectors
 from timeline.selectors.home import count_newer
-from timeline.views.lines import render_varying
+from timeline.views.partials import render_varying
 
 
 @require_safe
@@ -22,7 +22,7 @@ def notifications(request: PersonRequest) -> HttpResponse:
     """Show the notifications. New ones are marked until the page says that they were seen."""
     found = selectors.notifications(user_id=request.user.pk, cursor=request.GET.get("before"))
     template = "timeline/_notifications.html" if wants_partial(request) else "timeline/notifications.html"
-    return render_varying(request, template, {"page": found})
+    return render_varying(request, template, {"page": selectors.grouped(found)})
 
 
 @require_POST

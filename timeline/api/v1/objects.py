@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from spaces.wire import Person
+from spaces.events.wire import Person
 from spaces_project.common.api.kinds import PostId, SpaceId, UserId, Whole
 from timeline.models import NotificationKind
 

@@ -1,7 +1,7 @@
 """The `/api/v1` views for posts pinned to a Space."""
 
 from accounts.api.views import ApiRequest, ApiView
-from spaces import wire
+from spaces.events import wire
 from spaces_project.common.api.kinds import number
 from spaces_project.common.api.operations import operation
 from spaces_project.common.api.scopes import Scope

@@ -5,7 +5,7 @@ from msgspec import UNSET, UnsetType
 
 from accounts.api.views import ApiRequest, ApiView
 from accounts.selectors import get_user
-from spaces import wire
+from spaces.events import wire
 from spaces_project.common.api.kinds import number
 from spaces_project.common.api.operations import operation
 from spaces_project.common.api.scopes import Scope

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
 from accounts.api.v2.objects import OtherFields, PageMeta, PostFields, UserFields, XUser
-from spaces_project.common.api.kinds import Instant, Moment, PageToken, PostId, UserId, Whole
+from spaces_project.common.api.kinds import Instant, Moment, PageToken, PostId, Url, UserId, Whole
 from spaces_project.common.api.problems import PartialError
 
 PostExpansion = Literal[
@@ -28,7 +28,7 @@ class Reference(msgspec.Struct, frozen=True):
 
 
 class PostMetrics(msgspec.Struct, frozen=True, kw_only=True):
-    """Nothing is bookmarked here, and views are not counted."""
+    """Bookmarks and views are not counted."""
 
     retweet_count: int
     repost_count: int
@@ -39,16 +39,51 @@ class PostMetrics(msgspec.Struct, frozen=True, kw_only=True):
     impression_count: int = 0
 
 
+class EditControls(msgspec.Struct, frozen=True, kw_only=True):
+    """How a post may be edited on this site's pages.
+
+    `is_edit_eligible` is about the kind of post, as on X, and does not change with time: a repost cannot be edited.
+    """
+
+    edits_remaining: int
+    is_edit_eligible: bool
+    editable_until: Moment
+
+
+MediaKey = Annotated[str, Meta(pattern="^3_[0-9]{1,19}$")]
+"""X's key of a photo."""
+MediaFields = OtherFields
+"""Names that X has for videos and for figures of advertisers are accepted, and their keys absent from the answer."""
+
+
+class Attachments(msgspec.Struct, frozen=True):
+    media_keys: list[MediaKey]
+
+
+class XPhoto(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture of a post. `url` is its address: of a protected account it opens for followers in their browser only,
+    because programs send no session."""
+
+    media_key: MediaKey
+    type: Literal["photo"] = "photo"
+    url: Url | UnsetType = UNSET
+    width: int | UnsetType = UNSET
+    height: int | UnsetType = UNSET
+    alt_text: str | UnsetType = UNSET
+
+
 class XPost(msgspec.Struct, frozen=True, kw_only=True):
-    """A post."""
+    """A post. An edit keeps its id, so the edit history has this one id only."""
 
     id: PostId
     text: str
     edit_history_tweet_ids: list[PostId]
     edit_history_post_ids: list[PostId]
+    attachments: Attachments | UnsetType = UNSET
     author_id: UserId | UnsetType = UNSET
     conversation_id: PostId | UnsetType = UNSET
     created_at: Moment | UnsetType = UNSET
+    edit_controls: EditControls | UnsetType = UNSET
     in_reply_to_user_id: UserId | UnsetType = UNSET
     lang: str | UnsetType = UNSET
     possibly_sensitive: bool | UnsetType = UNSET
@@ -63,6 +98,7 @@ class PostIncludes(msgspec.Struct, frozen=True, kw_only=True):
     users: list[XUser] | UnsetType = UNSET
     tweets: list[XPost] | UnsetType = UNSET
     posts: list[XPost] | UnsetType = UNSET
+    media: list[XPhoto] | UnsetType = UNSET
 
 
 class PostQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -70,7 +106,7 @@ class PostQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     post_fields: PostFields = field(name="post.fields", default_factory=list)
     expansions: Annotated[list[PostExpansion], Meta(min_length=1, max_length=20)] = []
     user_fields: UserFields = field(name="user.fields", default_factory=list)
-    media_fields: OtherFields = field(name="media.fields", default_factory=list)
+    media_fields: MediaFields = field(name="media.fields", default_factory=list)
     place_fields: OtherFields = field(name="place.fields", default_factory=list)
     poll_fields: OtherFields = field(name="poll.fields", default_factory=list)
 
@@ -96,6 +132,11 @@ class TimelineQuery(PagedQuery, frozen=True, forbid_unknown_fields=True, kw_only
 
 class PostPath(msgspec.Struct, frozen=True):
     id: PostId
+
+
+class BookmarkPath(msgspec.Struct, frozen=True):
+    id: UserId
+    tweet_id: PostId
 
 
 class FoundPost(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,8 +171,8 @@ class ReplyTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class NewPost(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A new post. Options of X that posts here do not have (`media`, `poll`, `geo`, a limit on replies, …) are refused,
-    not ignored.
+    """A new post. Options of X that programs do not have here (`media`, `poll`, `geo`, a limit on replies, …) are
+    refused, not ignored. Pictures are uploaded on the page.
 
     X's switches may be sent as `false`, and `reply_settings` as `everyone`, because that is what every post is here.
     """
@@ -162,3 +203,15 @@ class Deleted(msgspec.Struct, frozen=True):
 
 class DeletedAnswer(msgspec.Struct, frozen=True):
     data: Deleted
+
+
+class BookmarkBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    tweet_id: PostId
+
+
+class Bookmarked(msgspec.Struct, frozen=True):
+    bookmarked: bool
+
+
+class BookmarkAnswer(msgspec.Struct, frozen=True):
+    data: Bookmarked

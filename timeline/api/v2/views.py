@@ -1,9 +1,10 @@
-"""The `/2/tweets…` and timeline views: X's reads of posts, posting and deleting."""
+"""The `/2/tweets…`, timeline and bookmark views: X's reads of posts, posting, deleting and bookmarking."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db.models import QuerySet
-from msgspec import UNSET
+from msgspec import UNSET, structs
 from rest_framework.request import Request
 
 from accounts.api.v2.objects import UserPath
@@ -11,7 +12,7 @@ from accounts.api.v2.views import require_self
 from accounts.api.views import ApiRequest, XView, viewer_id
 from accounts.models import User
 from accounts.selectors import sees_author
-from spaces.api.v2.objects import SpacePath
+from spaces.doors.api.v2.objects import SpacePath
 from spaces.models import Space
 from spaces_project.common.api import paging
 from spaces_project.common.api.kinds import instant, number
@@ -20,6 +21,10 @@ from spaces_project.common.api.problems import BadRequest, about, not_authorized
 from spaces_project.common.api.scopes import Scope
 from timeline import services
 from timeline.api.v2.objects import (
+    BookmarkAnswer,
+    BookmarkBody,
+    Bookmarked,
+    BookmarkPath,
     CreatedAnswer,
     CreatedPost,
     Deleted,
@@ -34,13 +39,14 @@ from timeline.api.v2.objects import (
     PostsQuery,
     TimelineMeta,
     TimelineQuery,
+    XPost,
 )
 from timeline.api.v2.reads import read_posts
-from timeline.models import Post
+from timeline.models import Bookmark, Post
 from timeline.selectors.home import first_id_since, home_ids
 from timeline.selectors.posts import shared_in
 
-TAG = "Tweets"
+TAG, BOOKMARKS = "Tweets", "Bookmarks"
 READ = (Scope.TWEET_READ, Scope.USERS_READ)
 
 
@@ -101,14 +107,14 @@ class PostsOfUser(XView):
 class HomeTimeline(XView):
     @operation("usersIdTimeline", tag=TAG, scopes=READ)
     def get(self, request: ApiRequest, path: UserPath, query: TimelineQuery) -> PostPage:
-        """List your own home timeline, latest first."""
+        """List your own home timeline, latest first, without the people and words that you muted."""
         require_self(request, path.id)
         at = paging.place(query.pagination_token)
         if at is not None and at.back:
-            return _page(_newer(request.user, at.row, query), query, request.user.pk, at=at)
+            return _page(_newer(request.user, at.row, query), query, request.user.pk, at=at, unmuted=True)
         before = _lowest(at.row if at else None, _bound(query.until_id, query.end_time, "end_time"))
         ids = _home_ids(request.user, before, query, limit=query.max_results + 1)
-        return _page(_chosen(Post.objects.filter(pk__in=ids), query), query, request.user.pk, at=at)
+        return _page(_chosen(Post.objects.filter(pk__in=ids), query), query, request.user.pk, at=at, unmuted=True)
 
 
 class PostsOfSpace(XView):
@@ -119,6 +125,39 @@ class PostsOfSpace(XView):
         if space is None:
             return PostPage(errors=[not_found("space", "id", path.id)], meta=TimelineMeta(result_count=0))
         return _page(shared_in(space, viewer_id=viewer_id(request)), query, viewer_id(request))
+
+
+class Bookmarks(XView):
+    @operation("getUsersIdBookmarks", tag=BOOKMARKS, scopes=(Scope.BOOKMARK_READ, *READ))
+    def get(self, request: ApiRequest, path: UserPath, query: PagedQuery) -> PostPage:
+        """List your bookmarks, the one added last first.
+
+        Bookmarks of posts that you may no longer see are left out.
+        """
+        require_self(request, path.id)
+        rows = Bookmark.objects.filter(user=request.user).values_list("pk", "post")
+        found = paging.page(rows, paging.place(query.pagination_token), query.max_results, key=lambda row: int(row[0]))
+        kept = [post_id for _, post_id in found.rows]
+        read = read_posts(kept, query, request.user.pk)
+        by_id = {post.id: post for post in read.posts}
+        data = [by_id[str(post_id)] for post_id in kept if str(post_id) in by_id]
+        return PostPage(data=data or UNSET, includes=read.includes, meta=_meta(data, found))
+
+    @operation("postUsersIdBookmarks", tag=BOOKMARKS, scopes=(Scope.BOOKMARK_WRITE, *READ), errors=(404,))
+    def post(self, request: ApiRequest, path: UserPath, body: BookmarkBody) -> BookmarkAnswer:
+        """Add a bookmark of a post. For a repost, it is one of the original."""
+        require_self(request, path.id)
+        services.bookmark_post(user=request.user, post_id=number(body.tweet_id))
+        return BookmarkAnswer(Bookmarked(bookmarked=True))
+
+
+class OneBookmark(XView):
+    @operation("usersIdBookmarksDelete", tag=BOOKMARKS, scopes=(Scope.BOOKMARK_WRITE, *READ))
+    def delete(self, request: ApiRequest, path: BookmarkPath) -> BookmarkAnswer:
+        """Remove a bookmark."""
+        require_self(request, path.id)
+        services.unbookmark_post(user=request.user, post_id=number(path.tweet_id))
+        return BookmarkAnswer(Bookmarked(bookmarked=False))
 
 
 def _newer(user: User, row: int, query: TimelineQuery) -> QuerySet[Post]:
@@ -169,15 +208,28 @@ def _chosen(posts: QuerySet[Post], query: TimelineQuery) -> QuerySet[Post]:
     return posts
 
 
-def _page(posts: QuerySet[Post], query: PagedQuery, viewer: int | None, *, at: paging.Place | None = None) -> PostPage:
+def _page(
+    posts: QuerySet[Post],
+    query: PagedQuery,
+    viewer: int | None,
+    *,
+    at: paging.Place | None = None,
+    unmuted: bool = False,
+) -> PostPage:
     where = at or paging.place(query.pagination_token)
     found = paging.page(posts.values_list("pk", flat=True), where, query.max_results, key=int)
-    read = read_posts(list(found.rows), query, viewer)
-    meta = TimelineMeta(
-        result_count=len(read.posts),
-        next_token=found.next_token or UNSET,
-        previous_token=found.previous_token or UNSET,
+    read = read_posts(list(found.rows), query, viewer, unmuted=unmuted)
+    meta = structs.replace(
+        _meta(read.posts, found),
         newest_id=read.posts[0].id if read.posts else UNSET,
         oldest_id=read.posts[-1].id if read.posts else UNSET,
     )
     return PostPage(data=read.posts or UNSET, includes=read.includes, meta=meta)
+
+
+def _meta(posts: list[XPost], found: paging.Slice[Any]) -> TimelineMeta:
+    return TimelineMeta(
+        result_count=len(posts),
+        next_token=found.next_token or UNSET,
+        previous_token=found.previous_token or UNSET,
+    )

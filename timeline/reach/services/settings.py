@@ -4,16 +4,20 @@ import zoneinfo
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from spaces_project.common.errors import BadInput
-from timeline.reach.kinds import Channel, Kind, is_default
+from timeline.reach.kinds import Channel, Kind, channels_of, is_default
 from timeline.reach.models import QuietHours, Wish
 
 Key = tuple[Kind, Channel]
-KEYS: list[Key] = [(kind, channel) for kind in Kind for channel in Channel]
+KEYS: list[Key] = [(kind, channel) for kind in Kind for channel in channels_of(kind)]
+PEOPLE_PER_STEP: Final = 500
+"""Users whom one task tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,9 @@ def choices(user: User) -> Choices:
 def save_choices(*, user: User, wanted: Collection[Key], begin: time | None, end: time | None, time_zone: str) -> None:
     """Store the choices. Error: `bad_hours` (one end only, or an unknown time zone)."""
     if (begin is None) != (end is None):
-        raise BadInput("bad_hours", "Give both ends of the quiet hours, or none.")
+        raise BadInput("bad_hours", _("Give both ends of the quiet hours, or none."))
     if begin is not None and time_zone not in zoneinfo.available_timezones():
-        raise BadInput("bad_hours", "Choose a time zone from the list.")
+        raise BadInput("bad_hours", _("Choose a time zone from the list."))
     others = [key for key in KEYS if (key in wanted) != is_default(*key)]
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # two saves at once: one after the other

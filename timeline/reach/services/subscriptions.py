@@ -10,8 +10,9 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts import outside
+from accounts import public_http
 from accounts.models import User
 from spaces_project.common.errors import BadInput
 from spaces_project.common.limits import spend
@@ -62,11 +63,11 @@ def subscriptions_of(user: User) -> QuerySet[PushSubscription]:
 def _require_usable(endpoint: str, p256dh: str, auth: str) -> None:
     """Raise `BadInput` for an address that we do not post to, or keys that encrypt nothing."""
     try:
-        outside.target(endpoint)
+        public_http.target(endpoint)
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), _bytes(p256dh, POINT_BYTES))
         _bytes(auth, SECRET_BYTES)
-    except (outside.NotSent, ValueError):
-        raise BadInput("bad_subscription", "This browser's push service cannot be used.") from None
+    except (public_http.NotSent, ValueError):
+        raise BadInput("bad_subscription", _("This browser's push service cannot be used.")) from None
 
 
 def _bytes(text: str, length: int) -> bytes:

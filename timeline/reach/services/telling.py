@@ -9,7 +9,8 @@ from django.core.cache import cache
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import Follow, User
+from accounts.models import Follow, User, takes_part
+from accounts.muting import muters_among
 from accounts.selectors import blocked_ids_among, blockers_among
 from spaces.models import Space
 from spaces.states import SpaceState
@@ -19,9 +20,8 @@ from timeline.reach.kinds import Channel, Kind
 from timeline.reach.models import PushSubscription, Wish
 from timeline.reach.notice import Notice
 from timeline.reach.push import Outcome
-from timeline.reach.services.settings import in_quiet_hours, wanting
+from timeline.reach.services.settings import PEOPLE_PER_STEP, in_quiet_hours, wanting
 
-PEOPLE_PER_STEP: Final = 500
 MOST_FAILURES: Final = 20
 MAILED_ONCE_SECONDS: Final = 86_400
 TRIALS, TRIALS_WINDOW = 10, timedelta(minutes=10)
@@ -52,7 +52,8 @@ def followers_step(*, space_id: int, after: int = 0) -> Step | None:
 
 
 def tell(*, told: Notice, user_ids: Collection[int], actor_id: int | None = None) -> list[int]:
-    """Push the notice to the users who want it. Return those who want it by mail. Never tells across a block."""
+    """Push the notice to the users who want it. Return those who want it by mail. Never tells across a block, nor users
+    who have muted the actor."""
     kind = Kind(told.kind)
     reachable = _reachable(user_ids, actor_id)
     push_people(told=told, user_ids=wanting(reachable, kind, Channel.PUSH))
@@ -62,7 +63,7 @@ def tell(*, told: Notice, user_ids: Collection[int], actor_id: int | None = None
 def push_people(*, told: Notice, user_ids: Collection[int], now: datetime | None = None) -> int:
     """Push the notice to all browsers of the users, unless it is a quiet hour. Return how many browsers took it."""
     awake = set(user_ids) - in_quiet_hours(user_ids, now or timezone.now())
-    outcomes = push.send(told, PushSubscription.objects.filter(user__in=awake))
+    outcomes = push.send(told, PushSubscription.objects.filter(user__in=awake).select_related("user"))
     _note(outcomes)
     return sum(outcome is Outcome.SENT for outcome in outcomes.values())
 
@@ -70,7 +71,7 @@ def push_people(*, told: Notice, user_ids: Collection[int], now: datetime | None
 def send_trial(*, user: User, told: Notice) -> int:
     """Push a test to the user's own browsers, quiet hours or not. Return how many took it. Error: `too_many`."""
     spend(what="push_trial", user_id=user.pk, limit=TRIALS, window=TRIALS_WINDOW)
-    outcomes = push.send(told, PushSubscription.objects.filter(user=user))
+    outcomes = push.send(told, PushSubscription.objects.filter(user=user).select_related("user"))
     _note(outcomes)
     return sum(outcome is Outcome.SENT for outcome in outcomes.values())
 
@@ -93,12 +94,12 @@ def stop_mails(*, user_id: int, kind: Kind) -> None:
 
 
 def _reachable(user_ids: Collection[int], actor_id: int | None) -> set[int]:
-    now = timezone.now()
-    people = User.objects.filter(pk__in=user_ids, is_active=True).exclude(suspended_until__gt=now)
+    people = User.objects.filter(takes_part(), pk__in=user_ids)
     found = set(people.values_list("pk", flat=True))
     if actor_id is None:
         return found
-    return found - blocked_ids_among(actor_id, found) - blockers_among(actor_id, found)
+    parted = blocked_ids_among(actor_id, found) | blockers_among(actor_id, found)
+    return found - parted - muters_among(actor_id, found)
 
 
 def _note(outcomes: dict[int, Outcome]) -> None:

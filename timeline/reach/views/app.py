@@ -5,7 +5,6 @@ None of these depends on the user, so browsers and the service worker may keep t
 
 from typing import Final
 
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -17,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from accounts.site import site
 from spaces.templatetags.spaces import styles
 
 GROUND: Final = "#ffffff"
-ACCENT: Final = "#6a3de8"
 ICONS: Final = {"favicon.ico": "image/x-icon", "apple-touch-icon.png": "image/png"}
 """Icons that browsers request at the root of a site, whatever its pages say."""
 A_DAY: Final = 86_400
@@ -32,8 +31,8 @@ def manifest(request: HttpRequest) -> JsonResponse:
     """Return the web app manifest. Its `id` must never change: an installed app is known by it."""
     content = {
         "id": "/",
-        "name": settings.SITE_NAME,
-        "short_name": settings.SITE_NAME[:12].strip(),
+        "name": site().name,
+        "short_name": site().name[:12].strip(),
         "description": _("Live audio rooms: listen, ask for the microphone, speak."),
         "lang": "en",
         "dir": "auto",
@@ -41,13 +40,14 @@ def manifest(request: HttpRequest) -> JsonResponse:
         "scope": "/",
         "display": "standalone",
         "background_color": GROUND,
-        "theme_color": ACCENT,
+        "theme_color": site().theme_color,
         "categories": ["social", "news", "music"],
         "icons": _icons(),
         "shortcuts": _shortcuts(),
         "share_target": {
             "action": reverse("compose"),
             "method": "GET",
+            "enctype": "application/x-www-form-urlencoded",
             "params": {"title": "title", "text": "text", "url": "url"},
         },
     }

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -84,7 +85,7 @@ def send_test(request: PersonRequest) -> JsonResponse:
 
 @csrf_exempt  # A mailbox posts here without a page of ours (RFC 8058). The token is the proof.
 @require_http_methods(["GET", "HEAD", "POST"])
-def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponseBase:
     """Ask on GET, because programs that scan mails follow every link. End the mails of one kind on POST."""
     read = mails.read_token(token)
     if read is None:

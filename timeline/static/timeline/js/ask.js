@@ -1,17 +1,18 @@
-// JSON to and from the server, beside page moves. Errors have the shape of every door, as in http.js.
+// Requests for JSON that do not move to another page. Errors are those of http.js.
 
-import { HttpError, freshly } from "../../spaces/js/http.js";
-import { viewerHeader } from "../../spaces/js/viewer.js";
+import { gettext } from "../../spaces/js/lib/i18n.js";
+import { HttpError, freshly } from "../../spaces/js/lib/http.js";
+import { viewerHeader } from "../../spaces/js/lib/viewer.js";
 
 const WITHIN = 10_000;
-const UNREACHABLE = { code: "unreachable", message: "The server cannot be reached. Check the connection and try again." };
+const UNREACHABLE = { code: "unreachable", message: gettext("The server cannot be reached. Check the connection and try again.") };
 
-/** Reads; rejects with `HttpError`. */
+/** Get JSON. Rejects with `HttpError`. */
 export function ask(path) {
   return exchange(path, {}, WITHIN);
 }
 
-/** Posts a form's data, files too (its hidden CSRF field goes with it); rejects with `HttpError`. */
+/** Post a form's data and files, with its hidden CSRF field. Rejects with `HttpError`. */
 export function send(path, data, { within = WITHIN } = {}) {
   return freshly(data, () => exchange(path, { method: "POST", body: data }, within));
 }

@@ -1,16 +1,17 @@
-// The numbers beside "Notifications" and "Messages". The home socket says that one of them changed, not to what: the
-// server is asked, so that what was missed while nobody was connected is right again too.
+// The numbers beside "Notifications" and "Messages". The home socket says that one of them changed, and the page asks
+// the server for both. So a change that was missed without a connection is made up for, too.
 
-import { HttpError } from "../../spaces/js/http.js";
+import { gettext } from "../../spaces/js/lib/i18n.js";
+import { HttpError } from "../../spaces/js/lib/http.js";
 import { ask } from "./ask.js";
 import { newestIn } from "./lists.js";
 
 const TOPICS = ["notifications", "messages"];
-/** A Space that many waited for starts for all of them at once: they ask over this long. */
+/** Pages spread their requests over this time (ms): a Space may start for many people at once. */
 const SPREAD = 1_000;
 const MOST = 99;
 
-/** Word of a post and an answer that counts it already may overtake each other by as much. */
+/** The time (ms) by which the event of a post and an answer that counts the post may overtake each other. */
 const OVERTAKES = 2_000;
 
 let timer = 0;
@@ -19,13 +20,13 @@ let countedUntil = 0;
 export function startBadges() {
   if (!document.querySelector("[data-badge-of]")) return;
   document.addEventListener("spaces:home", ({ detail }) => {
-    // The list of bubbles is what a socket says first, whenever it comes up.
+    // A socket that opens sends `bubbles` first.
     if (detail.type === "bubbles") askIn(0);
     if (detail.type === "news" && TOPICS.includes(detail.topic)) askIn(Math.random() * SPREAD);
   });
 }
 
-/** Asks again if an answer may or may not have counted what was told just now. */
+/** Ask again if the last answer may not have counted the latest change. */
 export function recountIfUnsure() {
   if (performance.now() < countedUntil) askIn(OVERTAKES);
 }
@@ -48,7 +49,7 @@ async function refresh() {
   }
 }
 
-/** A home timeline asks for the number of its missed posts along with the rest. */
+/** Return the query by which a home timeline also asks for the number of posts that it missed. */
 function newest() {
   const list = document.querySelector('[data-posts="home"]');
   return list ? `?posts_after=${newestIn(list)}` : "";
@@ -61,13 +62,13 @@ function draw(numbers) {
     const shown = badge(number);
     if (shown) link.dataset.new = shown;
     else delete link.dataset.new;
-    link.setAttribute("aria-label", shown ? `${link.dataset.name}, ${shown} new` : link.dataset.name);
+    link.setAttribute("aria-label", shown ? gettext("{name}, {number} new", { name: link.dataset.name, number: shown }) : link.dataset.name);
   }
   const isAny = TOPICS.some((topic) => numbers[topic] > 0);
   document.querySelector("[data-badge-any]")?.toggleAttribute("data-new", isAny);
 }
 
-/** Empty for nothing, `99+` for more than that. */
+/** Return the text of a badge: empty for 0, `99+` for more than 99. */
 export function badge(number) {
   if (!number) return "";
   return number > MOST ? `${MOST}+` : String(number);

@@ -1,11 +1,12 @@
-// Writing a Fleet: words on a colour, or over a photo.
+// Writes a Fleet: a text on a colour or over a photo.
 
-import { part, setText } from "../../spaces/js/dom.js";
-import { toast } from "../../spaces/js/toast.js";
-import { HttpError } from "../../spaces/js/http.js";
+import { closeOnBackdrop, part, setText } from "../../spaces/js/lib/dom.js";
+import { gettext } from "../../spaces/js/lib/i18n.js";
+import { toast } from "../../spaces/js/lib/toast.js";
+import { HttpError } from "../../spaces/js/lib/http.js";
 import { send } from "./ask.js";
 
-/** An image takes longer than a form. */
+/** The time (ms) for an upload: an image takes longer than a form. */
 const WITHIN = 60_000;
 
 export class FleetComposer {
@@ -20,18 +21,18 @@ export class FleetComposer {
     this.#form = part(dialog, "fleet-form");
     this.#onShared = onShared;
     part(dialog, "fleet-composer-close").addEventListener("click", () => dialog.close());
-    dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+    closeOnBackdrop(dialog);
     dialog.addEventListener("close", () => this.#reset());
     this.#form.addEventListener("change", () => this.#draw());
     this.#form.elements.image.addEventListener("cancel", () => this.#canceled());
     this.#form.addEventListener("submit", (event) => this.#submit(event));
   }
 
-  /** `kind`: "text", "photo" or "camera". The system's own picker comes up at once: the tap that opened this allows it. */
+  /** Open as "text", "photo" or "camera". The system's picker opens at once, which browsers allow only after a tap. */
   open(kind) {
     const { image, text } = this.#form.elements;
     this.#dialog.dataset.kind = kind;
-    text.placeholder = kind === "text" ? "What is happening today?" : "Add a few words";
+    text.placeholder = kind === "text" ? gettext("What is happening today?") : gettext("Add a few words");
     this.#draw();
     this.#dialog.showModal();
     if (kind === "text") {
@@ -74,7 +75,7 @@ export class FleetComposer {
       await send(this.#form.action, new FormData(this.#form), { within: WITHIN });
       this.#dialog.close();
       this.#onShared();
-      toast("Shared for 24 hours.", { tone: "good" });
+      toast(gettext("Shared for 24 hours."), { tone: "good" });
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       setText(part(this.#form, "errors"), error.message);

@@ -1,11 +1,11 @@
-// One person's Fleets as they go by: which is shown, for how long yet, and what holds it. Pure.
+// Plays one person's Fleets: the one that is shown, its time left, and the reasons that hold it. No DOM.
 
 export const Move = Object.freeze({ STAYS: "stays", MOVED: "moved", OVER: "over", BEFORE: "before" });
 
 const LEAST = 5_000;
 const MOST = 12_000;
 const PER_CHARACTER = 45;
-/** Going back this soon means the one before; later it means this one again. */
+/** Going back within this time (ms) shows the Fleet before. Later it shows this one again from its start. */
 const AGAIN_AFTER = 1_500;
 
 export class Story {
@@ -31,7 +31,7 @@ export class Story {
     return this.#fleets[this.#index];
   }
 
-  /** How much of the present one has gone by, 0 to 1. */
+  /** The part of the present Fleet's time that has passed, from 0 to 1. */
   get fraction() {
     return Math.min(1, this.#passed / timeFor(this.current));
   }
@@ -40,7 +40,7 @@ export class Story {
     return this.#holds.size > 0;
   }
 
-  /** It stands still until every reason to hold it is released. */
+  /** Hold the Fleet for a reason, or release that reason. It goes on when no reason is left. */
   hold(reason, isHeld = true) {
     if (isHeld) this.#holds.add(reason);
     else this.#holds.delete(reason);
@@ -60,7 +60,7 @@ export class Story {
     return this.#passed > AGAIN_AFTER ? this.#goTo(this.#index) : this.#goTo(this.#index - 1, Move.BEFORE);
   }
 
-  /** The present one is gone; the next takes its place. */
+  /** Remove the present Fleet, which was deleted. The next one takes its place. */
   drop() {
     this.#fleets = this.#fleets.filter((fleet) => fleet !== this.current);
     return this.#goTo(this.#index, Move.OVER);
@@ -74,7 +74,7 @@ export class Story {
   }
 }
 
-/** Long enough to read it. */
+/** Return the time (ms) for which a Fleet is shown, by the length of its text. */
 export function timeFor({ text }) {
   return Math.min(MOST, LEAST + text.length * PER_CHARACTER);
 }

@@ -1,18 +1,19 @@
-// Fleets over the whole screen: they go by on their own, a tap goes on, a hold keeps them.
+// Shows Fleets over the whole screen, one after the other. A tap shows the next, and holding a finger pauses.
 
-import { showFace } from "../../spaces/js/avatar.js";
-import { serverNow } from "../../spaces/js/clock.js";
-import { part, setAttribute, setIcon, setText } from "../../spaces/js/dom.js";
-import { ago } from "../../spaces/js/format.js";
-import { HttpError } from "../../spaces/js/http.js";
-import { toast } from "../../spaces/js/toast.js";
+import { gettext } from "../../spaces/js/lib/i18n.js";
+import { showFace } from "../../spaces/js/lib/avatar.js";
+import { serverNow } from "../../spaces/js/lib/clock.js";
+import { part, setAttribute, setIcon, setText } from "../../spaces/js/lib/dom.js";
+import { ago } from "../../spaces/js/lib/format.js";
+import { HttpError } from "../../spaces/js/lib/http.js";
+import { toast } from "../../spaces/js/lib/toast.js";
 import { ask, send } from "./ask.js";
 import { Move, Story } from "./fleet-story.js";
 import { FleetViewers } from "./fleet-viewers.js";
 
-/** A press longer than this was a hold and goes nowhere. */
+/** A press longer than this (ms) pauses, and shows no other Fleet at its end. */
 const HOLD_FROM = 250;
-/** No frame is drawn while nobody looks at the tab: that time does not count. */
+/** The most time (ms) that one frame counts for. A hidden tab draws no frames, and its time must not count. */
 const LONGEST_FRAME = 100;
 
 export class FleetViewer {
@@ -21,13 +22,13 @@ export class FleetViewer {
   #viewers;
   #story = null;
   #stack = null;
-  /** Whose Fleets are on their way; null once the viewer was closed. */
+  /** The user name whose Fleets are being loaded, or null after the viewer was closed. */
   #wanted = null;
   #frame = 0;
   #lastTime = 0;
   #pressedAt = 0;
 
-  /** Handlers: `onSeen(username)`, `onDeleted()`, `neighbour(username, step)` gives whose Fleets come next, or null. */
+  /** `handlers`: `onSeen(username)`, `onDeleted()`, and `neighbour(username, step)`: the next user name, or null. */
   constructor(dialog, handlers) {
     this.#dialog = dialog;
     this.#handlers = handlers;
@@ -55,7 +56,7 @@ export class FleetViewer {
   #begin(stack) {
     this.#stack = stack;
     this.#story = new Story(stack.fleets, stack.starts_at);
-    // Whoever asked for less motion goes on by themselves.
+    // With reduced motion, the user goes to the next Fleet themselves.
     this.#story.hold("calm", matchMedia("(prefers-reduced-motion: reduce)").matches);
     this.#drawHead();
     if (!this.#dialog.open) this.#dialog.showModal();
@@ -69,7 +70,7 @@ export class FleetViewer {
     const move = this.#story.pass(Math.min(now - this.#lastTime, LONGEST_FRAME));
     this.#lastTime = now;
     this.#follow(move);
-    // Closed, or gone with the page around it.
+    // The viewer was closed, or its page was left.
     if (this.#story === null || !this.#dialog.open || !this.#dialog.isConnected) return;
     this.#drawBars();
     this.#frame = requestAnimationFrame((time) => this.#tick(time));
@@ -81,7 +82,7 @@ export class FleetViewer {
     if (move === Move.BEFORE) this.#goTo(-1);
   }
 
-  /** To the person beside this one in the row; beyond the last the viewer closes. */
+  /** Go to the next person in the row, or close after the last one. */
   #goTo(step) {
     const username = this.#stack.own ? null : this.#handlers.neighbour(this.#stack.author.username, step);
     if (username) {
@@ -91,7 +92,7 @@ export class FleetViewer {
     } else if (step > 0) this.#dialog.close();
   }
 
-  // --- what is shown ---
+  // --- Drawing ---
 
   #show() {
     const { current, index, length } = this.#story;
@@ -99,8 +100,11 @@ export class FleetViewer {
     part(this.#dialog, "fleet-show").className = `fleet-show fleet-b${current.background}`;
     setText(part(this.#dialog, "fleet-words"), current.text);
     setText(part(this.#dialog, "fleet-ago"), ago(current.created_at, serverNow()));
-    const kind = current.image ? "photo" : "text";
-    setText(part(this.#dialog, "fleet-said"), `${author.name}, ${kind} ${index + 1} of ${length}. ${current.text}`);
+    const values = { name: author.name, number: index + 1, total: length, text: current.text };
+    const said = current.image
+      ? gettext("{name}, photo {number} of {total}. {text}", values)
+      : gettext("{name}, text {number} of {total}. {text}", values);
+    setText(part(this.#dialog, "fleet-said"), said);
     this.#showPhoto(current);
     this.#drawBars();
     if (own) this.#viewers.show(current.id);
@@ -114,8 +118,8 @@ export class FleetViewer {
     setAttribute(photo, "src", image);
     story.hold("loading", image !== null);
     if (image === null) return;
-    photo.alt = `Photo by ${this.#stack.author.name}`;
-    // A photo that cannot be shown is no reason to stand still.
+    photo.alt = gettext("Photo by {name}", { name: this.#stack.author.name });
+    // If the photo cannot be decoded, the Fleet goes on without it.
     await photo.decode().catch(() => {});
     if (story.current.image === image) story.hold("loading", false);
   }
@@ -149,7 +153,7 @@ export class FleetViewer {
     });
   }
 
-  // --- what people do ---
+  // --- Input ---
 
   #listenToButtons() {
     const listen = (name, run) => part(this.#dialog, name).addEventListener("click", run);
@@ -193,7 +197,7 @@ export class FleetViewer {
 
   #toggleHold() {
     const button = part(this.#dialog, "fleet-hold");
-    const isHeld = button.getAttribute("aria-label") === "Pause";
+    const isHeld = button.dataset.does === "pause";
     this.#story.hold("calm", false);
     this.#story.hold("button", isHeld);
     this.#drawHold(isHeld);
@@ -201,7 +205,8 @@ export class FleetViewer {
 
   #drawHold(isHeld = this.#story.isHeld) {
     const button = part(this.#dialog, "fleet-hold");
-    setAttribute(button, "aria-label", isHeld ? "Play" : "Pause");
+    button.dataset.does = isHeld ? "play" : "pause";
+    setAttribute(button, "aria-label", isHeld ? gettext("Play") : gettext("Pause"));
     setIcon(button.querySelector("svg"), isHeld ? "play" : "pause");
   }
 
@@ -244,7 +249,7 @@ export class FleetViewer {
   }
 }
 
-/** Who saw it is the author's concern; the reader is not bothered. */
+/** Show the reader no error if the view could not be recorded. Only the author would miss it. */
 function ignoreRefusal(error) {
   if (!(error instanceof HttpError)) throw error;
 }

@@ -1,10 +1,11 @@
-// Who has seen a Fleet: a list for its author, a page at a time.
+// The list of people who have seen a Fleet, for its author, a page at a time.
 
-import { showFace } from "../../spaces/js/avatar.js";
-import { fromTemplate, part, setText } from "../../spaces/js/dom.js";
-import { count } from "../../spaces/js/format.js";
-import { HttpError } from "../../spaces/js/http.js";
-import { toast } from "../../spaces/js/toast.js";
+import { gettext, ngettext } from "../../spaces/js/lib/i18n.js";
+import { showFace } from "../../spaces/js/lib/avatar.js";
+import { fromTemplate, part, setText } from "../../spaces/js/lib/dom.js";
+import { count } from "../../spaces/js/lib/format.js";
+import { HttpError } from "../../spaces/js/lib/http.js";
+import { toast } from "../../spaces/js/lib/toast.js";
 import { ask } from "./ask.js";
 
 export class FleetViewers {
@@ -43,7 +44,7 @@ export class FleetViewers {
   show(fleetId) {
     this.#fleetId = fleetId;
     this.#list.replaceChildren();
-    setText(part(this.#button, "fleet-seen-count"), "Seen by …");
+    setText(part(this.#button, "fleet-seen-count"), gettext("Seen by …"));
     this.#fetch(null);
   }
 
@@ -66,7 +67,7 @@ export class FleetViewers {
   }
 
   #draw(page) {
-    setText(part(this.#button, "fleet-seen-count"), `Seen by ${count(page.count)}`);
+    setText(part(this.#button, "fleet-seen-count"), ngettext("Seen by {number}", "Seen by {number}", page.count, { number: count(page.count) }));
     part(this.#panel, "fleet-viewers-none").hidden = page.count > 0;
     this.#list.append(...page.people.map(row));
     this.#next = page.next;

@@ -1,7 +1,7 @@
-// The row of profile images above the timeline: one's own opens the chooser, the others open the viewer.
+// The row of profile images above the timeline. The user's own opens the chooser, the others open the viewer.
 
-import { part } from "../../spaces/js/dom.js";
-import { onPage } from "../../spaces/js/navigation.js";
+import { closeOnBackdrop, part } from "../../spaces/js/lib/dom.js";
+import { onPage } from "../../spaces/js/lib/navigation.js";
 import { FleetComposer } from "./fleet-composer.js";
 import { FleetViewer } from "./fleet-viewer.js";
 
@@ -32,8 +32,7 @@ class Row {
       neighbour: (username, step) => this.#neighbour(username, step),
     });
     part(chooser, "fleet-chooser-close").addEventListener("click", () => chooser.close());
-    // A tap on the backdrop is a tap on the dialog itself.
-    chooser.addEventListener("click", ({ target }) => target === chooser && chooser.close());
+    closeOnBackdrop(chooser);
   }
 
   open(event) {

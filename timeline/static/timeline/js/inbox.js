@@ -1,10 +1,10 @@
-// Messages that come while one looks. The pages work without this: then they come with the next visit.
+// Shows messages that arrive while their page is open. Without this script they appear at the next visit.
 
-import { part } from "../../spaces/js/dom.js";
-import { onPage } from "../../spaces/js/navigation.js";
+import { part } from "../../spaces/js/lib/dom.js";
+import { onPage } from "../../spaces/js/lib/navigation.js";
 import { reload, tellShown } from "./lists.js";
 
-/** Distance from the end, in CSS pixels, within which somebody counts as reading the latest. */
+/** The distance from the end, in CSS pixels, within which the user counts as reading the latest message. */
 const AT_END = 160;
 
 export function startInbox() {
@@ -17,10 +17,10 @@ export function startInbox() {
   });
   document.addEventListener("spaces:home", ({ detail }) => {
     if (detail.type === "news" && detail.topic === "messages") refresh();
-    // Messages that came while the socket was away were not announced here.
+    // Messages that arrived while the socket was down were not announced here.
     if (detail.type === "resync") refresh();
   });
-  // What comes while the page is out of sight is not read yet.
+  // A message that arrives while the page is hidden is not read yet.
   document.addEventListener("visibilitychange", refresh);
 
   function refresh() {
@@ -48,7 +48,7 @@ class Thread {
     this.#list.addEventListener("htmx:beforeSwap", () => this.#remember());
     this.#list.addEventListener("htmx:afterSwap", () => this.#swapped());
     if (this.#form) this.#listen();
-    // After htmx has moved the window to the top of the new page.
+    // Wait until htmx has scrolled the new page to its top.
     requestAnimationFrame(() => this.#toEnd());
     this.tellRead();
   }
@@ -66,7 +66,7 @@ class Thread {
       this.#toEnd();
     });
     text.addEventListener("keydown", (event) => {
-      // With a keyboard of glass, Enter is a new line.
+      // On a touch screen's keyboard, Enter begins a new line.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || matchMedia("(pointer: coarse)").matches) return;
       event.preventDefault();
       if (text.value.trim()) this.#form.requestSubmit();
@@ -80,7 +80,7 @@ class Thread {
     this.#wasAtEnd = scrollHeight - clientHeight - scrollTop < AT_END;
   }
 
-  /** The answer to what was sent and the word of the socket may both bring the same message. */
+  /** Remove a message that came twice: with the answer to sending it, and by the socket's event. */
   #swapped() {
     const seen = new Set();
     for (const line of this.#list.querySelectorAll("[data-message]")) {
@@ -95,7 +95,7 @@ class Thread {
 
   #toldUpTo = "0";
 
-  /** What is before somebody's eyes is read; what was fetched for later is not. */
+  /** Tell the server which message was read. On a hidden page none is. */
   tellRead() {
     const latest = this.#latest();
     if (document.hidden || latest === this.#toldUpTo) return;

@@ -1,4 +1,4 @@
-// A link that acts as a button where there is a script is pressed like one: by the space bar too.
+// Lets the space bar press links that act as buttons.
 
 export function startLinkButtons() {
   document.addEventListener("keydown", (event) => {

@@ -1,9 +1,9 @@
 // Lists of posts on the page that is shown.
 
-import { HttpError } from "../../spaces/js/http.js";
+import { HttpError } from "../../spaces/js/lib/http.js";
 import { send } from "./ask.js";
 
-/** Puts what was just written where the page would show it, and counts a reply on the post that it answers. */
+/** Insert a new post where the page would show it, and count a reply on the post that it answers. */
 export function addPost({ id, replyTo }) {
   if (replyTo) {
     countReply(replyTo);
@@ -14,12 +14,12 @@ export function addPost({ id, replyTo }) {
   fetchInto(document.querySelector('[data-posts="home"]'), id, "afterbegin");
 }
 
-/** The list anew from its top. */
+/** Load the list again from its top. */
 export function reload(list, path) {
   return window.htmx.ajax("GET", path, { target: list, swap: "innerHTML", select: "unset" });
 }
 
-/** The id of the newest line of a list, as text; `0` for an empty one. */
+/** Return the id of the list's newest line as text, or `0` for an empty list. */
 export function newestIn(list) {
   const ids = [...list.querySelectorAll("[data-post-line]")].map(({ dataset }) => Number(dataset.postLine));
   return String(Math.max(0, ...ids));
@@ -41,7 +41,7 @@ function countReply(id) {
   }
 }
 
-/** Posts `form` with the last line that somebody has before their eyes. Lost, it is said with the next. */
+/** Post `form` with the last line that was shown. If that fails, the next one makes up for it. */
 export async function tellShown(form, upTo) {
   if (!form) return;
   form.elements.up_to.value = upTo;

@@ -1,4 +1,4 @@
-// The timeline's part of every page.
+// Starts the timeline's part of every page.
 
 import { startBadges } from "./badges.js";
 import { startComposer } from "./composer.js";

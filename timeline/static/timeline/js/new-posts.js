@@ -1,7 +1,8 @@
-// "3 new posts": said on a pill, shown when somebody asks for them. Nothing moves by itself.
+// "3 new posts" on a pill. The posts appear when the user asks for them, so that the page does not move by itself.
 
-import { part, setText } from "../../spaces/js/dom.js";
-import { onPage } from "../../spaces/js/navigation.js";
+import { ngettext } from "../../spaces/js/lib/i18n.js";
+import { part, setText } from "../../spaces/js/lib/dom.js";
+import { onPage } from "../../spaces/js/lib/navigation.js";
 import { recountIfUnsure } from "./badges.js";
 import { reload } from "./lists.js";
 
@@ -25,7 +26,7 @@ export function startNewPosts() {
     recountIfUnsure();
   });
 
-  // Asked whenever the home socket opens: this says how many there are, where `news` says how many more.
+  // The page asks whenever the home socket opens. The answer counts all new posts, and `news` only further ones.
   document.addEventListener("spaces:badges", ({ detail }) => {
     if (detail.posts === undefined) return;
     waiting = detail.posts;
@@ -36,7 +37,7 @@ export function startNewPosts() {
     if (!pill) return;
     pill.hidden = waiting === 0;
     const number = waiting > MOST ? `${MOST}+` : waiting;
-    setText(pill, `${number} new ${waiting === 1 ? "post" : "posts"}`);
+    setText(pill, ngettext("{number} new post", "{number} new posts", waiting, { number }));
   }
 
   async function show() {

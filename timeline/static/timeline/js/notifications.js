@@ -1,13 +1,13 @@
-// On the page of notifications what is new waits behind a pill: nothing moves by itself.
+// On the page of notifications, new ones wait behind a pill, so that the page does not move by itself.
 
-import { part } from "../../spaces/js/dom.js";
-import { onPage } from "../../spaces/js/navigation.js";
+import { part } from "../../spaces/js/lib/dom.js";
+import { onPage } from "../../spaces/js/lib/navigation.js";
 import { reload, tellShown } from "./lists.js";
 
 let form = null;
 let toldUpTo = "";
 
-/** What is before somebody's eyes is seen; a page that was fetched for later is not. */
+/** Tell the server which notifications were seen. On a hidden page none is. */
 function tellSeen() {
   const newest = document.querySelector("[data-notification]")?.dataset.notification;
   if (document.hidden || !form?.isConnected || !newest || newest === toldUpTo) return;
@@ -25,7 +25,7 @@ export function startNotifications() {
     if (list) tellSeen();
     pill?.addEventListener("click", () => show(pill, list));
   });
-  // The page says what it shows when it is looked at: whatever counts as new now is not on it.
+  // The page reports what it shows, so notifications that still count as new are not on it.
   document.addEventListener("spaces:badges", ({ detail }) => {
     if (pill) pill.hidden = detail.notifications === 0;
   });

@@ -1,11 +1,12 @@
-// Like, repost, delete, copy: the screen changes at once and changes back with a word when the server says no.
+// Like, repost, delete and copy. The screen changes at once, and back with a message if the server refuses.
 
-import { setText } from "../../spaces/js/dom.js";
-import { HttpError, postForm } from "../../spaces/js/http.js";
-import { toast } from "../../spaces/js/toast.js";
+import { gettext } from "../../spaces/js/lib/i18n.js";
+import { setText } from "../../spaces/js/lib/dom.js";
+import { HttpError, postForm } from "../../spaces/js/lib/http.js";
+import { toast } from "../../spaces/js/lib/toast.js";
 import { removePost } from "./lists.js";
 
-const OPPOSITE = { like: "unlike", unlike: "like", repost: "unrepost", unrepost: "repost" };
+const OPPOSITE = { like: "unlike", unlike: "like", repost: "unrepost", unrepost: "repost", bookmark: "unbookmark", unbookmark: "bookmark" };
 
 export function startPostActions() {
   document.addEventListener("submit", (event) => {
@@ -20,7 +21,7 @@ export function startPostActions() {
   document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus(null));
 }
 
-/** `12`, `12.3K`, `4M`; empty for nothing: as the filter `short_count`. */
+/** Return `12`, `12.3K` or `4M`, and an empty text for 0, like the server's filter `short_count`. */
 export function shortCount(number) {
   if (number < 10_000) return number ? String(number) : "";
   const [value, unit] = number >= 1_000_000 ? [number / 1_000_000, "M"] : [number / 1_000, "K"];
@@ -34,7 +35,7 @@ async function toggle(event) {
   const button = form.querySelector("button");
   const isOn = button.getAttribute("aria-pressed") === "true";
   form.dataset.busy = "";
-  // The form is sent as it stands: only what is seen changes before the answer.
+  // The form is sent unchanged. Only its look changes before the answer.
   const answer = postForm(form);
   draw(form, !isOn);
   try {
@@ -54,6 +55,10 @@ function draw(form, isOn) {
   const button = form.querySelector("button");
   if ((button.getAttribute("aria-pressed") === "true") === isOn) return;
   button.setAttribute("aria-pressed", String(isOn));
+  if (form.dataset.toggle === "bookmark") {
+    setText(form.querySelector("[data-bookmark-label]"), isOn ? gettext("Remove bookmark") : gettext("Bookmark"));
+    return;
+  }
   const number = Math.max(0, Number(form.dataset.number) + (isOn ? 1 : -1));
   form.dataset.number = number;
   setText(form.querySelector("[data-count]"), shortCount(number));
@@ -66,7 +71,7 @@ async function remove(event) {
   try {
     await postForm(form);
     const isAlone = form.closest("[data-post-page]") !== null;
-    toast("The post is deleted.");
+    toast(gettext("The post is deleted."));
     if (isAlone) history.back();
     else removePost(post);
   } catch (error) {
@@ -80,9 +85,9 @@ async function copyLink(event, link) {
   link.closest("details").open = false;
   try {
     await navigator.clipboard.writeText(link.href);
-    toast("The link is copied.", { tone: "good" });
+    toast(gettext("The link is copied."), { tone: "good" });
   } catch {
-    toast(`Copying failed. The link: ${link.href}`);
+    toast(gettext("Copying failed. The link: {link}", { link: link.href }));
   }
 }
 

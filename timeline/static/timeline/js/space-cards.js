@@ -1,15 +1,16 @@
-// Cards of Spaces inside posts follow the same word that moves the bubbles; there is no socket of their own. Reminders are
-// set and removed in place: a new page would stop the audio.
+// Cards of Spaces inside posts. They follow the events of the bubbles and have no socket of their own. Reminders are
+// set and removed without another page, which would stop the audio.
 
-import { setText } from "../../spaces/js/dom.js";
-import { HttpError, postForm } from "../../spaces/js/http.js";
-import { announce, toast } from "../../spaces/js/toast.js";
+import { gettext } from "../../spaces/js/lib/i18n.js";
+import { setText } from "../../spaces/js/lib/dom.js";
+import { HttpError, postForm } from "../../spaces/js/lib/http.js";
+import { announce, toast } from "../../spaces/js/lib/toast.js";
 
 const SETTLE = 400;
-/** A server that starts again brings all its pages back at once: they ask over this long. */
+/** Pages spread their requests over this time (ms), because all of them reconnect when a server restarts. */
 const SPREAD = 2_000;
-const SET = { verb: "remind", label: "Set reminder", done: "The reminder is removed." };
-const REMOVE = { verb: "unremind", label: "Remove reminder", done: "We will remind you when it starts." };
+const SET = { verb: "remind", label: gettext("Set reminder"), done: gettext("The reminder is removed.") };
+const REMOVE = { verb: "unremind", label: gettext("Remove reminder"), done: gettext("We will remind you when it starts.") };
 
 export function startSpaceCards() {
   const waiting = new Map();
@@ -26,13 +27,13 @@ export function startSpaceCards() {
   document.addEventListener("htmx:afterSettle", drawProfile);
   document.addEventListener("submit", (event) => event.target.matches("[data-remind]") && remind(event));
 
-  /** After an outage any of them may have started or ended; what is over stays over. */
+  /** Load the cards again after an outage. Spaces that are over need no request. */
   function fetchAll() {
     const moving = document.querySelectorAll('[data-space-card]:is([data-state="live"], [data-state="scheduled"])');
     for (const id of new Set([...moving].map(({ dataset }) => dataset.spaceCard))) fetchSoon(id, Math.random() * SPREAD);
   }
 
-  /** Several changes in a row cost one request a card. */
+  /** Load a card after a short wait, so that several changes in a row cost one request. */
   function fetchSoon(id, delay = SETTLE) {
     if (cardsOf(id).length === 0) return;
     clearTimeout(waiting.get(id));
@@ -47,7 +48,7 @@ export function startSpaceCards() {
   }
 }
 
-/** The profile of a person who goes live, or takes the stage, while it is open. */
+/** Show on an open profile that its person goes live or comes on a stage. */
 function showOnProfile({ id, host, people }) {
   const live = document.querySelector("[data-profile-live]");
   const isAbout = live && [host, ...people].some((person) => person.id === live.dataset.profileLive);
@@ -55,7 +56,7 @@ function showOnProfile({ id, host, people }) {
   window.htmx.ajax("GET", `/i/spaces/${id}/card`, { target: live, swap: "afterbegin", select: "unset" });
 }
 
-/** The ring around the image says what the cards below it say. */
+/** Draw the ring around the profile image if a card below it is live. */
 function drawProfile() {
   const isLive = document.querySelector('[data-profile-live] [data-state="live"]') !== null;
   document.querySelector("[data-profile-face]")?.toggleAttribute("data-live", isLive);
@@ -68,7 +69,7 @@ async function remind(event) {
   const before = form.action.endsWith(`/${SET.verb}`) ? SET : REMOVE;
   const after = before === SET ? REMOVE : SET;
   form.dataset.busy = "";
-  // The form is sent as it stands: only what is seen changes before the answer.
+  // The form is sent unchanged. Only its look changes before the answer.
   const answer = postForm(form);
   draw(form, after);
   try {

@@ -1,4 +1,4 @@
-// How long a post is, as timeline/weight.py counts: that one decides, this one shows while somebody types.
+// Counts the length of a post as timeline/weight.py does, while the user types. The server decides.
 
 export const MAX_WEIGHT = 280;
 const LINK_WEIGHT = 23;

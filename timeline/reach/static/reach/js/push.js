@@ -1,12 +1,13 @@
 // Notifications of this browser: turning them on and off, and the way from one into the room.
 
-import { HttpError, postForm } from "../../spaces/js/http.js";
-import { onPage } from "../../spaces/js/navigation.js";
+import { gettext } from "../../spaces/js/lib/i18n.js";
+import { HttpError, postForm } from "../../spaces/js/lib/http.js";
+import { onPage } from "../../spaces/js/lib/navigation.js";
 
-/** Chromium waits for ever while its push service cannot be reached. */
+/** The deadline (ms) for a subscription. Chromium waits for ever while its push service cannot be reached. */
 const WITHIN = 20_000;
-const DENIED = "This browser blocks notifications of this site. Allow them in the site's settings, beside the address.";
-const ON_IPHONE = "On an iPhone or iPad, add this site to the Home Screen first: Share, then Add to Home Screen.";
+const DENIED = gettext("This browser blocks notifications of this site. Allow them in the site's settings, beside the address.");
+const ON_IPHONE = gettext("On an iPhone or iPad, add this site to the Home Screen first: Share, then Add to Home Screen.");
 
 export function startPush() {
   onPage((page) => {
@@ -30,7 +31,7 @@ function enterIfAsked(page) {
 function open(url) {
   const link = document.createElement("a");
   link.href = url;
-  const room = /^\/i\/spaces\/([^/?]+)\?join=1$/.exec(url);
+  const room = /^\/i\/spaces\/([^\/?]+)\?join=1$/.exec(url);
   if (room && document.getElementById("room")) link.dataset.join = room[1];
   document.body.append(link);
   link.click();
@@ -53,13 +54,13 @@ class PushSettings {
   }
 
   async draw() {
-    if (!("PushManager" in window)) return this.#show("This browser has no notifications.", { help: ON_IPHONE });
-    if (Notification.permission === "denied") return this.#show("Notifications are blocked.", { help: DENIED });
+    if (!("PushManager" in window)) return this.#show(gettext("This browser has no notifications."), { help: ON_IPHONE });
+    if (Notification.permission === "denied") return this.#show(gettext("Notifications are blocked."), { help: DENIED });
     const subscription = await subscribed();
-    if (!subscription) return this.#show("Notifications are off on this device.", { canTurnOn: true });
-    // Told again, in case the server forgot it with an earlier session.
+    if (!subscription) return this.#show(gettext("Notifications are off on this device."), { canTurnOn: true });
+    // Send it again, in case the server forgot it with an earlier session.
     await this.#post("/i/push/subscribe", fieldsOf(subscription));
-    return this.#show("Notifications are on on this device.", { isOn: true });
+    return this.#show(gettext("Notifications are on on this device."), { isOn: true });
   }
 
   async #turnOn() {
@@ -79,14 +80,14 @@ class PushSettings {
 
   async #sendTest() {
     const { sent } = await this.#post("/i/push/test", {});
-    this.#parts.state.textContent = sent ? "A test was sent." : "The push service did not take the test. Turn notifications off and on again.";
+    this.#parts.state.textContent = sent ? gettext("A test was sent.") : gettext("The push service did not take the test. Turn notifications off and on again.");
   }
 
   async #try(run) {
     try {
       await run();
     } catch (error) {
-      const message = error instanceof HttpError ? error.message : "The browser's push service cannot be reached. Try again later.";
+      const message = error instanceof HttpError ? error.message : gettext("The browser's push service cannot be reached. Try again later.");
       this.#parts.state.textContent = message;
     }
   }
