@@ -12,8 +12,15 @@ django.setup()
 import pytest  # noqa: E402 - the lines above must run first
 from django.conf import settings  # noqa: E402
 from django.test import override_settings  # noqa: E402
+from hypothesis import HealthCheck  # noqa: E402
+from hypothesis import settings as hypothesis_settings  # noqa: E402
 
+from accounts.site import suppose  # noqa: E402
 from tests.support.redis import RedisServer, running_redis  # noqa: E402
+
+# How fast a machine makes examples says nothing of the product.
+hypothesis_settings.register_profile("patient", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+hypothesis_settings.load_profile("patient")
 
 PLAIN_STATIC_FILES = {
     "default": settings.STORAGES["default"],
@@ -22,7 +29,7 @@ PLAIN_STATIC_FILES = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What races is tried on both databases: the file is named `test_races.py`, and that is the mark."""
+    """Mark the tests of every file `test_races.py`: they run on both databases."""
     for item in items:
         if item.path.name == "test_races.py":
             item.add_marker("race")
@@ -37,7 +44,7 @@ def redis_process() -> Iterator[RedisServer]:
 
 @pytest.fixture
 def redis_server(redis_process: RedisServer) -> RedisServer:
-    """The same, empty."""
+    """Return the shared Redis, emptied."""
     redis_process.flush()
     return redis_process
 
@@ -52,3 +59,15 @@ def _redis_where_marked(request: pytest.FixtureRequest) -> None:
 def _no_collected_static_files() -> Iterator[None]:
     with override_settings(STORAGES=PLAIN_STATIC_FILES):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _set_up_for_modules() -> None:
+    """Let the site be set up for fixtures that come before those of a test."""
+    suppose(is_set_up=True)
+
+
+@pytest.fixture(autouse=True)
+def _set_up() -> None:
+    """Let the site be set up, with nothing chosen: no query is needed to know it. A test that chooses is believed."""
+    suppose(is_set_up=True)

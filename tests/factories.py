@@ -1,10 +1,11 @@
-"""Objects for tests. `UserFactory.create()` is a person nobody follows; with `followers_count=600` they may host.
+"""Objects for tests. `UserFactory.create()` is a user without followers; with `followers_count=600` they may host.
 
 `UserFactory()` makes the same, but only `create` tells mypy what it returns.
 """
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from factory.declarations import LazyAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
@@ -27,7 +28,7 @@ class UserFactory(DjangoModelFactory[User]):
 
 
 class SpaceFactory(DjangoModelFactory[Space]):
-    """A live Space with its host, who may host, and nobody else in it."""
+    """A live Space with its host, who may host, and no other people in it."""
 
     class Meta:
         model = Space
@@ -36,6 +37,7 @@ class SpaceFactory(DjangoModelFactory[Space]):
     creator = SubFactory(UserFactory, followers_count=600)
     title = Sequence(lambda n: f"Space {n}")
     state = SpaceState.LIVE
+    gateway = LazyAttribute(lambda space: settings.GATEWAY_NAME if space.state == SpaceState.LIVE else "")
     started_at = LazyAttribute(lambda space: timezone.now() if space.state == SpaceState.LIVE else None)
     end_reason = LazyAttribute(lambda space: EndReason.HOST_ENDED if space.state == SpaceState.ENDED else "")
 
@@ -48,7 +50,7 @@ class SpaceFactory(DjangoModelFactory[Space]):
 
 
 class ParticipantFactory(DjangoModelFactory[Participant]):
-    """Somebody who is in a Space, the microphone off; a speaker has a seat."""
+    """A person in a Space, with the microphone off; a speaker has a seat."""
 
     class Meta:
         model = Participant
@@ -68,7 +70,7 @@ class ParticipantFactory(DjangoModelFactory[Participant]):
 
 
 class PostFactory(DjangoModelFactory[Post]):
-    """A post that nobody has answered; counters are what is given here."""
+    """A post without answers; counters are what is given here."""
 
     class Meta:
         model = Post

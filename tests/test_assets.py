@@ -50,12 +50,12 @@ def test_without_the_program_pages_load_the_files_one_by_one(collected: Path, mo
 def _style_sheets() -> Iterator[Path]:
     """Yield those of our apps, and of the apps inside them."""
     for app in ("accounts", "spaces", "timeline", "captions"):
-        yield from Path(app).glob("**/static/*/css/*.css")
+        yield from Path(app).glob("**/static/*/css/**/*.css")
 
 
 def test_every_style_sheet_of_the_pages_is_listed_once() -> None:
     apps = [path for path in _style_sheets() if path.name not in ("admin.css", "listen-in.css")]
-    assert sorted("/".join(path.parts[-3:]) for path in apps) == sorted(assets.STYLES)
+    assert sorted("/".join(path.parts[path.parts.index("static") + 1 :]) for path in apps) == sorted(assets.STYLES)
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""A part that is away while somebody asks for a page."""
+"""A part is away while a user asks for a page."""
 
 import json
 

@@ -138,3 +138,13 @@ def children_of(pid: int) -> list[str]:
 
 def test_it_gives_up_on_its_command_well_before_honcho_gives_up_on_it() -> None:
     assert grace_seconds() + 1 < KILL_WAIT
+
+
+def test_make_run_starts_every_part_that_the_procfile_has() -> None:
+    """A part that is only in the Procfile runs in tests and under systemd, and not for those who try the site."""
+    text = (REPOSITORY / "deploy/run").read_text()
+    [always] = re.findall(r"local parts=\(([a-z ]+)\)", text)
+    wanted = re.findall(r"parts=\((gateway|redis) |parts\+=\((turn|proxy)\)", text)
+    sometimes = {name for pair in wanted for name in pair if name}
+    procfile = set(re.findall(r"^(\w+):", (REPOSITORY / "Procfile").read_text(), re.MULTILINE))
+    assert set(always.split()) | sometimes == procfile

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -12,8 +13,11 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from spaces_project import health, heartbeat
+from spaces_project.common import heartbeat as marks
 from tests.support.janus import Gateway, running_gateway
 from tests.support.ports import free_port
+from tests.support.stack import PARTS
+from timeline.reach.tasks import tell_followers
 
 
 @pytest.fixture
@@ -30,7 +34,7 @@ def without_database(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def gateway(tmp_path: Path, settings: Settings) -> Iterator[Gateway]:
     with running_gateway(tmp_path, server_name=settings.SITE_MARK) as gateway:
-        settings.GATEWAY_URL = gateway.settings.url
+        settings.GATEWAYS = {"main": gateway.settings.url}
         yield gateway
 
 
@@ -110,7 +114,7 @@ def test_a_migrated_database_is_ok(client: Client) -> None:
 
 @pytest.mark.usefixtures("without_database")
 def test_without_redis_three_parts_cannot_be_known(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heartbeat, "redis", Redis(port=free_port(), retry=Retry(NoBackoff(), 0)))
+    monkeypatch.setattr(marks, "redis", Redis(port=free_port(), retry=Retry(NoBackoff(), 0)))
     answer = report(client)
     assert {answer[part] for part in ("redis", "worker", "beat")} == {"failed: ConnectionError"}
 
@@ -127,7 +131,16 @@ def test_with_redis_alone_worker_and_beat_are_silent(client: Client) -> None:
 def test_a_worker_that_took_the_task_is_ok_until_the_mark_dies(client: Client) -> None:
     heartbeat.arrive()
     assert report(client)["worker"] == "ok"
-    assert 0 < lifetime(heartbeat.WORKER) <= heartbeat.FRESH_SECONDS
+    assert 0 < lifetime(marks.WORKER) <= marks.FRESH_SECONDS
+
+
+@pytest.mark.redis
+@pytest.mark.usefixtures("without_database")
+def test_the_worker_that_tells_followers_is_ok_while_it_takes_tasks(client: Client) -> None:
+    assert report(client)["notify"] == "took no task for 30 s"
+    heartbeat.arrive_at_notify()
+    answer = report(client)
+    assert (answer["notify"], answer["worker"]) == ("ok", "took no task for 30 s")
 
 
 @pytest.mark.redis
@@ -136,6 +149,37 @@ def test_a_beat_that_sent_the_task_is_ok_and_that_says_nothing_of_workers(client
     heartbeat.arrive.delay()
     answer = report(client)
     assert (answer["beat"], answer["worker"]) == ("ok", "took no task for 30 s")
+
+
+@pytest.mark.redis
+@pytest.mark.django_db
+def test_a_slow_push_service_does_not_make_the_worker_of_notifications_ill() -> None:
+    heartbeat.arrive_at_notify.apply()
+    assert lifetime(marks.NOTIFY) <= marks.FRESH_SECONDS
+    tell_followers.apply((0,))
+    assert marks.FRESH_SECONDS < lifetime(marks.NOTIFY) <= marks.SLOW_SECONDS
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize(
+    ("queues", "mark"),
+    [
+        ({"celery"}, marks.WORKER),
+        ({"speech", "speech.interim"}, marks.SPEECH),
+        ({"notify", "notify.many"}, marks.NOTIFY),
+        ({"outside"}, None),
+        ({"sound"}, None),
+    ],
+)
+def test_a_worker_leaves_its_own_mark_when_it_is_ready(queues: set[str], mark: str | None) -> None:
+    taken = SimpleNamespace(consume_from=dict.fromkeys(queues))
+    heartbeat._worker_is_ready(sender=SimpleNamespace(app=SimpleNamespace(amqp=SimpleNamespace(queues=taken))))
+    known = (marks.WORKER, marks.SPEECH, marks.NOTIFY)
+    assert [each for each in known if marks.is_fresh(each)] == ([mark] if mark else [])
+
+
+def test_a_test_of_the_whole_product_starts_every_part_that_health_watches() -> None:
+    assert set(health.PROBES) - {"database", "gateway"} <= set(PARTS)
 
 
 @pytest.mark.gateway
@@ -153,12 +197,12 @@ def test_a_gateway_that_hangs_is_not(client: Client, gateway: Gateway) -> None:
 
 @pytest.mark.usefixtures("without_database")
 def test_no_gateway_is_not_ok(client: Client, settings: Settings) -> None:
-    settings.GATEWAY_URL = f"ws://127.0.0.1:{free_port()}"
+    settings.GATEWAYS = {"main": f"ws://127.0.0.1:{free_port()}"}
     assert report(client)["gateway"] == "failed: ConnectionRefusedError"
 
 
 def lifetime(mark: str) -> int:
-    redis: Redis = heartbeat.redis
+    redis: Redis = marks.redis
     seconds = redis.ttl(mark)
     assert isinstance(seconds, int)
     return seconds

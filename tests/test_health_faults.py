@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from spaces_project.heartbeat import FRESH_SECONDS
+from spaces_project.common.heartbeat import FRESH_SECONDS
 from tests.support.stack import Part, Stack
 
 WELL_WITHIN = 2.0 * FRESH_SECONDS
@@ -45,6 +45,6 @@ def test_a_worker_that_hangs_is_named_alone(stack: Stack) -> None:
 
 def test_without_beat_nothing_comes_to_any_worker_either(stack: Stack) -> None:
     stack.kill("beat")
-    stack.wait_until(lambda: unwell(stack) == {"worker", "speech", "beat"}, seconds=FRESH_SECONDS + 10)
+    stack.wait_until(lambda: unwell(stack) == {"worker", "speech", "notify", "beat"}, seconds=FRESH_SECONDS + 10)
     stack.restart("beat")
     stack.wait_healthy(timeout=WELL_WITHIN)

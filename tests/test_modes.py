@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from pytest_django import Settings
 
-from spaces import checks
+from spaces.doors import checks
 from tests.support.processes import REPOSITORY
 
 pytestmark = [pytest.mark.security("C12"), pytest.mark.asvs("16.4.2"), pytest.mark.asvs("13.3.1")]

@@ -21,6 +21,7 @@ from django.test import Client
 from kombu import Connection
 from pytest_django import Settings
 from redis import Redis
+from redis.exceptions import AuthenticationError
 
 from spaces_project import health, own
 from spaces_project.celery import app
@@ -47,7 +48,7 @@ def private_redis(tmp_path: Path) -> Iterator[str]:
     child = Child([str(REPOSITORY / "deploy/redis")], log=tmp_path / "redis.log", env=environment)
     try:
         child.wait_until((tmp_path / "redis/redis.sock").is_socket, seconds=10)
-        yield redis_url(tmp_path, port=0, password="")
+        yield redis_url(tmp_path, port=0, password=(tmp_path / "secrets/redis_password").read_text().strip())
     finally:
         child.stop()
 
@@ -57,6 +58,9 @@ def test_only_this_account_reaches_the_socket(private_redis: str, tmp_path: Path
     with Redis.from_url(private_redis) as client:
         assert client.ping()
         assert client.config_get("port")["port"] == "0"
+    stranger = Redis(unix_socket_path=str(tmp_path / "redis/redis.sock"))
+    with stranger, pytest.raises(AuthenticationError):
+        stranger.ping()
 
 
 def test_every_client_of_ours_speaks_by_the_socket(private_redis: str, settings: Settings) -> None:
@@ -73,6 +77,7 @@ def test_every_client_of_ours_speaks_by_the_socket(private_redis: str, settings:
     ("url", "spelt"),
     [
         ("unix:///srv/redis.sock", "redis+socket:///srv/redis.sock"),
+        ("unix://:p%2Fw@/srv/redis.sock", "redis+socket://:p%2Fw@/srv/redis.sock"),
         ("unix:///srv/redis.sock?db=3", "redis+socket:///srv/redis.sock?virtual_host=3"),
         ("rediss://:pw@redis.example:6379/1", "rediss://:pw@redis.example:6379/1"),
     ],
@@ -209,7 +214,7 @@ def test_a_gateway_of_another_site_is_not_taken(client: Client, settings: Settin
     from tests.support.janus import running_gateway
 
     with running_gateway(tmp_path, server_name=name) as gateway:
-        settings.GATEWAY_URL = gateway.settings.url
+        settings.GATEWAYS = {"main": gateway.settings.url}
         assert client.get("/healthz").json()["gateway"] == "another site's"
         with pytest.raises(SystemExit, match="another site's"):
             own.require_sound_start()

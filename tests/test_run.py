@@ -119,7 +119,7 @@ def test_an_open_site_has_no_demo_and_is_asked_by_its_name(tmp_path: Path) -> No
     copy = Copy(tmp_path / "open", SPACES_ORIGIN="https://spaces.example", BEHIND_PROXY="true")
     try:
         copy.wait_well("spaces.example")
-        copy.child.wait_until(lambda: "createsuperuser" in copy.child.output, seconds=30)
+        copy.child.wait_until(lambda: "setup_code" in copy.child.output, seconds=30)
         with sqlite3.connect(copy.var / "spaces.sqlite3") as database:
             assert database.execute("SELECT count(*) FROM accounts_user").fetchone() == (0,)
         assert "DisallowedHost" not in copy.child.output

@@ -11,7 +11,7 @@ APPS = ("accounts", "captions", "spaces", "spaces_project", "timeline")
 
 # Where it is said, and the whole of what is said there.
 BETTER = [
-    ("spaces/rules.py", "Hosting opens at {needed} followers. You have"),
+    ("spaces/rules/hosting.py", "Hosting opens at {needed} followers. You have"),
     (
         "templates/spaces/_create.html",
         "Until then: listen, ask for the microphone, or ask the people who run this site.",
@@ -33,18 +33,18 @@ BETTER = [
     ("timeline/models/notification.py", "Moderators made a decision about your account"),
     ("accounts/adapter.py", "That username is taken."),
     ("templates/account/email/email_confirmation_subject.txt", "Confirm your address for {{ site_name }}"),
-    ("spaces/static/spaces/js/manage-rows.js", "Make listener"),
+    ("spaces/static/spaces/js/manage/manage-rows.js", "Make listener"),
     ("spaces_project/common/http.py", "Too many requests"),
     ("spaces_project/common/http.py", "You can't do that"),
     ("spaces_project/common/http.py", "Page not found"),
     ("spaces_project/common/http.py", "Temporarily unavailable"),
     ("timeline/services/invitations.py", "No user with that name."),
-    ("spaces/forms.py", "Choose topics from the list."),
+    ("spaces/doors/pages/forms.py", "Choose topics from the list."),
     ("accounts/views/apps.py", "The app's access has been revoked."),
-    ("spaces/api/v1/requests.py", '"""Decline the request of a listener."""'),
-    ("spaces/api/v1/requests.py", '"""Decline many requests."""'),
-    ("spaces/api/v1/roles.py", '"""Decline the co-host role."""'),
-    ("spaces/api/v1/spaces.py", '"""Cancel the reminder."""'),
+    ("spaces/doors/api/v1/requests.py", '"""Decline the request of a listener."""'),
+    ("spaces/doors/api/v1/requests.py", '"""Decline many requests."""'),
+    ("spaces/doors/api/v1/roles.py", '"""Decline the co-host role."""'),
+    ("spaces/doors/api/v1/spaces.py", '"""Cancel the reminder."""'),
     ("accounts/api/v1/views.py", '"""Unsubscribe."""'),
 ]
 OLD = [
@@ -74,7 +74,7 @@ MANNER = re.compile(r"\b(whoever|whomever|whom|somebody|anew|ere|thereof|one's o
 
 
 def templates() -> Iterator[tuple[str, str]]:
-    """Words of templates, without comments, tags and attributes that nobody reads."""
+    """Return the words of templates, without comments, tags and attributes that readers do not see."""
     for path in sorted((ROOT / "templates").rglob("*.*")):
         text = re.sub(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", "", path.read_text(), flags=re.DOTALL)
         yield str(path.relative_to(ROOT)), re.sub(r"\{[{%].*?[}%]\}", " ", text, flags=re.DOTALL)

@@ -46,28 +46,28 @@ def test_no_two_things_on_the_page_have_one_id(page: Client) -> None:
 def test_of_a_token_only_a_hash_is_kept(ada: User) -> None:
     key = make(ada).key
     assert not any(key in str(value) for row in AccessToken.objects.values() for value in row.values())
-    found = credentials.bearer(key)
+    found = credentials.token_for(key)
     assert found is not None and found.user == ada
 
 
 def test_a_token_ends_when_it_should(ada: User) -> None:
     key = make(ada).key
     AccessToken.objects.update(expires="2001-01-01T00:00Z")
-    assert credentials.bearer(key) is None
+    assert credentials.token_for(key) is None
 
 
 def test_a_locked_account_has_no_tokens(ada: User) -> None:
     key = make(ada).key
     User.objects.update(is_active=False)
-    assert credentials.bearer(key) is None
+    assert credentials.token_for(key) is None
 
 
 def test_it_is_revoked_by_its_owner_only(page: Client, ada: User) -> None:
     own, other = make(ada), make(UserFactory.create())
     page.post(f"/settings/apps/tokens/{own.id}/revoke")
     page.post(f"/settings/apps/tokens/{other.id}/revoke")
-    assert credentials.bearer(own.key) is None
-    assert credentials.bearer(other.key) is not None
+    assert credentials.token_for(own.key) is None
+    assert credentials.token_for(other.key) is not None
 
 
 @pytest.mark.parametrize("wrong", [{"name": ""}, {"scopes": []}, {"scopes": ["admin"]}, {"days": "-1"}])
@@ -109,7 +109,7 @@ def test_an_app_is_deleted_by_its_maker_only(ada: User) -> None:
 
 def test_the_command_prints_a_token(ada: User, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("create_token", "ADA", scopes=["space.read", "space.write"])
-    found = credentials.bearer(capsys.readouterr().out.strip())
+    found = credentials.token_for(capsys.readouterr().out.strip())
     assert found is not None
     assert (found.user, found.scope, found.expires) == (ada, "space.read space.write", services.NEVER)
 

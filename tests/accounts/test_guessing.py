@@ -1,4 +1,4 @@
-"""How often passwords may be tried, and who is locked out by whom."""
+"""How often passwords may be tried, and which user or address is locked out then."""
 
 import pytest
 from allauth.account.models import EmailAddress

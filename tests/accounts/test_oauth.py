@@ -64,12 +64,12 @@ def test_a_person_is_asked_in_words(client: Client, ada: User, app: services.Iss
 @pytest.mark.asvs("10.4.3", "10.4.5")
 def test_a_code_becomes_a_token_and_a_newer_one(client: Client, ada: User, app: services.IssuedApp) -> None:
     given = exchange(client, app, grant_type="authorization_code", code=code(client, app), code_verifier=VERIFIER)
-    found = credentials.bearer(given["access_token"])
+    found = credentials.token_for(given["access_token"])
     assert found is not None and found.user == ada
     assert client.get("/2/users/me", headers={"authorization": f"Bearer {given['access_token']}"}).status_code == 200
     newer = exchange(client, app, grant_type="refresh_token", refresh_token=given["refresh_token"])
-    assert credentials.bearer(newer["access_token"]) is not None
-    assert credentials.bearer(given["access_token"]) is None
+    assert credentials.token_for(newer["access_token"]) is not None
+    assert credentials.token_for(given["access_token"]) is None
 
 
 def test_without_the_verifier_a_code_is_worth_nothing(client: Client, ada: User, app: services.IssuedApp) -> None:
@@ -122,4 +122,4 @@ def test_an_app_reads_in_its_own_name_what_is_public(client: Client) -> None:
 def test_a_program_gives_its_token_back(client: Client, ada: User, app: services.IssuedApp) -> None:
     given = exchange(client, app, grant_type="authorization_code", code=code(client, app), code_verifier=VERIFIER)
     client.post("/2/oauth2/revoke", {"client_id": app.app.client_id, "token": given["access_token"]})
-    assert credentials.bearer(given["access_token"]) is None
+    assert credentials.token_for(given["access_token"]) is None

@@ -3,10 +3,13 @@
 import json
 import time
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.apps import apps
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, Application, RefreshToken
@@ -88,6 +91,44 @@ def test_the_person_reads_what_is_granted_and_that_the_rest_is_nothing(
     assert page.context["idle"] == ["likes"]
 
 
+@pytest.mark.parametrize(
+    ("scope", "words"),
+    [
+        ("mute.read", "See the people whose posts you muted"),
+        ("mute.write", "Mute people&#x27;s posts, and show them again"),
+        ("bookmark.read", "See your bookmarks"),
+        ("bookmark.write", "Add and remove bookmarks"),
+    ],
+)
+def test_the_person_reads_what_becomes_of_bookmarks_and_muted_people(
+    client: Client, ada: User, app: services.IssuedApp, scope: str, words: str
+) -> None:
+    page = client.get("/i/oauth2/authorize", asked(app, scope=scope))
+    assert (words in page.text, page.context["idle"]) == (True, [])
+
+
+def test_the_person_reads_it_in_their_language(client: Client, ada: User, app: services.IssuedApp) -> None:
+    page = client.get(
+        "/i/oauth2/authorize",
+        asked(app, scope="bookmark.read list.read offline.access"),
+        headers={"accept-language": "de"},
+    )
+    assert page.context["grants"] == ["Deine Lesezeichen sehen", "Angemeldet bleiben"]
+    assert page.context["idle"] == ["Listen"]
+
+
+@pytest.mark.security("A11")
+def test_what_was_granted_as_without_effect_is_asked_for_again(
+    client: Client, ada: User, app: services.IssuedApp
+) -> None:
+    token = given(client, app, scope="space.read mute.read like.read bookmark.write offline.access")
+    migration = import_module("accounts.migrations.0012_granted_without_effect")
+    migration.forget_scopes(apps, SimpleNamespace(connection=connection))
+    assert AccessToken.objects.get().scope == "space.read like.read offline.access"
+    newer = refreshed(client, app, token["refresh_token"]).json()
+    assert newer["scope"] == "space.read like.read offline.access"
+
+
 def for_itself() -> services.IssuedApp:
     return registered(UserFactory.create(), redirect_uris="", is_public=False, for_itself=True)
 
@@ -127,10 +168,10 @@ def test_tokens_are_given_refreshed_and_revoked_for_json(client: Client, ada: Us
     code = decided(client, asked(app))["code"]
     first = send("token", grant_type="authorization_code", code=code, code_verifier=VERIFIER, redirect_uri=BACK).json()
     second = send("token", grant_type="refresh_token", refresh_token=first["refresh_token"]).json()
-    assert credentials.bearer(second["access_token"]) is not None
+    assert credentials.token_for(second["access_token"]) is not None
     gone = send("revoke", token=second["access_token"], token_type_hint="access_token")
     assert (gone.status_code, gone.json()) == (200, {"revoked": True})
-    assert credentials.bearer(second["access_token"]) is None
+    assert credentials.token_for(second["access_token"]) is None
 
 
 @pytest.mark.security("F4")
@@ -171,8 +212,8 @@ def test_a_client_whose_answer_was_lost_is_let_in_once_more(client: Client, ada:
     lost = refreshed(client, app, old["refresh_token"]).json()
     again = refreshed(client, app, old["refresh_token"])
     assert again.status_code == 200
-    assert credentials.bearer(again.json()["access_token"]) is not None
-    assert credentials.bearer(lost["access_token"]) is None
+    assert credentials.token_for(again.json()["access_token"]) is not None
+    assert credentials.token_for(lost["access_token"]) is None
     assert refreshed(client, app, again.json()["refresh_token"]).status_code == 200
 
 
@@ -180,12 +221,12 @@ def test_a_client_whose_answer_was_lost_is_let_in_once_more(client: Client, ada:
 def test_the_second_of_two_at_once_is_no_client_whose_answer_was_lost(
     client: Client, ada: User, app: services.IssuedApp
 ) -> None:
-    """It came before the first was answered, and was served only then."""
+    """Refuse a request that came before the first one was answered, though it is served only afterwards."""
     old, came = given(client, app), time.time()
     newer = refreshed(client, app, old["refresh_token"]).json()
     refused = refreshed(client, app, old["refresh_token"], came=came)
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
-    assert credentials.bearer(newer["access_token"]) is not None
+    assert credentials.token_for(newer["access_token"]) is not None
 
 
 @pytest.mark.security("C24")
@@ -195,7 +236,7 @@ def test_the_second_of_two_exchanges_at_once_takes_back_nothing(
     code, came = decided(client, asked(app))["code"], time.time()
     first = exchanged(client, app, code).json()
     assert exchanged(client, app, code, came=came).status_code == 400
-    assert credentials.bearer(first["access_token"]) is not None
+    assert credentials.token_for(first["access_token"]) is not None
 
 
 @pytest.mark.security("A10")
@@ -208,7 +249,7 @@ def test_a_token_whose_answer_was_used_is_stolen_and_all_of_its_kin_end(
     newest = refreshed(client, app, newer["refresh_token"]).json()
     refused = refreshed(client, app, old["refresh_token"])
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
-    assert credentials.bearer(newest["access_token"]) is None
+    assert credentials.token_for(newest["access_token"]) is None
     assert refreshed(client, app, newest["refresh_token"]).status_code == 400
 
 
@@ -218,7 +259,7 @@ def test_the_grace_is_short(client: Client, ada: User, app: services.IssuedApp) 
     newer = refreshed(client, app, old["refresh_token"]).json()
     RefreshToken.objects.filter(revoked__isnull=False).update(revoked=timezone.now() - timedelta(seconds=61))
     assert refreshed(client, app, old["refresh_token"]).status_code == 400
-    assert credentials.bearer(newer["access_token"]) is None
+    assert credentials.token_for(newer["access_token"]) is None
 
 
 @pytest.mark.security("A10")
@@ -236,7 +277,7 @@ def test_the_replay_of_a_code_takes_back_what_it_gave(client: Client, ada: User,
     newer = refreshed(client, app, first["refresh_token"]).json()
     again = exchanged(client, app, code)
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
-    assert credentials.bearer(newer["access_token"]) is None
+    assert credentials.token_for(newer["access_token"]) is None
     assert refreshed(client, app, newer["refresh_token"]).status_code == 400
 
 
@@ -245,7 +286,7 @@ def test_the_replay_by_another_app_takes_back_nothing(client: Client, ada: User,
     code = decided(client, asked(app))["code"]
     first = exchanged(client, app, code).json()
     assert exchanged(client, registered(UserFactory.create()), code).status_code == 400
-    assert credentials.bearer(first["access_token"]) is not None
+    assert credentials.token_for(first["access_token"]) is not None
 
 
 # Everything is JSON ---------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from oauth2_provider.models import Application
 
-from accounts import credentials, outside, services
+from accounts import credentials, public_http, services
 from accounts.models import Block, Delivery, Follow, PersonalToken, User, Webhook, WebhookEvent
 from accounts.oauth import Validator
 from accounts.services import tokens, webhooks
@@ -180,7 +180,7 @@ def one_got_it(answers: list[Any]) -> bool:
     good, bad = answers
     assert [answer["Content-Type"] for answer in answers] == ["application/json"] * 2
     assert (good.status_code, bad.status_code, bad.json()["error"]) == (200, 400, "invalid_grant")
-    return credentials.bearer(good.json()["access_token"]) is not None
+    return credentials.token_for(good.json()["access_token"]) is not None
 
 
 Twice = Callable[[Callable[[Client], Any]], list[Any]]
@@ -277,7 +277,7 @@ def test_an_owner_has_one_delivery_under_way(
             under_way[0] -= 1
         return 200
 
-    monkeypatch.setattr(outside, "post", post)
+    monkeypatch.setattr(public_http, "post", post)
     everybody_at_once(lambda number: _deliver(next(ids)))
     assert most[0] == 1
 

@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from accounts import selectors, services
+from accounts.finding import search_users
 from accounts.models import User
 from spaces_project.common.errors import BadInput, NotFound
 from tests.factories import UserFactory
@@ -76,7 +77,7 @@ def test_what_two_people_are_to_each_other(ana: User, ben: User) -> None:
 
 
 def names(query: str) -> list[str]:
-    return [user.username for user in selectors.search_users(query=query).items]
+    return [user.username for user in search_users(query=query).items]
 
 
 @pytest.mark.parametrize("query", ["an", "@ana", "ANA", "lima", "  ana  "])
@@ -97,8 +98,8 @@ def test_search_puts_the_most_followed_first() -> None:
 
 def test_search_goes_on_where_it_stopped_even_among_equals() -> None:
     UserFactory.create_batch(5)
-    first = selectors.search_users(query="person", limit=3)
-    second = selectors.search_users(query="person", limit=3, cursor=first.next_cursor)
+    first = search_users(query="person", limit=3)
+    second = search_users(query="person", limit=3, cursor=first.next_cursor)
     assert len({user.pk for user in first.items + second.items}) == 5
     assert second.next_cursor is None
 
@@ -106,7 +107,7 @@ def test_search_goes_on_where_it_stopped_even_among_equals() -> None:
 @pytest.mark.parametrize("cursor", ["", "1", "1_2_3", "a_b", "-1_2", "\u00b2_1", "1_" + "9" * 40])
 def test_a_made_up_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(BadInput) as caught:
-        selectors.search_users(query="ana", cursor=cursor)
+        search_users(query="ana", cursor=cursor)
     assert caught.value.code == "bad_cursor"
 
 

@@ -70,7 +70,7 @@ def test_of_another_user_none_is_ended(desk: Client, ben: User, phone: Client) -
 
 def test_its_sockets_are_closed(desk: Client, phone: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
-    monkeypatch.setattr("spaces.receivers.events.publish", lambda channel, envelope: told.append(envelope.data))
+    monkeypatch.setattr("spaces.doors.receivers.events.publish", lambda channel, envelope: told.append(envelope.data))
     monkeypatch.setattr("django.db.transaction.on_commit", lambda call, **options: call())
     desk.post("/settings/sessions/others/end")
     assert phone.cookies["session"].value in told
@@ -79,3 +79,7 @@ def test_its_sockets_are_closed(desk: Client, phone: Client, monkeypatch: pytest
 @pytest.mark.parametrize("agent", ["", "curl/8", "x" * 3000])
 def test_what_no_browser_says_is_a_program(agent: str) -> None:
     assert device_of(agent) == "A program"
+
+
+def test_a_log_out_leads_to_the_log_in(as_ana: Client) -> None:
+    assert as_ana.post("/accounts/logout/")["Location"] == "/accounts/login/"

@@ -1,17 +1,20 @@
 """Sign up, log in, log out, new password."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.messages import get_messages
 from django.core import mail
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLResolver, get_resolver, reverse
 from pytest_django import Settings
 
 from accounts import services
 from accounts.models import User
+from accounts.validators import RESERVED_USERNAMES, is_username
 from spaces_project.common.errors import Refused
 from tests.accounts.conftest import PASSWORD
 from tests.factories import UserFactory
@@ -62,6 +65,22 @@ def test_a_username_has_letters_digits_and_underscores(client: Client, username:
 @pytest.mark.parametrize("username", ["admin", "Settings", "i", "2", "API", "healthz", "accounts", "metrics"])
 def test_a_username_never_hides_a_page(client: Client, username: str) -> None:
     assert sign_up(client, username=username)["username"] == ["This username is reserved."]
+
+
+def first_words(patterns: list[Any], before: str = "") -> Iterator[str]:
+    """Yield the first segment of the path of every page, where it is a fixed one."""
+    for pattern in patterns:
+        path = before + str(pattern.pattern).lstrip("^")
+        if isinstance(pattern, URLResolver) and "/" not in path:
+            yield from first_words(pattern.url_patterns, path)
+        else:
+            yield re.split(r"[/$\\]", path)[0]
+
+
+def test_no_username_hides_a_page_of_ours() -> None:
+    words = set(first_words(get_resolver().url_patterns))
+    assert {"i", "accounts", "audience", "podcasts"} <= words
+    assert {word for word in words if is_username(word)} <= RESERVED_USERNAMES
 
 
 def test_a_username_is_taken_in_any_case_of_letters(client: Client, ana: User) -> None:
@@ -119,8 +138,8 @@ def test_follows_count_once_the_address_is_confirmed(ana: User, ben: User, setti
 
 @pytest.mark.security("C23")
 def test_off_localhost_addresses_are_confirmed() -> None:
-    assert setting_with("ACCOUNT_EMAIL_VERIFICATION", SPACES_ORIGIN="https://spaces.example") == "mandatory"
-    assert setting_with("ACCOUNT_EMAIL_VERIFICATION", SPACES_ORIGIN="http://localhost:8000") == "optional"
+    assert setting_with("CONFIRM_ADDRESSES", SPACES_ORIGIN="https://spaces.example") == "True"
+    assert setting_with("CONFIRM_ADDRESSES", SPACES_ORIGIN="http://localhost:8000") == "False"
 
 
 @pytest.mark.parametrize("login", ["ana", "ANA", "ana@example.test", "Ana@Example.test"])

@@ -34,7 +34,7 @@ def ana(ana: User) -> User:
 
 @pytest.mark.parametrize("name", CLOSED)
 def test_every_other_verb_is_closed(ana: User, name: str) -> None:
-    """Nothing else about the call is right: the account is asked about first."""
+    """Check that a verb asks about the account first: nothing else about these calls is right."""
     verb, actor = CLOSED[name]
     parameters = inspect.signature(verb).parameters.values()
     arguments: dict[str, Any] = {each.name: None for each in parameters if each.default is inspect.Parameter.empty}

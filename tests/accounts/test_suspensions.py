@@ -19,7 +19,7 @@ def ahead(**time: float) -> datetime:
 
 
 def barred(user: User) -> list[SuspensionScope]:
-    """As the database has it."""
+    """Return the scopes in which the user is suspended, as the database has them."""
     user.refresh_from_db()
     return [scope for scope in SuspensionScope if user.barred_until(scope)]
 

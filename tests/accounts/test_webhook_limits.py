@@ -17,7 +17,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from accounts import outside, services, tasks
+from accounts import public_http, services, tasks
 from accounts.models import Delivery, DeliveryState, User, Webhook
 from accounts.services.webhooks import MOST_FAILURES
 from spaces_project import celery_app
@@ -45,7 +45,7 @@ Serve = Callable[[Callable[[socket.socket], None]], str]
 def serve(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     """A receiver that does as it likes with each connection; the deadline of an exchange is short."""
     settings.WEBHOOK_TRUSTED_HOSTS = ["127.0.0.1"]
-    monkeypatch.setattr(outside, "EXCHANGE_SECONDS", SOON)
+    monkeypatch.setattr(public_http, "EXCHANGE_SECONDS", SOON)
     listener = socket.create_server(("127.0.0.1", 0))
 
     def begin(behave: Callable[[socket.socket], None]) -> str:
@@ -83,28 +83,28 @@ SLOW = {
 @pytest.mark.parametrize("kind", SLOW)
 def test_an_exchange_ends_at_its_deadline(serve: Serve, kind: str) -> None:
     began = time.monotonic()
-    with pytest.raises(outside.NotSent):
-        outside.post(serve(SLOW[kind]), b"{}", {})
+    with pytest.raises(public_http.NotSent):
+        public_http.post(serve(SLOW[kind]), b"{}", {})
     assert time.monotonic() - began < SOON + 1.5
 
 
 def test_a_name_that_does_not_resolve_in_time_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outside, "EXCHANGE_SECONDS", 0.1)
+    monkeypatch.setattr(public_http, "EXCHANGE_SECONDS", 0.1)
 
     def lookup(*given: Any, **named: Any) -> None:
         time.sleep(1)
         raise OSError
 
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
-    with pytest.raises(outside.NotSent, match="No answer within"):
-        outside.post("https://slow.example/", b"{}", {})
+    with pytest.raises(public_http.NotSent, match="No answer within"):
+        public_http.post("https://slow.example/", b"{}", {})
 
 
 def test_the_thread_of_an_exchange_ends_with_it(serve: Serve) -> None:
     before = set(threading.enumerate())
     url = serve(trickle(b"H"))
-    with pytest.raises(outside.NotSent):
-        outside.post(url, b"{}", {})
+    with pytest.raises(public_http.NotSent):
+        public_http.post(url, b"{}", {})
     time.sleep(0.3)
     assert [t for t in threading.enumerate() if t.name == "webhook" and t not in before] == []
 
@@ -114,7 +114,7 @@ def test_a_body_without_end_is_not_read(serve: Serve) -> None:
         there.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n")
         trickle(b"x")(there)
 
-    assert outside.post(serve(behave), b"{}", {}) == 200
+    assert public_http.post(serve(behave), b"{}", {}) == 200
 
 
 # --- One at a time, and off after too many ----------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def test_one_that_arrives_begins_the_count_anew(hook: Webhook, receiver: Receive
     ],
 )  # fmt: skip
 def test_only_globally_reachable_unicast_is_public(address: str, public: bool) -> None:
-    assert outside.is_public(ipaddress.ip_address(address)) is public
+    assert public_http.is_public(ipaddress.ip_address(address)) is public
 
 
 @pytest.mark.security("C26")

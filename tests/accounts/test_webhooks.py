@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from standardwebhooks.webhooks import Webhook as Verifier
 
-from accounts import outside, services, tasks
+from accounts import public_http, services, tasks
 from accounts.models import Delivery, DeliveryState, User, Webhook, WebhookEvent
 from accounts.services.webhooks import PAUSES
 from spaces_project.common.errors import BadInput
@@ -179,8 +179,8 @@ def test_it_is_sent_after_the_commit(
 )
 @pytest.mark.asvs("15.3.2")
 def test_a_private_address_is_not_sent_to(url: str) -> None:
-    with pytest.raises(outside.NotSent):
-        outside.post(url, b"{}", {})
+    with pytest.raises(public_http.NotSent):
+        public_http.post(url, b"{}", {})
 
 
 @pytest.mark.parametrize("url", ["https://10.1.2.3/", "http://example.com/", "nonsense", "https://[::1]:8000/"])
@@ -192,7 +192,7 @@ def test_nor_is_it_taken_for_a_webhook(ada: User, url: str) -> None:
 @pytest.mark.fault("F5")
 @pytest.mark.asvs("1.3.6")
 def test_a_name_that_is_turned_round_meanwhile_gains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is looked up once, and the connection goes to what was looked at."""
+    """Look the name up once, and connect to the address that was checked."""
     answers = iter(["93.184.216.34", "127.0.0.1"])
     connected: list[str] = []
 
@@ -205,8 +205,8 @@ def test_a_name_that_is_turned_round_meanwhile_gains_nothing(monkeypatch: pytest
 
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
     monkeypatch.setattr(socket, "create_connection", connect)
-    with pytest.raises(outside.NotSent):
-        outside.post("https://rebinding.example/", b"{}", {})
+    with pytest.raises(public_http.NotSent):
+        public_http.post("https://rebinding.example/", b"{}", {})
     assert connected == ["93.184.216.34"]
 
 
@@ -215,8 +215,8 @@ def test_one_private_address_among_public_ones_is_one_too_many(monkeypatch: pyte
         return [(socket.AF_INET, 1, 6, "", (address, port)) for address in ("93.184.216.34", "10.0.0.1")]
 
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
-    with pytest.raises(outside.Forbidden):
-        outside.post("https://both.example/", b"{}", {})
+    with pytest.raises(public_http.Forbidden):
+        public_http.post("https://both.example/", b"{}", {})
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_one_private_address_among_public_ones_is_one_too_many(monkeypatch: pyte
 )  # fmt: skip
 @pytest.mark.asvs("13.2.4")
 def test_what_is_public(address: str, public: bool) -> None:
-    assert outside.is_public(ipaddress.ip_address(address)) is public
+    assert public_http.is_public(ipaddress.ip_address(address)) is public
 
 
 # --- The admin --------------------------------------------------------------------------------------------------------

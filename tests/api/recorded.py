@@ -34,15 +34,21 @@ MODELS: Final = {
     "findUserByUsername": "GetUsersByUsernameResponse",
     "findUsersById": "GetUsersByIdsResponse",
     "findUsersByUsername": "GetUsersByUsernamesResponse",
+    "getUsersIdBookmarks": "GetUsersBookmarksResponse",
+    "postUsersIdBookmarks": "CreateUsersBookmarkResponse",
     "searchSpaces": "SearchSpacesResponse",
     "spaceBuyers": "GetSpacesBuyersResponse",
     "spaceTweets": "GetSpacesPostsResponse",
+    "usersIdBookmarksDelete": "DeleteUsersBookmarkResponse",
     "usersIdFollow": "FollowUserResponse",
     "usersIdFollowers": "GetUsersFollowersResponse",
     "usersIdFollowing": "GetUsersFollowingResponse",
+    "usersIdMute": "MuteUserResponse",
+    "usersIdMuting": "GetUsersMutingResponse",
     "usersIdTimeline": "GetUsersTimelineResponse",
     "usersIdTweets": "GetUsersPostsResponse",
     "usersIdUnfollow": "UnfollowUserResponse",
+    "usersIdUnmute": "UnmuteUserResponse",
 }
 """X's name for the answer of each operation."""
 _PROBLEM: Final = TypeAdapter[Any](schemas.Problem)

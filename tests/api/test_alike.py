@@ -43,6 +43,7 @@ OPERATIONS: Final = {
     "remove": "removeParticipant",
     "people": "listParticipants",
     "policy.set": "setSpeakPolicy",
+    "rename": "updateSpace",
     "lock.set": "lockSpace",
     "accounts_only.set": "setAccountsOnly",
     "cohost.invite": "inviteCohost",
@@ -54,11 +55,17 @@ OPERATIONS: Final = {
     "invite.to_speak": "invite",
     "mic.accept": "acceptMicrophone",
     "react": "react",
+    "comment": "createComment",
+    "comment.remove": "deleteComment",
+    "comments.set": "allowComments",
 }
 BODIES: Final[dict[str, dict[str, Any]]] = {
     "mute": {"muted": True},
     "unmute": {"muted": False},
     "policy.set": {"policy": "invited"},
+    "comment": {"text": "Hello"},
+    "comments.set": {"allowed": False},
+    "rename": {"title": "Renamed"},
     "accounts_only.set": {"accounts_only": True},
     "invite.to_speak": {"to_speak": True},
     "react": {"emoji": "\N{CLAPPING HANDS SIGN}"},
@@ -69,7 +76,7 @@ EVERY_SCOPE: Final = [scope.value for scope in SCOPES]
 
 
 def rows(table: str) -> list[Row]:
-    """Those that the API has an operation for."""
+    """Return the rows of the table for which the API has an operation."""
     return [row for row in parsed(COLUMNS[table][0]) if OPERATIONS.get(row.command) in ENDPOINTS]
 
 
@@ -98,7 +105,7 @@ def code_of(stage: Stage, row: Row, user: User) -> str:
 
 def address(endpoint: Endpoint, stage: Stage, row: Row) -> str:
     target = stage.people[row.target].pk if row.target else 0
-    values = {"id": stage.scene.id, "user_id": str(target)}
+    values = {"id": stage.scene.id, "user_id": str(target), "comment_id": "1"}
     return "/" + re.sub(r"<str:(\w+)>", lambda found: values[found[1]], endpoint.route)
 
 

@@ -17,8 +17,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from spaces import services
-from spaces.ids import new_token
 from spaces.models import Participant, Space
+from spaces.models.tokens import new_token
 from spaces.states import Role, SpaceState
 from tests.factories import UserFactory
 from tests.support.processes import REPOSITORY
@@ -34,7 +34,7 @@ PATIENCE: Final = 60.0
 
 @dataclass
 class Reader:
-    """Somebody who types what the document says, at the root of a checkout, one block after the other."""
+    """A reader who types what the document says, at the root of a checkout, one block after the other."""
 
     directory: Path
     environment: dict[str, str]
@@ -47,7 +47,7 @@ class Reader:
         return self._run([part.format(script) for part in PROGRAMS[language]])
 
     def _shell(self, block: str) -> str:
-        """What the block exports is there for the next one."""
+        """Run a block. What it exports is there for the next one."""
         exported = self.directory / "exported"
         script = f"set -eu\ncd {self.directory}\n{block}\nexport -p > {exported}; env -0 > {exported}.env\n"
         told = self._run(["bash", "-c", script])
@@ -123,6 +123,6 @@ def test_every_block_runs_as_it_stands(reader: Reader, ada: User) -> None:
     assert "Tea is at four." in told[2]
     assert "ada has 600 followers" in told[3] and "Tea is at four." in told[3]
     assert "Tea is at four." in told[4]
-    assert "live: http" in told[5] and "somebody has the microphone" in told[5]
+    assert "live: http" in told[5] and "a listener has the microphone" in told[5]
     assert guest.got_the_microphone
     assert {space.state for space in Space.objects.all()} == {SpaceState.ENDED}

@@ -1,4 +1,4 @@
-"""What is hidden from somebody is answered to the letter as what does not exist."""
+"""A thing that is hidden from a user is answered, to the letter, like one that does not exist."""
 
 import re
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ MISSING = 999_999_999
 
 @dataclass(frozen=True)
 class Hidden:
-    """Things of those who blocked the asker, of a protected author, and of somebody who keeps them to himself."""
+    """The things of users who blocked the asker, of a protected author, and of a user who keeps them private."""
 
     asker: User
     blocked: dict[str, int]
@@ -50,6 +50,8 @@ CALLS: list[tuple[str, str, str, str, dict[str, Any] | None]] = [
     ("blocked", "post", "delete", "/2/tweets/{id}", None),
     ("blocked", "post", "post", "/2/tweets", {"text": "x", "reply": {"in_reply_to_tweet_id": "{id}"}}),
     ("blocked", "post", "post", "/2/tweets", {"text": "x", "quote_tweet_id": "{id}"}),
+    ("blocked", "post", "post", "/2/users/{asker}/bookmarks", {"tweet_id": "{id}"}),
+    ("blocked", "post", "delete", "/2/users/{asker}/bookmarks/{id}", None),
     ("blocked", "post", "post", "/api/v1/spaces/{space}/pins", {"post_id": "{id}"}),
     ("blocked", "fleet", "put", "/api/v1/fleets/{id}/seen", None),
     ("blocked", "fleet", "get", "/api/v1/fleets/{id}/viewers", None),
@@ -58,6 +60,7 @@ CALLS: list[tuple[str, str, str, str, dict[str, Any] | None]] = [
     ("protected", "post", "delete", "/2/tweets/{id}", None),
     ("protected", "post", "post", "/2/tweets", {"text": "x", "reply": {"in_reply_to_tweet_id": "{id}"}}),
     ("protected", "post", "post", "/2/tweets", {"text": "x", "quote_tweet_id": "{id}"}),
+    ("protected", "post", "post", "/2/users/{asker}/bookmarks", {"tweet_id": "{id}"}),
     ("protected", "post", "post", "/api/v1/spaces/{space}/pins", {"post_id": "{id}"}),
     ("others", "webhook", "delete", "/api/v1/webhooks/{id}", None),
     ("others", "fleet", "get", "/api/v1/fleets/{id}/viewers", None),
@@ -75,7 +78,8 @@ def test_it_is_as_if_it_were_not_there(
 
     def answer(pk: int) -> tuple[int, str]:
         def filled(text: str) -> str:
-            return text.replace("{id}", str(pk)).replace("{space}", hidden.space)
+            known = {"{id}": str(pk), "{space}": hidden.space, "{asker}": str(hidden.asker.pk)}
+            return re.sub(r"\{\w+\}", lambda found: known[found[0]], text)
 
         sent = filled(msgspec.json.encode(body).decode()) if body else ""
         found = client.generic(method.upper(), filled(address), sent, content_type="application/json")

@@ -157,6 +157,8 @@ def known(house: House) -> str:
     there = [
         (r"/spaces/\{id\}", f'"path.id" = "{live}", "path.user_id" = "{bob}", "path.post_id" = "{post}"'),
         (r"^/2/users/\{id\}", f'"path.id" = "{ada}", "path.target_user_id" = "{bob}"'),
+        (r"^/2/users/\{id\}/bookmarks/", f'"path.id" = "{ada}", "path.tweet_id" = "{post}"'),
+        (r"^/2/users/\{source_user_id\}", f'"path.source_user_id" = "{ada}", "path.target_user_id" = "{bob}"'),
         (r"^/2/tweets/\{id\}", f'"path.id" = "{post}"'),
         (r"^/api/v1/(messages|follows|blocks)/", f'"path.user_id" = "{bob}"'),
         (r"^/api/v1/fleets/by/", f'"path.user_id" = "{ada}"'),

@@ -5,9 +5,9 @@ A wrong scope is silent: a token that may only take part would mute others, and 
 
 import pytest
 
+from spaces.doors.signalling.consumers import HomeConsumer, ListenInConsumer, SpaceConsumer
+from spaces.doors.signalling.messages import tag_of
 from spaces.rules import RULES, Action, Standing
-from spaces.signalling.consumers import HomeConsumer, ListenInConsumer, SpaceConsumer
-from spaces.signalling.messages import tag_of
 from spaces_project.common.api.scopes import Scope
 from tests.api.catalogue import endpoints
 from tests.api.test_alike import OPERATIONS
@@ -21,11 +21,16 @@ leave               space.read
 people              space.read
 audio.servers       space.read
 audio.listen        space.read
+audio.http          space.read
 audio.answer        space.read
 audio.candidate     space.read
 audio.close         space.read
 captions.lines      space.read
 captions.source     space.write
+comment             space.write
+comment.remove      space.write
+comments            space.read
+comments.set        space.moderate
 captions.text       space.write
 captions.consent    space.write
 captions.take_back  space.write
@@ -53,8 +58,13 @@ mute.all            space.moderate
 mic.take            space.moderate
 remove              space.moderate
 policy.set          space.moderate
+rename              space.moderate
 lock.set            space.moderate
 accounts_only.set   space.moderate
+recording.start     space.moderate
+recording.stop      space.moderate
+recording.show      space.moderate
+recording.agree     space.write
 cohost.invite       space.moderate
 cohost.withdraw     space.moderate
 host.hand_over      space.moderate
@@ -76,6 +86,12 @@ usersIdFollowers        users.read tweet.read
 usersIdFollowing        users.read tweet.read
 usersIdFollow           follows.write users.read tweet.read
 usersIdUnfollow         follows.write users.read tweet.read
+usersIdMuting           mute.read users.read tweet.read
+usersIdMute             mute.write users.read tweet.read
+usersIdUnmute           mute.write users.read tweet.read
+getUsersIdBookmarks     bookmark.read tweet.read users.read
+postUsersIdBookmarks    bookmark.write tweet.read users.read
+usersIdBookmarksDelete  bookmark.write tweet.read users.read
 usersIdTimeline         tweet.read users.read
 usersIdTweets           tweet.read users.read
 findUsersByUsername     users.read tweet.read
@@ -110,6 +126,10 @@ cancelSpace             space.write
 setCaptionConsent       space.write
 setCaptionLanguage      space.moderate
 listCaptions            space.read
+listComments            space.read
+createComment           space.write
+deleteComment           space.write
+allowComments           space.moderate
 getCaptionsFile         space.read
 declineCohost           space.write
 acceptCohost            space.write
@@ -135,6 +155,12 @@ leaveSpace              space.read
 joinSpace               space.read
 setSpeakPolicy          space.moderate
 react                   space.write
+getRecording            space.read
+setClipsAllowed         space.moderate
+listClips               space.read
+createClip              space.write
+getClip                 space.read
+deleteClip              space.write
 clearReminder           space.write
 setReminder             space.write
 cancelRequest           space.write
@@ -154,12 +180,15 @@ deleteWebhook           webhooks.write
 RUNNING = {Standing.HOST, Standing.ACTING_HOST, Standing.COHOST}
 OWN_SPACE = {Action.CREATE, Action.START, Action.END, Action.CANCEL, Action.UPDATE}
 """Creating a Space, starting it and ending it decide about no other person: `space.write`."""
-SHARED = {Action.INVITE_TO_SPEAK, Action.UNPIN_OTHER}
-"""Actions of those who run a Space that have no command of their own: speakers, too, send `invite` and remove pins."""
+SHARED = {Action.INVITE_TO_SPEAK, Action.UNPIN_OTHER, Action.REMOVE_COMMENT}
+"""Actions of those who run a Space that have no command of their own: speakers, too, send `invite` and remove pins,
+and all people remove comments of their own."""
 MORE_COMMANDS = {
     "cohost.withdraw": Action.APPOINT,
     "captions.translate": Action.SET_LANGUAGE,
     "accounts_only.set": Action.LOCK,
+    "recording.stop": Action.RECORD,
+    "recording.show": Action.RECORD,
 }
 MORE_OPERATIONS = {
     "cancelSpace": Action.CANCEL,
@@ -167,6 +196,7 @@ MORE_OPERATIONS = {
     "getSpaceLog": Action.READ_LOG,
     "setReminder": Action.REMIND,
     "pinPost": Action.PIN,
+    "createClip": Action.CLIP,
     "unpinPost": Action.UNPIN,
     "setCaptionConsent": Action.CONSENT,
     "setCaptionLanguage": Action.SET_LANGUAGE,

@@ -20,6 +20,7 @@ from spaces.states import SpaceState
 from spaces_project.common.api.scopes import SCOPES, Scope
 from tests.api.catalogue import BODIES, QUERIES, Endpoint, endpoints, undeclared
 from tests.factories import PostFactory, UserFactory
+from tests.recordings.made import made_clip, made_recording
 from tests.spaces.moderators import moderator
 from tests.spaces.scene import Scene
 from timeline.services import post_fleet
@@ -45,6 +46,12 @@ usersIdFollowers        200    200          200       200      200        200   
 usersIdFollowing        200    200          200       200      200        200        401
 usersIdFollow           200    200          200       200      403        200        401
 usersIdUnfollow         200    200          200       200      200        200        401
+usersIdMuting           200    200          200       200      200        200        401
+usersIdMute             200    200          200       200      200        200        401
+usersIdUnmute           200    200          200       200      200        200        401
+getUsersIdBookmarks     200    200          200       200      200        200        401
+postUsersIdBookmarks    200    200          200       404      403        200        401
+usersIdBookmarksDelete  200    200          200       200      200        200        401
 usersIdTimeline         200    200          200       200      200        200        401
 usersIdTweets           200    200          200       200      200        200        401
 findUsersByUsername     200    200          200       200      200        200        401
@@ -73,11 +80,15 @@ createReport            403    201          201       201      403        201   
 listSpaces              200    200          200       200      200        200        401
 createSpace             409    201          201       201      403        201        401
 getSpace                200    200          200       200      200        200        401
-updateSpace             409    409          409       409      409        409        401
+updateSpace             200    403          403       403      403        403        401
 cancelSpace             409    409          409       409      409        409        401
 setCaptionConsent       200    403          403       403      403        403        401
 setCaptionLanguage      204    403          403       403      403        403        401
 listCaptions            200    200          200       403      200        200        401
+listComments            200    200          200       403      200        200        401
+createComment           201    201          403       403      403        403        401
+deleteComment           404    403          403       403      403        403        401
+allowComments           204    403          403       403      403        403        401
 getCaptionsFile         200    200          200       403      200        200        401
 declineCohost           403    204          403       403      403        403        401
 acceptCohost            403    204          403       403      403        403        401
@@ -104,6 +115,12 @@ leaveSpace              403    204          403       403      403        403   
 joinSpace               200    200          200       403      403        200        401
 setSpeakPolicy          200    403          403       403      403        403        401
 react                   204    204          403       403      403        403        401
+getRecording            404    404          404       404      404        404        401
+setClipsAllowed         404    404          404       404      404        404        401
+listClips               404    404          404       404      404        404        401
+createClip              404    404          404       404      404        404        401
+getClip                 200    200          200       404      200        200        401
+deleteClip              204    404          404       404      404        404        401
 clearReminder           204    204          204       204      204        204        401
 setReminder             409    409          409       409      403        409        401
 cancelRequest           403    204          403       403      403        403        401
@@ -180,13 +197,14 @@ class World:
         self.post = PostFactory.create(author=self.scene.host)
         self.fleet = post_fleet(author=self.scene.host, text="Hello")
         self.webhook = create_webhook(owner=self.scene.host, url="https://example.com/", events=["space.started"])
+        self.clip = made_clip(made_recording(host=self.scene.host, with_files=False), with_file=False)
         self.keys = {name: self._key(user) for name, user in self.callers.items() if user is not None}
 
     def _key(self, user: User) -> str:
         return create_personal_token(user=user, name="t", scopes=[scope.value for scope in SCOPES]).key
 
     def status(self, endpoint: Endpoint, caller: str) -> int:
-        """Of the answer; what was done is undone."""
+        """Return the status of the answer. All changes are rolled back."""
         headers = {"authorization": f"Bearer {self.keys[caller]}"} if caller in self.keys else {}
         body = {name: self._filled(value) for name, value in BODIES.get(endpoint.operation.name, {}).items()}
         with transaction.atomic():
@@ -208,9 +226,13 @@ class World:
         }
         values = {name: str(user.pk) for name, user in names.items()} | {
             "username": self.scene.host.username,
+            "source_user_id": str(me.pk),
             "post_id": str(self.post.pk),
+            "tweet_id": str(self.post.pk),
             "fleet_id": str(self.fleet.pk),
             "webhook_id": str(self.webhook.pk),
+            "comment_id": "1",
+            "clip_id": self.clip.public_id,
             "format": "vtt",
             "id": self._id(endpoint, me),
         }
@@ -222,8 +244,9 @@ class World:
             return self.scene.id
         if "tweets/" in endpoint.route:
             return str(self.post.pk)
-        acts_for_self = "follow" in endpoint.operation.name.lower() and endpoint.method != "get"
-        return str(me.pk if acts_for_self or "timelines" in endpoint.route else self.scene.host.pk)
+        follows = "follow" in endpoint.operation.name.lower() and endpoint.method != "get"
+        is_own = any(word in endpoint.route for word in ("timelines", "bookmarks", "muting"))
+        return str(me.pk if follows or is_own else self.scene.host.pk)
 
     def _filled(self, value: Any) -> Any:
         if not isinstance(value, str):

@@ -107,6 +107,31 @@ def test_following(x: Any, house: House) -> None:
     assert x.unfollow_user(house.bob.pk, user_auth=False).data == {"following": False}
 
 
+def test_muting(x: Any, house: House) -> None:
+    assert x.mute(house.bob.pk, user_auth=False).data == {"muting": True}
+    assert x.get_muted(user_auth=False, max_results=10, **PEOPLE).data[0].id == house.bob.pk
+    assert x.unmute(house.bob.pk, user_auth=False).data == {"muting": False}
+    assert x.get_muted(user_auth=False).data is None
+
+
+def test_bookmarks(x: Any, house: House) -> None:
+    later = int(x.create_tweet(text="Later", user_auth=False).data["id"])
+    for post in (later, house.post):
+        assert x.bookmark(post).data == {"bookmarked": True}
+    assert [post.id for post in x.get_bookmarks(**POSTS).data] == [house.post, later]
+    pages = tweepy.Paginator(x.get_bookmarks, max_results=1)
+    assert [page.data[0].id for page in pages] == [house.post, later]
+    assert x.remove_bookmark(later).data == {"bookmarked": False}
+    assert [post.id for post in x.get_bookmarks().data] == [house.post]
+
+
+def test_how_a_post_may_be_edited(x: Any, house: House) -> None:
+    found = x.get_tweet(house.post, tweet_fields=["edit_controls", "created_at"]).data
+    assert found.edit_history_tweet_ids == [house.post]
+    assert (found.edit_controls["edits_remaining"], found.edit_controls["is_edit_eligible"]) == (5, True)
+    assert found.edit_controls["editable_until"] - found.created_at == timedelta(minutes=30)
+
+
 def test_posts(x: Any, house: House) -> None:
     made = x.create_tweet(text="Hello", in_reply_to_tweet_id=house.post, user_auth=False).data
     found = x.get_tweet(made["id"], **POSTS)

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from spaces_project.common.api.words import TWINS
+from spaces_project.common.api.vocabulary import TWINS
 from tests.api.conftest import Program
 from tests.factories import PostFactory, SpaceFactory, UserFactory
 from timeline.models import Post
@@ -232,7 +232,8 @@ def test_a_refused_field_has_the_name_that_the_request_had(client: Client) -> No
     "path",
     [
         "users/search?query=ada", "users/reposts_of_me", "users/public_keys", "users/personalized_trends",
-        "tweets/analytics", "tweets/search/recent?query=x", "users/1/mentions", "lists/1", "", "users/1/x%0Ay",
+        "tweets/analytics", "tweets/search/recent?query=x", "users/1/mentions", "users/1/bookmarks/folders",
+        "users/1/bookmarks/folders/1", "lists/1", "", "users/1/x%0Ay",
     ],
 )  # fmt: skip
 def test_what_x_has_and_we_do_not_is_not_there(client: Client, path: str) -> None:

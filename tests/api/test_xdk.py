@@ -14,6 +14,7 @@ from accounts import credentials, services
 from tests.api.clients import House, house
 from tests.api.person import BACK, SCOPES, app_of, approves, with_password
 from tests.api.recorded import Recorded, recording
+from timeline.services import bookmark_post
 
 __all__ = ["house"]
 
@@ -61,6 +62,8 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "start_time": "2020-01-01T00:00:00Z",
     },
     "users.get_timeline": {"id": "{ada}", "max_results": 10, "end_time": "2099-01-01T00:00:00Z"},
+    "users.get_bookmarks": {"id": "{ada}", "max_results": 10},
+    "users.get_muting": {"id": "{ada}", "max_results": 10},
     "posts.get_by_id": {"id": "{post}"},
     "posts.get_by_ids": {"ids": ["{post}", "999999999"]},
 }
@@ -91,6 +94,8 @@ def called(x: Client, name: str, arguments: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("wants", ["nothing", "everything"])
 def test_every_read_that_we_serve(x: Client, house: House, recorded: Recorded, name: str, wants: str) -> None:
     services.follow_user(follower=house.ada, followee=house.bob)
+    services.mute_user(muter=house.ada, muted=house.bob)
+    bookmark_post(user=house.ada, post_id=house.post)
     group, method = name.split(".")
     fields = everything(getattr(getattr(x, group), method)) if wants == "everything" else {}
     found = called(x, name, {**arguments(house, name), **fields})
@@ -122,6 +127,26 @@ def test_following(x: Client, house: House) -> None:
     assert x.users.follow_user(ada, schemas.FollowUserRequest(target_user_id=bob)).data.following
     assert [user.id for page in x.users.get_following(ada) for user in page.data] == [bob]
     assert x.users.unfollow_user(ada, bob).data.following is False
+
+
+def test_muting(x: Client, house: House) -> None:
+    ada, bob = str(house.ada.pk), str(house.bob.pk)
+    assert x.users.mute_user(ada, schemas.MuteUserRequest(target_user_id=bob)).data.muting
+    assert [user.id for page in x.users.get_muting(ada) for user in page.data] == [bob]
+    assert x.users.unmute_user(ada, bob).data.muting is False
+
+
+def test_bookmarks(x: Client, house: House) -> None:
+    ada, post = str(house.ada.pk), str(house.post)
+    assert x.users.create_bookmark(ada, schemas.CreateUsersBookmarkRequest(tweet_id=post)).data.bookmarked
+    assert [kept.id for page in x.users.get_bookmarks(ada) for kept in page.data] == [post]
+    assert x.users.delete_bookmark(ada, post).data.bookmarked is False
+
+
+def test_how_a_post_may_be_edited(x: Client, house: House) -> None:
+    found = x.posts.get_by_id(str(house.post), post_fields=["edit_controls"]).data
+    assert found.edit_history_post_ids == [str(house.post)]
+    assert (found.edit_controls.edits_remaining, found.edit_controls.is_edit_eligible) == (5, True)
 
 
 def test_pages_to_the_end(x: Client, house: House) -> None:
@@ -160,7 +185,7 @@ def test_it_logs_in_refreshes_and_gives_its_token_back(house: House, monkeypatch
     assert x.users.get_me().data.id == str(house.ada.pk)
     assert token["scope"].split() == list(SCOPES)
     newer = x.refresh_token()
-    assert credentials.bearer(token["access_token"]) is None
+    assert credentials.token_for(token["access_token"]) is None
     assert x.users.get_me().data.id == str(house.ada.pk)
     gone = requests.post(
         f"{house.url}/2/oauth2/revoke",

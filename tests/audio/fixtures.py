@@ -24,7 +24,7 @@ CONTROL_HANDLES = 2
 
 def ask(call: Call[T]) -> T:
     """Asks the gateway, as the product's own code does."""
-    return pool().run("default", call, timeout=5)
+    return pool().run("main", call, timeout=5)
 
 
 def people_in(room: str) -> dict[str, MixerParticipant]:
@@ -46,7 +46,7 @@ def forwarders(room: str) -> int:
 
 
 def wait_until(is_so: Callable[[], bool], *, seconds: float = 5) -> float:
-    """How many seconds it took."""
+    """Wait until the condition holds, and return how many seconds it took."""
     began = time.monotonic()
     while not is_so():
         assert time.monotonic() - began < seconds

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.redis, pytest.mark.gateway, pytest.mark.asyncio]
 MIX = Mix(
     space_id=1,
     public_id="1test",
-    gateway="default",
+    gateway="main",
     room="room1",
     live=True,
     microphones=(Microphone(7, "m1", muted=False),),
@@ -47,7 +47,7 @@ def page_of(user_id: int) -> Page:
 @pytest_asyncio.fixture
 async def page(gateway: Gateway, admin: AdminClient) -> AsyncIterator[Page]:
     page = page_of(7)
-    await pool().run_async("default", lambda connected: open_room(connected, "room1", lanes=False))
+    await pool().run_async("main", lambda connected: open_room(connected, "room1", lanes=False))
     yield page
     await page.close_all()
     await settled(admin, 0)
@@ -55,7 +55,7 @@ async def page(gateway: Gateway, admin: AdminClient) -> AsyncIterator[Page]:
 
 @pytest_asyncio.fixture
 async def other(page: Page) -> AsyncIterator[Page]:
-    """Of somebody else in the same room."""
+    """Yield the page of another user in the same room."""
     other = page_of(8)
     yield other
     await other.close_all()
@@ -143,7 +143,7 @@ async def test_whoever_is_kicked_is_told_to_make_it_anew_and_nobody_else(
         await who.speak(MIX, mixer_id=name, muted=False, sdp=OFFER)
     secret = room_credentials("room1").secret
     await pool().run_async(
-        "default", lambda connected: connected.bridge.kick(room="room1", secret=secret, participant="m1")
+        "main", lambda connected: connected.bridge.kick(room="room1", secret=secret, participant="m1")
     )
     await until_told(page, AudioLost(targets=["speak"]))
     await settled(admin, 1)
@@ -183,7 +183,7 @@ async def test_a_line_that_is_on_its_way_out_needs_no_volume(page: Page) -> None
     await page.speak(MIX, mixer_id="m1", muted=False, sdp=OFFER)
     handle = page._lines["speak"].newest
     assert handle is not None
-    await pool().run_async("default", lambda connected: handle.detach())
+    await pool().run_async("main", lambda connected: handle.detach())
     await page.retune(4)
 
 

@@ -1,9 +1,9 @@
-"""Whoever vanishes in mid-word is silent for everybody within two seconds, or three where nothing at all says that they
-are gone: a real voice on a real gateway."""
+"""A person who vanishes in mid-word is silent for everyone within two seconds, or three if nothing says that they are
+gone: a real voice on a real gateway."""
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
@@ -16,8 +16,8 @@ from spaces.audio.gateways import pool
 from spaces.audio.rooms import open_room
 from spaces.gateway.addresses import own_address
 from spaces.selectors import Microphone, Mix
-from spaces_project.common.threads import in_thread
 from tests.support.voice import packets, tone
+from tests.support.waiting import until
 
 pytestmark = [
     pytest.mark.redis,
@@ -32,7 +32,7 @@ MISSED_WITHIN = 3.0
 """The gateway looks once a second, for whole seconds without a packet."""
 HEARD_WITHIN = 5.0
 SSRC = 1001
-MIX = Mix(1, "1cut", "default", "room1", live=True, microphones=(Microphone(7, "7-voice", muted=False),))
+MIX = Mix(1, "1cut", "main", "room1", live=True, microphones=(Microphone(7, "7-voice", muted=False),))
 LOUD = 10
 """-dBov, as the browser says with each packet; the mixer believes it."""
 
@@ -74,7 +74,7 @@ class Voice:
 
 @pytest_asyncio.fixture
 async def voice(gateway: object) -> AsyncIterator[Voice]:
-    await pool().run_async("default", lambda connected: open_room(connected, "room1", lanes=False))
+    await pool().run_async("main", lambda connected: open_room(connected, "room1", lanes=False))
     voice = Voice()
     try:
         await voice.connect()
@@ -86,12 +86,6 @@ async def voice(gateway: object) -> AsyncIterator[Voice]:
         await voice.audio.close_all()
         with suppress(OSError):
             voice.peer.close()
-
-
-async def until(is_so: Callable[[], bool], *, within: float) -> None:
-    async with asyncio.timeout(within):
-        while not await in_thread(is_so):
-            await asyncio.sleep(0.02)
 
 
 async def test_a_voice_whose_packets_cease_is_silent(voice: Voice) -> None:

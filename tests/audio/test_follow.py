@@ -161,7 +161,7 @@ def test_services_do_not_fail_while_the_gateway_is_away(on_air: Scene, gateway: 
 
 def _answers() -> bool:
     try:
-        pool().run("default", lambda gateway: gateway.bridge.list_rooms(), timeout=3)
+        pool().run("main", lambda gateway: gateway.bridge.list_rooms(), timeout=3)
     except Exception:  # noqa: BLE001 - whatever it is, it is not an answer yet
         return False
     return True

@@ -1,8 +1,9 @@
-"""The gateway holds what the database says: rooms, feeds, mutes, and nobody else."""
+"""The gateway holds what the database says: rooms, feeds, mutes, and no other participants."""
 
 import asyncio
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,7 @@ from spaces.audio.rooms import (
 )
 from spaces.gateway.audiobridge import PLUGIN, MixerParticipant
 from spaces.gateway.pool import Gateway as Connected
+from spaces.recordings.capture import Capture
 from spaces.selectors import Microphone, Mix
 from tests.audio.fixtures import ask, forwarders, mountpoints, people_in, rooms, wait_until
 from tests.factories import SpaceFactory
@@ -27,7 +29,7 @@ from tests.gateway.descriptions import OFFER
 
 pytestmark = [pytest.mark.redis, pytest.mark.gateway, pytest.mark.usefixtures("gateway")]
 
-MIX = Mix(space_id=1, public_id="1test", gateway="default", room="room1", live=True, microphones=())
+MIX = Mix(space_id=1, public_id="1test", gateway="main", room="room1", live=True, microphones=())
 ENDED = replace(MIX, live=False)
 
 
@@ -167,3 +169,71 @@ def test_rooms_of_another_site_are_left_alone() -> None:
 
 def test_closing_what_is_not_there_is_fine() -> None:
     ask(lambda gateway: close_room(gateway, "never"))
+
+
+# --- Recording ---
+
+
+def recorded(directory: Path) -> list[Path]:
+    return sorted(directory.glob("*.mjr"))
+
+
+def has_sound(path: Path) -> bool:
+    return any(Capture(path).packets())
+
+
+def has_begun(directory: Path) -> bool:
+    return any(map(has_sound, recorded(directory)))
+
+
+def test_the_gateway_records_what_listeners_hear_without_a_second_forward(tmp_path: Path) -> None:
+    """Two forwards of one mix cut each other's packets short (measured on Janus 1.1.2)."""
+    directory = tmp_path / "not made yet" / "capture"
+    mix = replace(MIX, capture=str(directory), was_captured=True)
+    bring_in_line(mix)
+    bring_in_line(mix)
+    wait_until(lambda: has_begun(directory))
+    assert (len(recorded(directory)), forwarders("room1")) == (1, 1)
+
+
+def test_a_recording_stops_and_goes_on_in_a_new_file(tmp_path: Path) -> None:
+    mix = replace(MIX, capture=str(tmp_path), was_captured=True)
+    bring_in_line(mix)
+    wait_until(lambda: has_begun(tmp_path))
+    bring_in_line(replace(mix, capture=""))
+    first = recorded(tmp_path)[0]
+    size = first.stat().st_size
+    bring_in_line(mix)
+    wait_until(lambda: len(recorded(tmp_path)) == 2 and all(map(has_sound, recorded(tmp_path))))
+    assert first.stat().st_size == size
+
+
+def test_a_feed_that_is_made_anew_is_recorded_too(tmp_path: Path) -> None:
+    mix = replace(MIX, capture=str(tmp_path), was_captured=True)
+    bring_in_line(mix)
+    wait_until(lambda: has_begun(tmp_path))
+    secret = mountpoint_credentials(MIX.room).secret
+    ask(lambda gateway: gateway.streaming.destroy_mountpoint(mountpoint=MIX.room, secret=secret))
+    assert ask(partial(feed_anew, room=MIX.room, capture=mix.capture))
+    wait_until(lambda: len(recorded(tmp_path)) == 2 and all(map(has_sound, recorded(tmp_path))))
+    assert forwarders("room1") == 1
+
+
+@pytest.mark.fault("A17")
+def test_a_place_that_cannot_be_written_costs_the_recording_and_not_the_sound(tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    bring_in_line(replace(MIX, capture=str(tmp_path / "a file" / "x"), was_captured=True))
+    assert (rooms(), mountpoints(), forwarders("room1")) == ({"room1"}, {"room1"}, 1)
+
+
+def test_what_listeners_over_http_hear_goes_on_in_the_recording(tmp_path: Path) -> None:
+    """The gateway writes one file at a time, and what is not recorded is never among what is."""
+    heard, kept = tmp_path / "room1", tmp_path / "recording" / "capture"
+    bring_in_line(replace(MIX, capture=str(heard), was_captured=True))
+    wait_until(lambda: has_begun(heard))
+    for _ in range(2):
+        bring_in_line(replace(MIX, capture=str(kept), was_captured=True))
+    wait_until(lambda: has_begun(kept))
+    bring_in_line(replace(MIX, capture=str(heard), was_captured=True))
+    wait_until(lambda: len(recorded(heard)) == 2 and all(map(has_sound, recorded(heard))))
+    assert (len(recorded(kept)), forwarders("room1")) == (1, 1)

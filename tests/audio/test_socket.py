@@ -9,7 +9,7 @@ from spaces import events
 from spaces.audio.gateways import pool
 from spaces.gateway.admin import AdminClient
 from spaces.gateway.audiobridge import MixerParticipant
-from spaces.hub import hub
+from spaces.live.hub import hub
 from spaces.rules import Standing
 from spaces_project.common.threads import in_thread
 from tests.audio.fixtures import CONTROL_HANDLES
@@ -77,7 +77,7 @@ async def handles(admin: AdminClient) -> int:
 
 
 async def people_in(room: str) -> tuple[MixerParticipant, ...]:
-    return await pool().run_async("default", lambda gateway: gateway.bridge.list_participants(room=room))
+    return await pool().run_async("main", lambda gateway: gateway.bridge.list_participants(room=room))
 
 
 def rows() -> list[tuple[str, Standing, str]]:

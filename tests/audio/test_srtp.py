@@ -34,7 +34,7 @@ real = [pytest.mark.redis, pytest.mark.gateway, pytest.mark.usefixtures("gateway
 
 @pytest.fixture
 def room() -> str:
-    """An open room: what it forwards while nobody is in it is silence, packet for packet."""
+    """Open a room. It is empty, so what it forwards is silence, packet for packet."""
     ask(lambda gateway: open_room(gateway, "room1", lanes=True))
     return "room1"
 
@@ -48,9 +48,9 @@ def mixes(room: str) -> list[Forwarder]:
 
 @pytest_asyncio.fixture
 async def listener(gateway: object, room: str) -> AsyncIterator[list[bytes]]:
-    """What somebody who listens gets, packet by packet, as it comes."""
+    """Collect the packets that a listener receives, as they come."""
     heard: list[bytes] = []
-    client, peer = GatewayClient(endpoint()), Peer(own_address(), identity(), offers=False, decodes=True)
+    client, peer = GatewayClient(endpoint("main")), Peer(own_address(), identity(), offers=False, decodes=True)
     await client.start()
     try:
         await client.wait_ready(timeout=5)
@@ -98,7 +98,8 @@ class TestOnTheGateway:
     async def test_foreign_packets_change_nothing_that_is_heard(
         self, room: str, listener: list[bytes], made: object, ssrc: str
     ) -> None:
-        """By somebody who knows the port, and even the SSRC, sent while the forward goes on and before its end."""
+        """Send packets as a stranger who knows the port, and even the SSRC, while the forward goes on and before its
+        end."""
         assert callable(made)
         [forward] = await asyncio.to_thread(mixes, room)
         number = forward.ssrc if ssrc == "known" else 4711

@@ -39,7 +39,7 @@ def board() -> Switchboard:
 @pytest.fixture
 def party(board: Switchboard) -> Listener:
     party = Listener()
-    board.register("a", party)
+    board.register("a", party, gateway="main")
     return party
 
 
@@ -56,7 +56,7 @@ def plugin_event(**data: Any) -> PluginEvent:
 
 
 def notice(subject: Any, opaque_id: str | None = "a") -> Notice:
-    return Notice("default", subject, opaque_id)
+    return Notice("main", subject, opaque_id)
 
 
 def test_a_connection_that_is_up(board: Switchboard, party: Listener) -> None:
@@ -118,7 +118,7 @@ def test_a_lost_socket_is_no_lost_audio(board: Switchboard, party: Listener) -> 
 
 @pytest.fixture
 def heard(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """What was told of the party's talking; each is news when it differs from the one before."""
+    """Collect what was reported of the user's talking; each report that differs from the one before is news."""
     heard: list[bool] = []
 
     def hear(public_id: str, user_id: int, *, talking: bool) -> bool:
@@ -192,7 +192,7 @@ def test_of_a_connection_that_was_replaced_nothing_is_told(
 
 @pytest.mark.security("A3")
 def test_who_only_listens_has_no_voice_to_cut_off(board: Switchboard, heard: list[bool]) -> None:
-    board.register("l-1", Listener())
+    board.register("l-1", Listener(), gateway="main")
     board.hear(notice(media(receiving=False), "l-1"))
     assert heard == []
 

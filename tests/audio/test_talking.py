@@ -23,7 +23,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Envelope]:
 
 
 def mix(*microphones: Microphone) -> Mix:
-    return Mix(space_id=1, public_id=ID, gateway="default", room="r", live=True, microphones=microphones)
+    return Mix(space_id=1, public_id=ID, gateway="main", room="r", live=True, microphones=microphones)
 
 
 def test_whoever_talks_is_told_to_everyone(told: list[Envelope]) -> None:
@@ -72,7 +72,7 @@ def test_without_redis_the_rings_rest(redis_server: RedisServer) -> None:
 
 @pytest.mark.security("A3")
 def test_whoever_is_not_in_the_mixer_any_more_talks_no_more(told: list[Envelope]) -> None:
-    """As after a crash of the process that held the connection: nobody was there to hear of its end."""
+    """Forget a microphone of a process that crashed: no process was left to notice its end."""
     for user_id in (1, 2, 3, 4):
         talking.heard(ID, user_id, talking=True)
     microphones = [Microphone(user_id, f"{user_id}-new", muted=False) for user_id in (1, 2, 3, 4)]

@@ -10,7 +10,7 @@ import captions.events
 from accounts.models import User
 from captions import services
 from captions.models import Utterance
-from captions.words import Word
+from captions.recognised import Word
 from tests.signalling.fixtures import no_idle_connections, nothing_logged, sessions, sockets
 from tests.spaces.fixtures import Told, audio_where_there_is_a_gateway, cheap_passwords, scene, told
 from tests.spaces.scene import Scene

@@ -16,16 +16,17 @@ from spaces.audio.gateways import pool, room_credentials
 from spaces.audio.lanes import GROUPS, IDLE
 from spaces.audio.rooms import OPTIONS
 from spaces.events import Envelope, Signal, space_channel
-from spaces.feed import Feed
 from spaces.gateway.addresses import own_address
 from spaces.gateway.audiobridge import PLUGIN, Forwarder
 from spaces.gateway.handle import Handle
 from spaces.gateway.pool import Gateway
+from spaces.live.subscription import RedisSubscription
 from spaces.states import Role
 from spaces_project.common.threads import in_thread
 from tests.spaces.scene import Scene
 from tests.support.janus import free_port
-from tests.support.voice import RATE, mixed, play, silence, spoken, tone
+from tests.support.opus import RATE
+from tests.support.voice import mixed, play, silence, spoken, tone
 
 TEXT = "the weather is very good today and we will go to the park with the children"
 PILOTS = {"host": 500, "cohost": 900, "fifth": 1300, "sixth": 1700}
@@ -41,7 +42,7 @@ class Room:
         self._directory = directory
         self._connections: dict[str, ConnectionAudio] = {}
         self._ports: dict[str, tuple[str, int, int]] = {}
-        self._feed = Feed(on_envelope=self._hear, on_gap=self._follow)
+        self._feed = RedisSubscription(on_envelope=self._hear, on_gap=self._follow)
         self._people: dict[str, User] = {name: getattr(scene, name) for name in ("host", "cohost", "speaker")}
 
     def invite(self, *names: str) -> None:
@@ -54,7 +55,7 @@ class Room:
         return name
 
     async def open(self) -> None:
-        await pool().run_async("default", self._create)
+        await pool().run_async("main", self._create)
         self._listening = asyncio.create_task(self._feed.run())
         await self._feed.subscribe(space_channel(self.scene.id))
 
@@ -70,7 +71,7 @@ class Room:
         mixer_id = f"{user.pk}-{name}"
         await in_thread(self.scene.space.participants.filter(user=user).update, mixer_id=mixer_id, connection=name)
         local = free_port(socket.SOCK_DGRAM)
-        handle, ip, port = await pool().run_async("default", lambda gateway: self._join(gateway, mixer_id, local))
+        handle, ip, port = await pool().run_async("main", lambda gateway: self._join(gateway, mixer_id, local))
         connection = ConnectionAudio(self.scene.id, user.pk, name, on_event=lambda event: None)
         connection._lines["speak"].current = handle
         self._connections[name], self._ports[name] = connection, (ip, port, local)
@@ -90,11 +91,9 @@ class Room:
         await in_thread(talking.heard, self.scene.id, self._people[name].pk, talking=is_so)
 
     async def forwarders(self) -> list[Forwarder]:
-        """Those of lanes."""
+        """Return the forwarders of lanes."""
         room, secret = self.scene.space.room, room_credentials(self.scene.space.room).secret
-        found = await pool().run_async(
-            "default", lambda gateway: gateway.bridge.list_forwarders(room=room, secret=secret)
-        )
+        found = await pool().run_async("main", lambda gateway: gateway.bridge.list_forwarders(room=room, secret=secret))
         return [forwarder for forwarder in found if forwarder.group is not None]
 
     async def _create(self, gateway: Gateway) -> None:
@@ -144,12 +143,6 @@ async def room(gateway: object, tmp_path: Path) -> AsyncIterator[Room]:
     yield room
     await room.close()
     assert await asyncio.to_thread(audio.drain, timeout=10)
-
-
-async def until(is_so: Callable[[], bool], *, seconds: float = 20) -> None:
-    async with asyncio.timeout(seconds):
-        while not await in_thread(is_so):
-            await asyncio.sleep(0.05)
 
 
 def has_lanes(scene: Scene, count: int) -> Callable[[], bool]:

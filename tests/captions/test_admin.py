@@ -1,10 +1,12 @@
 """The moderators' pages of captions."""
 
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -25,8 +27,8 @@ UTTERANCES = "admin:captions_utterance_changelist"
 
 @pytest.fixture
 def staff() -> Client:
-    """Of the group that the migrations make."""
-    import_module("captions.migrations.0002_moderators").let_moderators_in(apps, None)
+    """Log in as a member of the group that the migrations make."""
+    import_module("captions.migrations.0002_moderators").let_moderators_in(apps, SimpleNamespace(connection=connection))
     user = UserFactory.create(is_staff=True)
     user.groups.add(Group.objects.get(name="moderator"))
     return logged_in(user)
@@ -39,7 +41,7 @@ def logged_in(user: object) -> Client:
 
 
 def act(client: Client, action: str, utterance: Utterance) -> str:
-    """What the page says afterwards."""
+    """Run an action of the admin, and return the page that follows."""
     chosen = {"action": action, "_selected_action": [utterance.pk]}
     return client.post(reverse(UTTERANCES), chosen, follow=True).text
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captions.agreement import Agreement
-from captions.words import Draft
+from captions.recognised import Draft
 
 
 def shown(*drafts: str) -> list[str]:
-    """What stands before `|` is likely."""
+    """Return the text shown after these drafts. The part of a draft before `|` is likely."""
     agreement, texts = Agreement(), []
     for draft in drafts:
         likely, _, rest = draft.rpartition("|")

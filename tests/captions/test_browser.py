@@ -9,7 +9,7 @@ from captions.models import Consent, Utterance
 from captions.services import browser
 from captions.socket import Say
 from captions.states import UtteranceState
-from spaces.signalling.messages import CommandParser
+from spaces.doors.signalling.messages import CommandParser
 from spaces_project.common.errors import BadInput
 from tests.spaces.scene import Scene, outcome
 
@@ -61,7 +61,7 @@ def test_a_closed_microphone_says_nothing(recognising: Scene) -> None:
 
 
 def test_without_consent_it_says_nothing(recognising: Scene) -> None:
-    services.withdraw_consent(public_id=recognising.id, user=recognising.speaker)
+    services.set_consent(public_id=recognising.id, user=recognising.speaker, given=False)
     assert say(recognising, "hello") == "no_consent"
 
 

@@ -8,14 +8,15 @@ import pytest
 
 from captions import services
 from captions.ingest import rtp
-from captions.ingest.scribe import Scribe
+from captions.ingest.utterance_writer import UtteranceWriter
 from captions.ingest.voices import Arrival, Speaker, Voices
 from captions.models import Utterance
 from captions.states import UtteranceState
 from tests.captions.test_faults import STARTS_WITHIN, Start, long_one, start, state_of, wait
 from tests.spaces.scene import Scene
+from tests.support.opus import RATE
 from tests.support.recordings import recordings, spelled
-from tests.support.voice import RATE, packets, silence
+from tests.support.voice import packets, silence
 
 __all__ = ["long_one", "start"]
 
@@ -60,7 +61,7 @@ def test_words_grow_while_they_are_said_and_end_right(long_one: Utterance, start
 
 def listen(pcm: bytes, speaker: Speaker) -> list[Seen]:
     """Play it in real time, and look at the row every 20 ms until it is final."""
-    scribe = Scribe()
+    scribe = UtteranceWriter()
     scribe.start()
     voices = Voices(scribe.tell)
     began = time.monotonic()

@@ -1,9 +1,9 @@
-"""Whether somebody's words may become captions."""
+"""Whether a person's words may become captions."""
 
 import pytest
 
 from captions import selectors, services
-from captions.models import Utterance
+from captions.models import Consent, Utterance
 from captions.states import ConsentState, UtteranceState
 from spaces.models import Space
 from spaces.services import take_mic
@@ -54,7 +54,7 @@ def test_the_same_answer_again_is_no_news(told: Told, scene: Scene) -> None:
 def test_answers_may_change(scene: Scene, answers: list[bool], state: ConsentState) -> None:
     for given in answers:
         answer(scene, given=given)
-    assert selectors.has_answered(space=scene.space, user_id=scene.speaker.pk) == state
+    assert Consent.objects.get(user=scene.speaker).state == state
 
 
 def test_each_answer_is_in_the_log(scene: Scene) -> None:

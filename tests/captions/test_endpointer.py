@@ -1,4 +1,4 @@
-"""Where somebody begins to speak, and where they stop."""
+"""Where a voice begins, and where it stops."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,7 @@ def quiet(seconds: float) -> bytes:
 
 
 def found(sound: bytes) -> list[Heard]:
-    """As it comes from the decoder: in pieces of 20 ms, the first of them at 10,000 ms."""
+    """Return the utterances in a sound that comes as from the decoder: in pieces of 20 ms, the first at 10,000 ms."""
     endpointer, ended = Endpointer(), []
     for number, start in enumerate(range(0, len(sound), 640)):
         ended += endpointer.push(sound[start : start + 640], at_ms=10_000 + number * 20)
@@ -115,7 +115,7 @@ def test_times_are_on_the_clock_of_the_space_however_late_packets_come(arrivals:
 
 @pytest.mark.parametrize("first", [1, 30_000])
 def test_a_gateway_that_was_away_leaves_what_follows_on_the_clock(arrivals: list[Arrival], first: int) -> None:
-    """Another one counts its packets from elsewhere, or goes on from where nobody was left."""
+    """Let another gateway count its packets from elsewhere, or go on where the last one ended."""
     away_ms = arrivals[-1].at_ms + 6_000
     again = [
         Arrival(9, away_ms + n * 20, ADA, replace(arrival.packet, sequence=first + len(arrivals) + n))

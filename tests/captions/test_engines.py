@@ -12,7 +12,7 @@ from captions import checks
 from captions.engines import ENGINES, EngineMissing, base, engine, faster_whisper, weights
 from captions.engines.weights import PUBLISHED, Published, WeightsMissing, install, verify
 from captions.languages import AUTOMATIC, WHISPER
-from captions.words import Word, joined
+from captions.recognised import Word, joined
 from tests.support.voice import silence, spoken
 
 SENTENCE = "we will go to the park with the children"
@@ -59,6 +59,28 @@ def test_the_language_is_found_out(tmp_path: Path) -> None:
     assert engine().transcribe(german, language=None).language == "de"
 
 
+@pytest.mark.parametrize(
+    ("found", "expected", "best", "is_sure"),
+    [
+        ({"en": 0.45, "ar": 0.22, "pl": 0.04}, "ar", "ar", True),  # one number, said in a noisy room
+        ({"en": 0.45, "ar": 0.22, "pl": 0.04}, "", "en", True),
+        ({"fi": 0.15, "en": 0.13, "ja": 0.06, "ar": 0.003}, "ar", "fi", False),
+        ({"es": 0.97, "en": 0.012, "it": 0.003}, "it", "es", True),  # clear speech in another language
+        ({"de": 0.78, "en": 0.12, "yi": 0.07}, "en", "de", True),
+        ({"es": 0.97, "en": 0.012}, "pt", "es", True),  # an expected language without any probability
+    ],
+)
+def test_the_language_of_the_account_counts_where_the_sound_says_little(
+    found: dict[str, float], expected: str, best: str, is_sure: bool
+) -> None:
+    assert faster_whisper.most_likely(found, expected) == (best, is_sure)
+
+
+def test_who_speaks_another_language_than_expected_is_understood(tmp_path: Path) -> None:
+    german = spoken(tmp_path / "de.wav", "Guten Tag, heute sprechen wir über das Wetter.", voice="de", rate=base.RATE)
+    assert engine().transcribe(german, language=None, expected="pt-br").language == "de"
+
+
 def test_no_sound_and_silence_are_no_words() -> None:
     for nothing in (b"", silence(3, rate=base.RATE)):
         assert engine().transcribe(nothing, language="en").text in {"", "[unclear]"}
@@ -100,7 +122,7 @@ def test_the_languages_are_those_of_the_library() -> None:
 
 @pytest.fixture
 def source(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was asked, in the place of packages and publisher; neither has anything."""
+    """Replace packages and publisher by sources that have nothing, and collect what they were asked for."""
     asked: list[str] = []
 
     def fails(name: str) -> Callable[..., None]:

@@ -13,17 +13,18 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from captions import drafts, services, tasks
+from captions import interim_audio, services, tasks
 from captions.models import Track, Utterance, UtteranceAudio
 from captions.states import UtteranceState
 from spaces_project.common.threads import in_thread
 from tests.audio.fixtures import gateway, gateway_process
 from tests.captions.conftest import finish
-from tests.captions.room import Room, has_lanes, room, until
+from tests.captions.room import Room, has_lanes, room
 from tests.spaces.scene import Scene
 from tests.support.processes import REPOSITORY, Child
 from tests.support.redis import RedisServer
 from tests.support.voice import spoken
+from tests.support.waiting import until
 
 __all__ = ["gateway", "gateway_process", "room"]
 
@@ -152,29 +153,29 @@ def test_a_killed_redis_loses_no_utterance(long_one: Utterance, start: Start, re
 @pytest.mark.asyncio
 @pytest.mark.usefixtures("gateway")
 async def test_a_killed_ingest_is_replaced_and_what_was_said_is_not_lost(room: Room, start: Start) -> None:
-    """By one that runs beside it, and leaves it its Space for as long as it lives."""
+    """Replace it by the ingest beside it, which leaves a Space to its holder for as long as that lives."""
     first = await in_thread(start, "captions")
     await room.plug_in("host")
-    await until(has_lanes(room.scene, 1), seconds=STARTS_WITHIN)
+    await until(has_lanes(room.scene, 1), within=STARTS_WITHIN)
     await in_thread(start, "captions")
     talking = asyncio.create_task(room.say("host"))
-    await until(lambda: any(drafts.read(pk) for pk in open_ones()), seconds=30)
+    await until(lambda: any(interim_audio.read(pk) for pk in open_ones()), within=30)
     [begun] = await in_thread(open_ones)
     await asyncio.to_thread(kill, first)
     await talking
-    await until(lambda: epoch_of(room.scene) >= 2 and not open_ones(), seconds=STARTS_WITHIN)
+    await until(lambda: epoch_of(room.scene) >= 2 and not open_ones(), within=STARTS_WITHIN)
     recovered = await in_thread(Utterance.objects.select_related("audio").get, pk=begun)
     assert recovered.state == UtteranceState.WAITING
     assert len(recovered.audio.pcm) >= 16_000
     await room.plug_in("cohost")
-    await until(has_lanes(room.scene, 2), seconds=30)
+    await until(has_lanes(room.scene, 2), within=30)
     await room.say("cohost")
     of_cohost = Utterance.objects.filter(speaker=room.scene.cohost, state=UtteranceState.WAITING)
-    await until(of_cohost.exists, seconds=30)
+    await until(of_cohost.exists, within=30)
 
 
 def epoch_of(scene: Scene) -> int:
-    """How many ingests have taken the Space so far."""
+    """Return how many ingests have taken the Space so far."""
     return Track.objects.get(space=scene.space).epoch
 
 

@@ -122,6 +122,15 @@ def test_plain_text_has_a_line_for_each_turn() -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["srt", "txt"])
+def test_text_from_right_to_left_has_a_direction_of_its_own(kind: str) -> None:
+    text = write(
+        kind, Cue(0, 1_000, "Ada", "\u0645\u0631\u062d\u0628\u0627."), Cue(2_000, 3_000, "\u05e2\u05d3\u05d4", "hello.")
+    )
+    assert "Ada: \u2068\u0645\u0631\u062d\u0628\u0627.\u2069" in text
+    assert "\u2068\u05e2\u05d3\u05d4\u2069: hello." in text
+
+
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_file_may_be_empty(kind: str) -> None:
     assert not webvtt.from_string(write("vtt")).captions

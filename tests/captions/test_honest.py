@@ -13,12 +13,12 @@ from captions import lateness, masking, selectors, services
 from captions.files import FORMATS
 from captions.masking import MASK, Mask
 from captions.models import MaskedWord, Redaction, Utterance, UtteranceAudio
+from captions.recognised import Word
 from captions.services.jobs import BACKLOG
 from captions.states import UtteranceState
-from captions.words import Word
 from spaces.events import Envelope
 from spaces.models import Report
-from spaces.services import report_caption, report_person
+from spaces.moderation.services import report_caption, report_person
 from tests.captions.conftest import SOUND, Speak, finish
 from tests.spaces.moderators import moderator
 from tests.spaces.scene import Scene, outcome
@@ -37,7 +37,7 @@ def say(utterance: Utterance, *words: Word) -> Utterance:
 
 
 def texts(scene: Scene) -> list[str]:
-    """What a listener reads."""
+    """Return the lines as a listener reads them."""
     return [line.text for line in selectors.lines(public_id=scene.id, user=scene.listener).lines]
 
 
@@ -181,7 +181,7 @@ def test_late_captions_say_so_and_say_when_it_is_over(
     scene: Scene, speak: Speak, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[int] = []
-    monkeypatch.setattr(services.mending, "publish_late", lambda public_id, seconds: told.append(seconds))
+    monkeypatch.setattr(services.recovery, "publish_late", lambda public_id, seconds: told.append(seconds))
     utterance = speak(scene.speaker)
     for seconds in (1, 4, 6, 6, 20):
         Utterance.objects.update(queued_at=timezone.now() - timedelta(seconds=seconds, milliseconds=300))

@@ -15,9 +15,10 @@ from captions.states import UtteranceState
 from spaces.audio.lanes import GROUPS, LANES
 from spaces_project.common.threads import in_thread
 from tests.audio.fixtures import gateway, gateway_process
-from tests.captions.room import PILOTS, Room, has_lanes, room, until
+from tests.captions.room import PILOTS, Room, has_lanes, room
 from tests.support.redis import RedisServer
 from tests.support.voice import level
+from tests.support.waiting import until
 
 __all__ = ["gateway", "gateway_process", "room"]
 
@@ -40,7 +41,7 @@ async def ingest() -> AsyncIterator[Ingest]:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
-    assert running.dropped == 0
+    assert running.receiver.dropped == 0
 
 
 def waiting(count: int) -> Callable[[], bool]:
@@ -60,7 +61,7 @@ def pilots_heard(room: Room) -> dict[str, dict[int, float]]:
 
 
 async def assert_clear(room: Room, one: str, other: str) -> None:
-    """What is under each of the two names, and nobody else's, is that person's voice alone."""
+    """Check that the captured sound under each of the two names is that person's voice alone."""
     heard = await in_thread(pilots_heard, room)
     assert heard.keys() == {one, other}
     assert heard[one][PILOTS[one]] > heard[one][PILOTS[other]] + CLEAR_DB
@@ -111,7 +112,7 @@ async def test_a_withdrawn_voice_is_dropped_at_once(room: Room, ingest: Ingest) 
     await until(has_lanes(room.scene, 1))
     talking = asyncio.create_task(room.say("host"))
     await until(Utterance.objects.exists)
-    await in_thread(services.withdraw_consent, public_id=room.scene.id, user=room.scene.host)
+    await in_thread(services.set_consent, public_id=room.scene.id, user=room.scene.host, given=False)
     await talking
     states = await in_thread(lambda: set(Utterance.objects.values_list("state", flat=True)))
     assert states == {UtteranceState.DROPPED}
@@ -119,14 +120,14 @@ async def test_a_withdrawn_voice_is_dropped_at_once(room: Room, ingest: Ingest) 
 
 
 async def test_what_another_ingest_left_half_spoken_is_recovered(room: Room) -> None:
-    """As after `kill -9`: the lease runs out, the next holder takes what Redis has of the sound."""
+    """Recover after `kill -9`: the lease expires, and the next holder takes what Redis has of the sound."""
     killed = Ingest()
     task = asyncio.create_task(killed.run())
     await room.plug_in("host")
     await until(has_lanes(room.scene, 1))
     talking = asyncio.create_task(room.say("host"))
     await until(Utterance.objects.exists)
-    killed._by_ssrc.clear()  # it hears nothing any more, and ends nothing
+    killed.receiver._by_ssrc.clear()  # it hears nothing any more, and ends nothing
     await in_thread(services.take_over, space=room.scene.space)
     assert await in_thread(waiting(1))
     await talking

@@ -1,4 +1,4 @@
-"""Who gets a lane: what always holds, whoever talks."""
+"""The rules of lanes that hold at any time."""
 
 import math
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ PEOPLE = st.integers(1, 13)
 
 @dataclass(frozen=True)
 class Situation:
-    """Lanes are held, free, or being left by somebody."""
+    """A state in which each lane is held, free, or being left."""
 
     voices: list[Voice]
     holders: dict[int, int] = field(default_factory=dict)
@@ -83,7 +83,7 @@ def test_only_who_may_be_captioned_enters_or_stays(situation: Situation) -> None
 
 @given(situations())
 def test_nobody_is_moved_from_lane_to_lane(situation: Situation) -> None:
-    """So that a change of one person is one call to the gateway."""
+    """Check that the change of a person is one call to the gateway."""
     assert not set(situation.plan.enter) & set(situation.holders.values())
 
 

@@ -33,7 +33,7 @@ def locked(scene: Scene, speak: Speak) -> Scene:
 
 
 def person(scene: Scene, who: str) -> User | None:
-    """Of the scene, or made here; None is somebody without an account."""
+    """Return a person of the scene or a new one; None stands for a visitor without an account."""
     if who in ("host", "speaker", "listener", "outsider", "removed"):
         found: User = getattr(scene, who)
         return found
@@ -66,7 +66,7 @@ def by_page(scene: Scene, user: User | None) -> bool:
 
 
 def by_lines(scene: Scene, user: User | None) -> bool:
-    """As the socket and the API ask."""
+    """Return whether the user may read the lines, asked as the socket and the API ask."""
     codes = {
         outcome(selectors.lines, public_id=scene.id, user=user),
         outcome(selectors.news, public_id=scene.id, user=user, since="0-0"),

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from captions import drafts, services
+from captions import interim_audio, services
 from captions.models import Redaction, Utterance, UtteranceAudio
-from captions.services import mending
+from captions.services import recovery
 from captions.signals import utterance_waits
 from captions.states import UtteranceState
-from spaces import retention
 from spaces.models import Report, Space
-from spaces.services import decide_report, report_caption
+from spaces.moderation import retention
+from spaces.moderation.services import decide_report, report_caption
 from spaces.states import EndReason, SpaceState, Verdict
 from tests.captions.conftest import SOUND, Speak, finish
 from tests.spaces.moderators import moderator
@@ -40,7 +40,7 @@ def end_space(**age: float) -> None:
 
 def test_a_new_ingest_takes_over_what_redis_has_of_an_utterance(scene: Scene, speak: Speak) -> None:
     utterance = speak(scene.speaker, ended=False)
-    drafts.keep(utterance.pk, SOUND)
+    interim_audio.keep(utterance.pk, SOUND)
     services.take_over(space=scene.space)
     utterance.refresh_from_db()
     assert (utterance.state, utterance.end_ms) == (UtteranceState.WAITING, 2000)
@@ -112,7 +112,7 @@ def test_what_the_queue_lost_is_sent_again(scene: Scene, speak: Speak, monkeypat
 
 
 def test_the_oldest_of_too_many_is_dropped(scene: Scene, speak: Speak, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mending, "MOST_WAITING", 2)
+    monkeypatch.setattr(recovery, "MOST_WAITING", 2)
     first, *others = [speak(scene.speaker, start_ms=start_ms) for start_ms in (1000, 3000, 5000)]
     services.queue_again(queued=3)
     first.refresh_from_db()

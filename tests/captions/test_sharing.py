@@ -9,10 +9,10 @@ import pytest_asyncio
 import redis
 
 from captions import services
-from captions.ingest import leases
-from captions.ingest.leases import LEASE_MS, Leases
-from captions.ingest.service import CAPACITY, TAKEN_AT_ONCE, Ingest
+from captions.ingest.receiver import CAPACITY
+from captions.ingest.service import TAKEN_AT_ONCE, Ingest
 from captions.models import Track
+from spaces_project.common.leases import LEASE_MS, Leases
 from spaces_project.common.store import store
 from spaces_project.common.threads import in_thread
 from tests.audio.fixtures import gateway, gateway_process
@@ -25,7 +25,7 @@ SPACE = "1abc"
 
 
 def test_a_lease_has_one_holder() -> None:
-    one, other = Leases(), Leases()
+    one, other = Leases("captions:ingest"), Leases("captions:ingest")
     assert (one.take(SPACE), other.take(SPACE), one.take(SPACE)) == (True, False, True)
     other.release(SPACE)
     assert not other.take(SPACE)
@@ -34,9 +34,9 @@ def test_a_lease_has_one_holder() -> None:
 
 
 def test_one_that_is_not_renewed_runs_out() -> None:
-    one, other = Leases(), Leases()
+    one, other = Leases("captions:ingest"), Leases("captions:ingest")
     one.take(SPACE)
-    key = leases._key(SPACE)
+    key = Leases("captions:ingest")._key(SPACE)
     store().pexpire(key, LEASE_MS // 2)
     one.renew([SPACE])
     assert LEASE_MS // 2 < store().pttl(key) <= LEASE_MS
@@ -45,14 +45,14 @@ def test_one_that_is_not_renewed_runs_out() -> None:
 
 
 def test_a_redis_that_forgot_gives_it_back_to_its_holder() -> None:
-    one = Leases()
+    one = Leases("captions:ingest")
     one.take(SPACE)
     run_out(SPACE)
     assert one.renew([SPACE]) == {SPACE}
 
 
 def test_what_others_hold_is_not_even_tried() -> None:
-    one, other = Leases(), Leases()
+    one, other = Leases("captions:ingest"), Leases("captions:ingest")
     other.take("1b")
     one.take("1c")
     assert one.not_with_others(["1a", "1b", "1c"]) == ["1a", "1c"]
@@ -60,7 +60,7 @@ def test_what_others_hold_is_not_even_tried() -> None:
 
 
 def run_out(*public_ids: str) -> None:
-    store().delete(*map(leases._key, public_ids))
+    store().delete(*map(Leases("captions:ingest")._key, public_ids))
 
 
 # --- Ingests, each step of theirs by hand ---
@@ -71,15 +71,15 @@ async def ingests(gateway: object) -> AsyncIterator[tuple[Ingest, Ingest]]:
     pair = (Ingest(), Ingest())
     feeds = [asyncio.create_task(ingest._feed.run()) for ingest in pair]
     for ingest in pair:
-        ingest.port = 9
-        ingest._packets = janus.Queue(CAPACITY)
+        ingest.receiver.port = 9
+        ingest.receiver._packets = janus.Queue(CAPACITY)
     yield pair
     tasks = [held.task for ingest in pair for held in ingest._held.values() if held.task]
     for task in (*feeds, *tasks):
         task.cancel()
     await asyncio.gather(*feeds, *tasks, return_exceptions=True)
     for ingest in pair:
-        await ingest._packets.aclose()
+        await ingest.receiver._packets.aclose()
 
 
 def captioned(count: int) -> set[str]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from captions import drafts, receivers, services, tasks
+from captions import interim_audio, receivers, services, tasks
 from captions.models import Utterance, UtteranceAudio
-from captions.words import Draft, Understood, Word
+from captions.recognised import Draft, Understood, Word
 from spaces_project.common.store import store
 from tests.captions.conftest import HELLO, SOUND, Speak
 from tests.spaces.scene import Scene
@@ -26,16 +26,24 @@ class Understands:
     def __init__(self) -> None:
         self.asked = 0
         self.given: tuple[str | None, tuple[str, ...]] = (None, ())
+        self.expected = ""
 
     def transcribe(
-        self, pcm: bytes, *, language: str | None, names: Sequence[str] = (), translate: bool = False
+        self,
+        pcm: bytes,
+        *,
+        language: str | None,
+        expected: str = "",
+        names: Sequence[str] = (),
+        translate: bool = False,
     ) -> Understood:
         self.asked += 1
+        self.expected = expected
         self.given = (language, tuple(names))
         return Understood(HELLO, language or "de")
 
     def draft(self, pcm: bytes, *, language: str, after: str = "") -> Draft:
-        """It goes on by a word each time."""
+        """Return a draft that is one word longer each time."""
         self.asked += 1
         return Draft(" ".join(f"hello there my dear friends {after}".split()[: self.asked + 1]))
 
@@ -51,7 +59,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Understands:
 def open_one(scene: Scene, speak: Speak) -> Utterance:
     """Is being spoken; Redis has its sound."""
     utterance = speak(scene.speaker, ended=False)
-    drafts.keep(utterance.pk, SOUND)
+    interim_audio.keep(utterance.pk, SOUND)
     return utterance
 
 
@@ -102,6 +110,13 @@ def test_a_speaker_s_language_is_found_out_once(scene: Scene, speak: Speak, engi
     assert engine.given[0] == "de"
     tasks.transcribe(speak(scene.cohost, start_ms=9_000).pk)
     assert engine.given[0] is None
+
+
+def test_the_language_of_the_speaker_s_account_is_expected(scene: Scene, speak: Speak, engine: Understands) -> None:
+    scene.speaker.language = "pt-br"
+    scene.speaker.save()
+    tasks.transcribe(speak(scene.speaker).pk)
+    assert engine.expected == "pt-br"
 
 
 def test_while_a_language_is_not_known_there_is_no_draft(

@@ -9,7 +9,7 @@ from captions import selectors, services
 from captions.models import Redaction, Utterance, UtteranceAudio
 from captions.services.jobs import MOST_ATTEMPTS
 from captions.states import UtteranceState
-from spaces import retention
+from spaces.moderation import retention
 from spaces.states import LogKind
 from tests.captions.conftest import HELLO, SOUND, Speak, finish
 from tests.spaces.scene import Scene, outcome

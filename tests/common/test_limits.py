@@ -61,7 +61,7 @@ def test_without_an_address_or_a_share_only_people_are_counted(people: int) -> N
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(1, "a second"), (40, "40 seconds"), (100, "2 minutes"), (3_600, "60 minutes"), (86_400, "24 hours")],
+    [(1, "1 second"), (40, "40 seconds"), (100, "2 minutes"), (3_600, "60 minutes"), (86_400, "24 hours")],
 )
 def test_the_answer_says_when_to_try_again(seconds: int, words: str) -> None:
     refused = limits.too_many(seconds)

@@ -7,34 +7,40 @@ import sys
 
 import pytest
 
-from spaces_project.common.logs import HIDDEN, JsonFormatter, LineFormatter, about, hide, now_about
+from spaces_project.common.logs import HIDDEN, JsonFormatter, LineFormatter, about, hide
 
 OFFER = "v=0\r\no=- 42 2 IN IP4 127.0.0.1\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=ice-pwd:tellnobody\r\n"
 
 
 def record(message: str, *, error: BaseException | None = None) -> logging.LogRecord:
     failure = (type(error), error, error.__traceback__) if error else None
-    return logging.LogRecord("spaces.hub", logging.WARNING, "hub.py", 1, message, (), failure)
+    return logging.LogRecord("spaces.live.hub", logging.WARNING, "hub.py", 1, message, (), failure)
+
+
+def logged() -> dict[str, object]:
+    """Return a line that is logged now."""
+    line: dict[str, object] = json.loads(JsonFormatter().format(record("not done")))
+    return line
 
 
 @pytest.mark.asvs("16.2.1")
 def test_a_line_says_what_it_is_about() -> None:
     with about(space="1a"), about(request="7f-1"):
-        line = json.loads(JsonFormatter().format(record("not done")))
-    assert (line["message"], line["level"], line["logger"]) == ("not done", "WARNING", "spaces.hub")
+        line = logged()
+    assert (line["message"], line["level"], line["logger"]) == ("not done", "WARNING", "spaces.live.hub")
     assert (line["space"], line["request"]) == ("1a", "7f-1")
 
 
 def test_nothing_is_left_of_it_afterwards() -> None:
     with about(space="1a"):
         pass
-    assert now_about() == {}
+    assert "space" not in logged()
 
 
 def test_tasks_that_are_started_meanwhile_are_about_the_same() -> None:
     async def main() -> object:
         async def look() -> object:
-            return now_about()["space"]
+            return logged()["space"]
 
         with about(space="1a"):
             task = asyncio.create_task(look())

@@ -48,7 +48,7 @@ def test_a_host_comes_from_cohosts_only() -> None:
 
 
 def test_every_table_is_asked_by_a_verb() -> None:
-    """One that nobody asks reads as a guarantee and is none."""
+    """Find tables that no verb asks. Such a table reads as a guarantee and is none."""
     sources = {path: path.read_text() for app in ("spaces", "captions") for path in Path(app).rglob("*.py")}
     tables = {name for text in sources.values() for name in re.findall(r"^(\w+_MOVES) = Moves", text, re.M)}
     asked = {name for text in sources.values() for name in re.findall(r"(\w+_MOVES)\.(?:allows|into)\(", text)}

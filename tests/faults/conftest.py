@@ -16,7 +16,7 @@ from tests.support.stack import Stack
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Who makes and removes a network goes last: browsers that see theirs change drop their connections."""
+    """Run the tests that make and remove networks last: a browser whose network changes drops its connections."""
     items.sort(key=lambda item: item.path.name == "test_network.py" and item.path.parent.name == "faults")
 
 
@@ -67,7 +67,7 @@ def alan_page(house: House, browsers: Browsers) -> Page:
 
 @pytest.fixture
 def ada(house: House, ada_page: Page) -> Page:
-    """Who hosts, at home and at no limit of what a host may do in an hour."""
+    """Return the host's page, at home, without used-up limits of hosting."""
     house.stack.forget_limits()
     ada_page.goto("/")
     return ada_page
@@ -75,14 +75,14 @@ def ada(house: House, ada_page: Page) -> Page:
 
 @pytest.fixture
 def grace(grace_page: Page) -> Page:
-    """At home."""
+    """Return the page at home."""
     grace_page.goto("/")
     return grace_page
 
 
 @pytest.fixture
 def alan(alan_page: Page) -> Page:
-    """At home."""
+    """Return the page at home."""
     alan_page.goto("/")
     return alan_page
 

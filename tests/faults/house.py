@@ -72,7 +72,7 @@ class House:
         return sorted(opaque_id for opaque_id in ids if opaque_id != "control")
 
     def wait_clean(self) -> None:
-        """Raises AssertionError when the gateway still holds anything of a Space, or a session of nobody."""
+        """Raise AssertionError if the gateway still holds anything of a Space, or a session without an owner."""
         deadline = time.monotonic() + CLEAN_WITHIN
         while (found := self._leftovers()) and time.monotonic() < deadline:
             time.sleep(0.2)
@@ -116,7 +116,7 @@ class LiveSpace:
             wait_until_heard(page, hears, seconds=HEARD_WITHIN)
 
     def speaks(self, page: Page, name: str) -> None:
-        """Somebody who listens becomes a speaker with an open microphone."""
+        """Make a listener a speaker with an open microphone."""
         people.give_microphone(self.ada, page, name)
         people.unmute(page)
 
@@ -124,7 +124,7 @@ class LiveSpace:
         return self.house.client(username, self.id)
 
     def seats(self, client: Client, name: str) -> None:
-        """Somebody without a page becomes a speaker with a closed microphone."""
+        """Make a user without a page a speaker with a closed microphone."""
         client.ask("join")
         client.ask("request")
         people.approve(self.ada, name)
@@ -187,7 +187,7 @@ def nobody_hears(hearing: dict[Page, set[int]], *, within: float) -> None:
 
 
 def is_fed(page: Page) -> bool:
-    """Whether packets of audio arrive at the page."""
+    """Return whether packets of audio arrive at the page."""
     before = packets_received(page)
     time.sleep(FED_FOR)
     return packets_received(page) > before
@@ -221,7 +221,7 @@ def replay(page: Page, *but: str) -> dict[str, set[str]]:
 
 
 def replay_elsewhere(page: Page, client: Client, *but: str) -> dict[str, set[str]]:
-    """The same messages on a socket of the same person that the page knows nothing of, as a second tab has one."""
+    """Send the page's messages again on another socket of the same user, as a second tab would."""
     found: dict[str, set[str]] = {}
     for message in page.evaluate("() => forge.sent"):
         if message["type"] not in but:
@@ -242,7 +242,7 @@ def prepare(page: Page) -> Page:
 
 
 def beside(page: Page, username: str, url: str) -> Page:
-    """Somebody else at home, in the same browser and with the same voice."""
+    """Log in another user at home, in the same browser and with the same voice."""
     return prepare(beside_page(page, url, username, viewport=DESK))
 
 

@@ -30,7 +30,7 @@ SPEAKERS_COMMANDS = ("mute", "unmute", "step_down")
 REMOVED = "You were removed"
 SUSPENDED = "Your account is suspended"
 MAY = "unmute"
-"""Whoever was muted may unmute, which everybody sees; only that is left out when they say everything again."""
+"""The command that is left out of the replay: a muted person may unmute, which everyone sees."""
 
 
 @pytest.mark.fault("D5")
@@ -166,7 +166,7 @@ def test_logging_out_elsewhere_ends_socket_and_audio(live: LiveSpace, grace: Pag
     tab.goto("/accounts/logout/")
 
     people.press(tab, "Log out")
-    grace.wait_for_url(lambda address: "/accounts/login/" in address)
+    grace.wait_for_function("!document.documentElement.dataset.viewer")
     wait_for(lambda: len(live.house.audio_handles()) == 1, within=DEAD_WITHIN, what="the gateway keeps the host alone")
     tab.close()
     log_in(grace, "grace")

@@ -87,7 +87,7 @@ def turn(stack: Stack, tmp_path: Path) -> Iterator[None]:
     """The site's coturn."""
     child = Child([PYTHON, "manage.py", "run_turn"], log=tmp_path / "turn.log", env=stack.environment)
     port = int(stack.environment["TURN_PORT"])
-    child.wait_until(lambda: listens(port, host=Island.HERE), seconds=HEARD_WITHIN * 4)
+    child.wait_until(lambda: listens(port, host=Island.HERE), seconds=60)
     yield
     child.stop()
 

@@ -31,7 +31,7 @@ SILENT_WITHIN = 5.0
 
 @pytest.fixture
 def conversation(live: LiveSpace, grace: Page, alan: Page) -> dict[Page, set[int]]:
-    """Ada and grace talk, alan listens: who hears whom."""
+    """Let ada and grace talk and alan listen. Return who hears which voices."""
     live.enter(grace)
     live.enter(alan)
     live.speaks(grace, "Grace Hopper")

@@ -165,7 +165,7 @@ def become_cohost(live: LiveSpace, client: Client) -> None:
 
 
 def sees(page: Page, text: str, client: Client) -> bool:
-    """Whether the page shows it; the client, which has no heart of its own, says meanwhile that it is still here."""
+    """Return whether the page shows the text. The client has no heartbeat of its own, so it pings meanwhile."""
     client.ask("ping")
     return page.get_by_text(text).is_visible()
 
@@ -176,7 +176,7 @@ def absence_in_log(live: LiveSpace) -> list[str]:
 
 
 def exported(live: LiveSpace) -> list[dict[str, Any]]:
-    """What an operator may read of the Space, also when it is over; the Space itself first."""
+    """Return what an operator may read of the Space, also when it is over; the Space itself first."""
     return [json.loads(line) for line in live.stack.manage("export_space", live.id).splitlines()]
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL is away, or takes nobody in."""
+"""PostgreSQL is away, or accepts no connections."""
 
 import json
 import time
@@ -119,7 +119,7 @@ def test_who_is_in_stays_when_postgresql_takes_nobody_in(site: Site, room: LiveS
 
 
 def take_every_connection(cluster: Cluster, held: ExitStack) -> None:
-    """Those of the product, too."""
+    """Take every connection of the cluster, those of the product, too."""
     first = held.enter_context(cluster.connect())
     ours = [first.info.backend_pid]
     while others := first.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'").fetchall():

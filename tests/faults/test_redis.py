@@ -77,7 +77,7 @@ def muted_tile(page: Page, name: str) -> Locator:
 
 
 def sockets_of(page: Page) -> int:
-    """How many sockets the page has opened so far."""
+    """Return how many sockets the page has opened so far."""
     return int(page.evaluate("() => forge.sockets.length"))
 
 

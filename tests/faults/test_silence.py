@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 JOAN_HZ = 1100
 RATE = 48_000
 SILENT_SECONDS = 36
-"""Longer than any clock of ours that takes somebody for gone: 25 s without a heartbeat, 30 s without a socket."""
+"""Longer than any time limit after which a person counts as gone: 25 s without a heartbeat, 30 s without a socket."""
 SAYS_SECONDS = 12
 
 

@@ -81,7 +81,7 @@ class Island:
 
     @property
     def name(self) -> str:
-        """Of the namespace, for commands that run in it."""
+        """Return the name of the namespace, for commands that run in it."""
         return self._name
 
     def unplug(self) -> None:

@@ -1,4 +1,4 @@
-"""Credentials that every process can compute and nobody can guess."""
+"""Credentials that every process can compute and that cannot be guessed."""
 
 from spaces.gateway.credentials import Secured, credentials_of
 

@@ -1,4 +1,4 @@
-"""A name or a picture that changes while somebody is in a live Space is told where copies of it are shown."""
+"""A name or a picture that changes while its user is in a live Space changes in all shown copies."""
 
 import io
 from typing import Any
@@ -13,9 +13,10 @@ from captions.models import Utterance
 from captions.selectors import lines
 from captions.services import begin_utterance, set_consent
 from captions.states import UtteranceState
-from spaces import events, services
+from spaces import events
 from spaces.events import Signal
 from spaces.models import Space
+from spaces.moderation import services as moderation
 from spaces.states import Verdict
 from tests.factories import PostFactory, UserFactory
 from tests.spaces.fixtures import Told
@@ -91,8 +92,8 @@ def by_the_admin(user: User) -> None:
 
 def take_down(scene: Scene) -> None:
     User.objects.filter(pk=scene.speaker.pk).update(display_name="Rude")
-    report = services.report_person(user=scene.listener, person_id=scene.speaker.pk, reason="abuse")
-    services.decide_report(report_id=report.pk, user=moderator(), verdict=Verdict.REDACT)
+    report = moderation.report_person(user=scene.listener, person_id=scene.speaker.pk, reason="abuse")
+    moderation.decide_report(report_id=report.pk, user=moderator(), verdict=Verdict.REDACT)
 
 
 def test_lines_are_under_the_new_name(scene: Scene) -> None:

@@ -17,9 +17,9 @@ from captions.models import Utterance
 from captions.services import begin_utterance, set_consent
 from captions.states import UtteranceState
 from spaces import services
+from spaces.events.signals import space_scheduled
 from spaces.models import Reminder, Space
 from spaces.services import lifecycle, schedule
-from spaces.signals import space_scheduled
 from spaces.states import SpaceState
 from spaces_project.common.errors import TryAgain
 from tests.factories import SpaceFactory, UserFactory
@@ -42,7 +42,7 @@ def planned(ada: User) -> Space:
 
 
 def too_many(limit: int, verb: Verb, **arguments: Any) -> bool:
-    """Whether it is allowed up to the limit, and not once more."""
+    """Return whether the verb is allowed up to the limit, and not once more."""
     allowed = [outcome(verb, **arguments) for _ in range(limit)]
     return "too_many" not in allowed and outcome(verb, **arguments) == "too_many"
 

@@ -6,12 +6,14 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from accounts.finding import search_users
 from accounts.models import DISPLAY_NAME_MAX, User
-from accounts.selectors import search_users
 from accounts.services import create_personal_token, update_profile
-from spaces import services, words
+from spaces import services
 from spaces.models import TEXT_LENGTH, TITLE_LENGTH, Decision
-from spaces.services.word_list import add_word
+from spaces.moderation import services as moderation
+from spaces.moderation import word_filter
+from spaces.moderation.services.word_list import add_word
 from spaces.states import Verdict
 from spaces_project.common import text
 from spaces_project.common.errors import BadInput
@@ -34,14 +36,14 @@ LONG = "Long plain text, ä. " * 3_000
 
 @pytest.fixture(autouse=True)
 def lengths(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many characters of each text reached the normalisation."""
+    """Collect how many characters of each text reached the normalisation."""
     lengths: list[int] = []
 
     def normalize(form: str, given: str) -> str:
         lengths.append(len(given))
         return unicodedata.normalize("NFKC" if form == "NFKC" else "NFC", given)
 
-    for module in (text, words):
+    for module in (text, word_filter):
         monkeypatch.setattr(module, "unicodedata", _Watched(normalize))
     return lengths
 
@@ -106,7 +108,7 @@ def test_a_long_address_is_no_post() -> None:
 def refusal(scene: Scene, verb: str) -> str:
     judge = moderator()
     verbs: dict[str, Callable[[], object]] = {
-        "appeal": lambda: services.appeal(decision_id=_decision(scene, judge).pk, user=scene.speaker, text=LONG),
+        "appeal": lambda: moderation.appeal(decision_id=_decision(scene, judge).pk, user=scene.speaker, text=LONG),
         "update": lambda: services.update_space(public_id=scene.id, user=scene.host, title=LONG),
         "profile": lambda: update_profile(user=scene.host, display_name="", bio=LONG, protected=False),
         "token": lambda: create_personal_token(user=scene.host, name=LONG, scopes=["space.read"], days=30),
@@ -124,8 +126,10 @@ def test_a_verb_refuses_a_long_text_by_its_length(scene: Scene, lengths: list[in
 
 
 def _decision(scene: Scene, judge: User) -> Decision:
-    report = services.report_person(user=scene.listener, person_id=scene.speaker.pk, reason="abuse", public_id=scene.id)
-    return services.decide_report(report_id=report.pk, user=judge, verdict=Verdict.WARN, reason="")
+    report = moderation.report_person(
+        user=scene.listener, person_id=scene.speaker.pk, reason="abuse", public_id=scene.id
+    )
+    return moderation.decide_report(report_id=report.pk, user=judge, verdict=Verdict.WARN, reason="")
 
 
 @pytest.mark.parametrize("clean", [clean_line, clean_text])
@@ -148,8 +152,8 @@ def test_marks_in_a_row_never_reach_the_normalisation_as_one_long_run(monkeypatc
 
 
 def test_a_caption_is_searched_for_words_up_to_a_bound(lengths: list[int]) -> None:
-    words.found_in(LONG)
-    assert max(lengths) <= words.LONGEST
+    word_filter.found_in(LONG)
+    assert max(lengths) <= word_filter.LONGEST
 
 
 def test_somebody_with_a_long_name_is_refused_at_sign_up(client: Client) -> None:

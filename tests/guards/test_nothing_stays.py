@@ -18,6 +18,7 @@ from accounts.models import Delivery, User
 from accounts.services import delete_user, set_avatar
 from spaces import services
 from spaces.models import Report
+from spaces.moderation import services as moderation
 from spaces.states import Role, Verdict
 from spaces_project.common.mail_files import forget_old_mails
 from tests.factories import ParticipantFactory, UserFactory
@@ -55,20 +56,21 @@ def ada() -> User:
 
 @pytest.fixture
 def lived(ada: User, scene: Scene, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> User:
-    """Everything that somebody can say, and what others' records say of them."""
+    """Make a user who has written everything that a user can write, and of whom others' records speak."""
     grace = UserFactory.create()
     accounts.create_webhook(owner=None, url="https://example.com/", events=["space.started", "space.ended"])
     with django_capture_on_commit_callbacks(execute=True):
         timeline.post_fleet(author=ada, text=f"{MARK} fleet", image=picture())
-        post = timeline.create_post(author=ada, text=f"{MARK} post")
+        described = timeline.NewPicture(picture(), f"{MARK} picture")
+        post = timeline.create_post(author=ada, text=f"{MARK} post", pictures=[described])
         timeline.like_post(user=grace, post_id=post.pk)
         timeline.send_message(sender=ada, to=grace, text=f"{MARK} message")
         space = services.create_space(user=ada, title=f"{MARK} title")
         services.end_space(public_id=space.public_id, user=ada)
     ParticipantFactory.create(space=scene.space, user=ada, role=Role.SPEAKER)
-    services.report_person(user=scene.listener, person_id=scene.speaker.pk, reason="abuse", public_id=scene.id)
-    report = services.report_person(user=grace, person_id=scene.cohost.pk, reason="abuse", public_id=scene.id)
-    services.decide_report(report_id=report.pk, user=moderator(), verdict=Verdict.WARN, reason="x")
+    moderation.report_person(user=scene.listener, person_id=scene.speaker.pk, reason="abuse", public_id=scene.id)
+    report = moderation.report_person(user=grace, person_id=scene.cohost.pk, reason="abuse", public_id=scene.id)
+    moderation.decide_report(report_id=report.pk, user=moderator(), verdict=Verdict.WARN, reason="x")
     LogEntry.objects.log_actions(moderator().pk, User.objects.filter(pk=ada.pk), CHANGE, "changed")
     write_mail(ada.email)
     return ada
@@ -96,7 +98,7 @@ def files(settings: Settings) -> list[str]:
 def test_nothing_of_it_stays(
     lived: User, settings: Settings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    assert len(list(words())) > 8 and len(files(settings)) == 3
+    assert len(list(words())) > 8 and len(files(settings)) == 4
     assert [delivery for delivery in Delivery.objects.all() if MARK in str(delivery.payload)]
     with django_capture_on_commit_callbacks(execute=True):
         delete_user(user=lived)
@@ -116,10 +118,10 @@ def test_mails_to_others_stay(
 
 
 def test_an_open_report_about_them_keeps_what_it_shows_until_it_is_decided(ada: User, scene: Scene) -> None:
-    report = services.report_person(user=scene.listener, person_id=ada.pk, reason="abuse")
+    report = moderation.report_person(user=scene.listener, person_id=ada.pk, reason="abuse")
     delete_user(user=ada)
     assert MARK in str(Report.objects.get(pk=report.pk).shown)
-    services.decide_report(report_id=report.pk, user=moderator(), verdict=Verdict.NO_ACTION)
+    moderation.decide_report(report_id=report.pk, user=moderator(), verdict=Verdict.NO_ACTION)
     assert Report.objects.get(pk=report.pk).shown == {}
 
 

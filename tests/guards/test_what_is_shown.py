@@ -154,7 +154,7 @@ def test_posts_shared_in_a_locked_space_are_not_listed_outside(scene: Scene, pro
 
 
 def told(user: User, program: Program) -> tuple[int, int, bool]:
-    """How many notifications there are for a page, in the badge, and whether the API tells of a post or a person."""
+    """Return how many notifications a page and the badge have, and whether the API tells of a post or a person."""
     found = notifications.notifications(user_id=user.pk).items
     answer = program(user).get("/api/v1/notifications").json()["data"]
     page = signed_in(user).get("/notifications").text

@@ -10,11 +10,12 @@ from accounts.models import User
 from accounts.services import block_user, create_personal_token, follow_user
 from captions.selectors import captions_info
 from captions.services import set_consent
-from spaces import discovery, presence, selectors, services
+from spaces import presence, selectors, services
 from spaces.models import Invitation, Participant, Space
-from spaces.page import space_page
 from spaces.rules import Sight
-from spaces.sight import sight, sights
+from spaces.selectors import discovery
+from spaces.selectors.sight import sight, sights
+from spaces.selectors.space_page import space_page
 from tests.api.conftest import Program, program
 from tests.factories import ParticipantFactory, PostFactory, SpaceFactory, UserFactory
 from tests.spaces.moderators import moderator

@@ -1,7 +1,7 @@
 """One product and four browsers for all journeys: each takes many seconds of a small machine to start. The product has
-two web processes, so that whoever meets on a page meets across them.
+two web processes, so that people who meet on a page meet across processes.
 
-Whoever asks for a person gets them at home, on a phone. What a test starts it ends; what it leaves is ended for it.
+A fixture of a person gives their page, at home, on a phone. A test ends what it starts; what it leaves is ended for it.
 """
 
 import sqlite3
@@ -29,8 +29,9 @@ follow_user(follower=stranger, followee=User.objects.get(username="grace"))
 
 @pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """With two languages of captions, both of which the engine takes for its English."""
-    environment = {"CAPTIONS_LANGUAGES": "en,en-GB"}
+    """Start the product with two languages of captions, both of which the engine takes for its English."""
+    # The push service of a test is on this machine.
+    environment = {"CAPTIONS_LANGUAGES": "en,en-GB", "WEBHOOK_TRUSTED_HOSTS": "127.0.0.1"}
     with Stack(tmp_path_factory.mktemp("journeys"), web_processes=2, environment=environment) as stack:
         yield stack
 
@@ -45,7 +46,7 @@ for space in Space.objects.filter(state="live").select_related("creator"):
 
 @pytest.fixture(autouse=True)
 def _nothing_goes_on(stack: Stack) -> Iterator[None]:
-    """Whatever became of a test, the next one finds no live Space and nobody at a limit."""
+    """Clean up after any test, so that the next one finds no live Space and no user at a limit."""
     yield
     stack.forget_limits()
     with closing(sqlite3.connect(f"file:{stack.database}?mode=ro", uri=True)) as database:
@@ -94,7 +95,7 @@ def at_home(page: Page) -> Page:
 
 @pytest.fixture
 def ada(ada_page: Page) -> Page:
-    """Who may host; everybody of the demo follows her."""
+    """Return the page of ada, who may host; every user of the demo follows her."""
     return at_home(ada_page)
 
 

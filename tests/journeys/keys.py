@@ -20,8 +20,8 @@ def walk_to(page: Page, target: Locator, *, key: str = "Tab") -> None:
     assert target.evaluate(_FOCUS_IS_SEEN), f"{target} has the focus and does not show it"
 
 
-def choose(page: Page, target: Locator) -> None:
-    walk_to(page, target)
+def choose(page: Page, target: Locator, *, key: str = "Tab") -> None:
+    walk_to(page, target, key=key)
     page.keyboard.press("Enter")
 
 

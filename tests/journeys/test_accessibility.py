@@ -1,4 +1,4 @@
-"""Pages keep nobody out: axe finds nothing serious at both widths, in both themes. Every page is kept as a picture."""
+"""Pages are open to all: axe finds nothing serious at both widths, in both themes. Every page is kept as a picture."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Somebody without an account follows a shared link: one press, and the host is heard."""
+"""A visitor without an account follows a shared link: one press, and the host is heard."""
 
 import pytest
 from playwright.sync_api import Page, expect

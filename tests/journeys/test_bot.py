@@ -1,4 +1,4 @@
-"""The bot of docs/bots.md, as it stands there, and somebody at a browser."""
+"""The bot of docs/bots.md, as it stands there, and a person at a browser."""
 
 import os
 import subprocess

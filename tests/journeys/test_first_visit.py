@@ -1,46 +1,39 @@
-"""How much a first visit loads, in a browser whose cache is empty."""
+"""How much a first visit loads, in a browser whose cache is empty.
+
+`benchmarks/page_weight.py` prints the figures and measures how soon something is shown.
+"""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page
 
 from tests.support.stack import Stack
+from tests.support.visits import first_visit
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(200, func_only=True), pytest.mark.security("B16")]
 
-LOADED = """() => {
-    const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
-    return [all.length, all.reduce((sum, { transferSize }) => sum + transferSize, 0)];
-}"""
-KB = 1024
-
-
-def first_visit(page: Page) -> tuple[int, int]:
-    """Requests and bytes of the page that has just loaded, with what it asks for by itself a moment later."""
-    page.wait_for_load_state("networkidle")
-    requests, received = page.evaluate(LOADED)
-    return requests, received
-
 
 def test_the_log_in_page_is_light(stack: Stack, joan: Page) -> None:
-    assert joan.context.browser is not None
-    with joan.context.browser.new_context(base_url=stack.url) as fresh:
-        page = fresh.new_page()
-        page.goto("/accounts/login/")
-        requests, received = first_visit(page)
-    assert requests <= 12
-    assert received <= 80 * KB
+    visit = first_visit(_browser(joan), stack.url, "/accounts/login/")
+    assert visit.requests <= 12
+    assert 0 < visit.bytes <= 80_000
 
 
-def test_home_is_light(stack: Stack, joan: Page) -> None:
-    assert joan.context.browser is not None
-    state = joan.context.storage_state()
-    with joan.context.browser.new_context(base_url=stack.url, storage_state=state) as fresh:
-        page = fresh.new_page()
-        page.goto("/")
-        expect(page.get_by_role("heading", name="Home")).to_be_visible()
-        requests, received = first_visit(page)
-    assert requests <= 25
-    assert received <= 200 * KB
+def test_the_front_page_is_light(stack: Stack, joan: Page) -> None:
+    visit = first_visit(_browser(joan), stack.url, "/")
+    assert visit.requests <= 12
+    assert 0 < visit.bytes <= 80_000
+
+
+@pytest.mark.parametrize("path", ["/", "/ada"], ids=["home", "profile"])
+def test_home_is_light(stack: Stack, joan: Page, path: str) -> None:
+    visit = first_visit(_browser(joan), stack.url, path, state=joan.context.storage_state())
+    assert visit.requests <= 25
+    assert 0 < visit.bytes <= 200_000
+
+
+def _browser(page: Page) -> Browser:
+    assert page.context.browser is not None
+    return page.context.browser
 
 
 @pytest.mark.security("B17")

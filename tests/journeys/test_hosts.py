@@ -1,4 +1,4 @@
-"""Running a Space together: many requests at once, a co-host, somebody one has blocked, a lock, and another host."""
+"""Running a Space together: many requests at once, a co-host, a blocked listener, a lock, and another host."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -51,7 +51,7 @@ def one_cohost(ada: Page, grace: Page) -> None:
 
 def whoever_blocked_her_is_warned(alan: Page) -> None:
     alan.goto("/grace")
-    alan.get_by_text("More about @grace").click()
+    alan.get_by_text("More @grace").click()
     press(alan, "Block @grace")
     expect(button(alan, "Unblock @grace")).to_be_visible()
     alan.goto("/")
@@ -76,7 +76,7 @@ def no_host_below_the_gate(ada: Page) -> None:
 
 
 def do(page: Page, person: str, action: str) -> None:
-    """Something from the menu of somebody's row."""
+    """Choose an entry from the menu of a person's row."""
     press(page, f"Actions for {person}")
     press(page, action)
 

@@ -36,7 +36,7 @@ def silenced(host: Page, speaker: Page, listener: Page) -> float:
 
 
 def look_who_is_here(listener: Page) -> None:
-    """Everybody by role; a search leaves whom it finds, or says that it found nobody."""
+    """Check the list of people by role, and that a search leaves its hits or says that there are none."""
     press(listener, "People")
     people = listener.get_by_role("dialog", name="People")
     ada, alan = (people.get_by_role("link", name=re.compile(name)) for name in ("Ada Lovelace", "Alan Turing"))

@@ -1,4 +1,5 @@
-"""A report from the room, through the queue, to a removal from the live room; then the appeal, by somebody else."""
+"""A report from the room, through the queue, to a removal from the live room; then the appeal, decided by another
+moderator."""
 
 import re
 

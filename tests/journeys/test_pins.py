@@ -35,6 +35,15 @@ def post(page: Page, text: str) -> str:
     return page.url
 
 
+def test_what_is_posted_is_no_draft(ada: Page) -> None:
+    post(ada, "Said once")
+    ada.goto("/")
+    press(ada, "Compose")
+    composer = ada.get_by_role("dialog", name="New post")
+    expect(composer.get_by_role("textbox", name="What is happening?")).to_have_value("")
+    composer.get_by_role("button", name="Close").click()
+
+
 def test_what_speakers_pin_everybody_sees(ada: Page, grace: Page, alan: Page) -> None:
     address = post(grace, "Slides of the evening")
     post(ada, "What we talk about")

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.browser import Browsers
+from tests.support.opus import RATE
 from tests.support.people import enter, give_microphone, press, start_space, unmute
 from tests.support.recordings import Recording, recordings, spelled
 from tests.support.stack import Stack
-from tests.support.voice import RATE, silence
+from tests.support.voice import silence
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420, func_only=True)]
 
@@ -37,7 +38,7 @@ def said() -> dict[str, list[Recording]]:
 
 
 def texts() -> Heard:
-    """What each says, twice: it loops."""
+    """Return the words of each speaker, twice: the sound loops."""
     return {name: [spelled(" ".join(one.text for one in parts)) * 2] for name, parts in said().items()}
 
 
@@ -65,13 +66,13 @@ def heard(stack: Stack, browsers: Browsers, tmp_path_factory: pytest.TempPathFac
 def test_two_readers_at_once_are_each_under_their_own_name(heard: Heard) -> None:
     for name, lines in heard.items():
         [other] = heard.keys() - {name}
-        assert sum(map(len, lines)) >= 40
-        for line in lines:
-            if len(line) >= FEW:
-                assert missed(line, texts()[name][0]) < missed(line, texts()[other][0]), (name, line)
+        told = [line for line in lines if len(line) >= FEW and fits_one(line)]
+        assert sum(map(len, told)) >= 40
+        for line in told:
+            assert missed(line, texts()[name][0]) < missed(line, texts()[other][0]), (name, line)
 
 
-@pytest.mark.xfail(reason="on a busy machine 8 % of the second reader's words were wrong: the goal is not reached yet")
+@pytest.mark.xfail(reason="on a busy machine voices arrive in pieces: 8 to 57 % of the words were wrong")
 def test_two_readers_at_once_are_understood(heard: Heard) -> None:
     for name, lines in heard.items():
         wrong = sum(missed(line, texts()[name][0]) for line in lines)
@@ -88,6 +89,11 @@ def voice(path: Path, parts: Sequence[Recording]) -> Path:
         file.setparams((1, 2, RATE, 0, "NONE", ""))
         file.writeframes(b"".join(part.pcm(RATE) + pause for part in parts))
     return path
+
+
+def fits_one(line: Sequence[str]) -> bool:
+    """A line with most of its words wrong fits neither text, and says nothing about who spoke."""
+    return min(missed(line, text) for [text] in texts().values()) <= len(line) / 2
 
 
 def missed(line: Sequence[str], text: Sequence[str]) -> int:

@@ -108,6 +108,7 @@ def test_the_menu_of_a_person_is_beside_them_and_offers_to_follow_and_block(ada:
         face.click()
         menu = stranger.get_by_role("dialog", name="Ada Lovelace")
         expect(menu.get_by_role("button", name="Block @ada")).to_be_visible()
+        expect(menu.get_by_role("button", name="Mute posts @ada")).to_be_visible()
         screenshot(stranger, f"person-menu-{size['width']}")
         near, at = box(face), box(menu)
         gap = max(at["y"] - near["y"] - near["height"], near["y"] - at["y"] - at["height"])

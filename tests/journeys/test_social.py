@@ -1,4 +1,5 @@
-"""People who come to a Space from the timeline: by a message, by a post, because somebody they follow speaks there."""
+"""People who come to a Space from the timeline: by a message, by a post, or because a person they follow speaks
+there."""
 
 import re
 

@@ -28,7 +28,7 @@ _IS_PAUSED = "() => document.getElementById('room-audio').paused"
 
 
 def allow_microphone(page: Page, setting: str) -> None:
-    """As the padlock beside the address does."""
+    """Change the permission for the microphone, as the padlock beside the address does."""
     session = page.context.new_cdp_session(page)
     context = session.send("Target.getTargetInfo")["targetInfo"]["browserContextId"]
     browser = page.context.browser
@@ -132,7 +132,7 @@ def test_a_link_tapped_in_an_outage_never_ends_the_room(ada: Page, grace: Page) 
 
 @pytest.mark.security("B3")
 def test_a_page_of_the_proxy_never_ends_the_room(ada: Page) -> None:
-    """While the server starts anew what stands before it answers for it."""
+    """Keep the room while the proxy answers for a server that is just starting."""
     start_space(ada, TITLE)
     press(ada, "Minimise")
     ada.evaluate("() => { window.isSamePage = true; }")

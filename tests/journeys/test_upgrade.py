@@ -1,4 +1,4 @@
-"""A web process ends for an upgrade: nobody loses the place they have, and nobody has to do anything."""
+"""A web process ends for an upgrade: every person keeps their place, and has to do nothing for it."""
 
 import signal
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Pages that lie about while somebody logs out, or in again, in another tab; with the browser's cache for "Back" on."""
+"""Open pages while the user logs out, or in as another one, in another tab; with the browser's cache for "Back" on."""
 
 from contextlib import suppress
 
@@ -41,7 +41,7 @@ def log_out(page: Page) -> None:
     page.goto("/")
     press(page, "Your account")
     press(page, "Log out")
-    page.wait_for_url("**/accounts/login/**")
+    page.wait_for_function("!document.documentElement.dataset.viewer")
 
 
 def beside(page: Page) -> Page:

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clearMedia, keepScreenOn, local, permission, session, showMedia, tabs, watchPermission } from "../../spaces/static/spaces/js/comforts.js";
-import { LockScreen } from "../../spaces/static/spaces/js/lock-screen.js";
+import { clearMedia, keepScreenOn, local, permission, session, showMedia, tabs, watchPermission } from "../../spaces/static/spaces/js/lib/comforts.js";
+import { LockScreen } from "../../spaces/static/spaces/js/room/lock-screen.js";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -10,7 +10,8 @@ const sources = (kind) =>
   ["spaces", "timeline", "captions", "timeline/reach"].flatMap((path) => {
     const app = path.split("/").at(-1);
     const directory = new URL(`${path}/static/${app}/${kind}/`, ROOT);
-    return readdirSync(directory).map((name) => [`${app}/${name}`, readFileSync(new URL(name, directory), "utf8")]);
+    const names = readdirSync(directory, { recursive: true }).filter((name) => name.endsWith(`.${kind}`));
+    return names.map((name) => [`${app}/${name}`, readFileSync(new URL(name, directory), "utf8")]);
   });
 /** Selectors of every rule, each with those that share it. */
 const selectors = (css) => [...css.replace(/\/\*.*?\*\//gs, "").matchAll(/(?:^|[{};])\s*([^{};@]+)\{/g)].map(([, text]) => text.trim());
@@ -27,20 +28,20 @@ for (const word of [":popover-open", ":has(", ":modal"]) {
 }
 
 test("no script asks for :popover-open but the one that knows browsers without it", () => {
-  const asking = sources("js").filter(([name, text]) => text.includes(":popover-open") && name !== "spaces/menus.js");
+  const asking = sources("js").filter(([name, text]) => text.includes(":popover-open") && name !== "spaces/lib/menus.js");
   assert.deepEqual(asking.map(([name]) => name), []);
 });
 
 test("storage and its like are asked for in one place of each app", () => {
   const words = /\b(?:localStorage|sessionStorage|indexedDB|BroadcastChannel|wakeLock|mediaSession|navigator\.permissions)\b/;
-  const allowed = new Set(["spaces/comforts.js", "spaces/early-theme.js", "captions/comfort.js"]);
+  const allowed = new Set(["spaces/lib/comforts.js", "spaces/early-theme.js", "captions/comfort.js"]);
   const asking = sources("js").filter(([name, text]) => words.test(text) && !allowed.has(name));
   assert.deepEqual(asking.map(([name]) => name), []);
 });
 
 test("a browser without light-dark() gets every light value", () => {
   const css = Object.fromEntries(sources("css"));
-  const light = [...css["spaces/tokens.css"].matchAll(/--([\w-]+): light-dark\((.+?), (?=#|rgb|var)/g)].map(([, name, value]) => [name, value]);
-  const floor = css["spaces/base.css"].split("@supports not (color: light-dark(white, black))")[1];
+  const light = [...css["spaces/base/tokens.css"].matchAll(/--([\w-]+): light-dark\((.+?), (?=#|rgb|var)/g)].map(([, name, value]) => [name, value]);
+  const floor = css["spaces/base/base.css"].split("@supports not (color: light-dark(white, black))")[1];
   for (const [name, value] of light) assert.ok(floor.includes(`--${name}: ${value};`), name);
 });

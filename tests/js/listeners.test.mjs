@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Listeners } from "../../spaces/static/spaces/js/listeners.js";
+import { Listeners } from "../../spaces/static/spaces/js/room/listeners.js";
 
 const person = (id) => ({ id, name: `Person ${id}`, username: `person${id}` });
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { inWords, localeFor, shortAgo } from "../../spaces/static/spaces/js/local-times.js";
+import { inWords, localeFor, shortAgo } from "../../spaces/static/spaces/js/lib/local-times.js";
 
 const AT = "2026-11-28T12:00:00Z";
 const MINUTE = 60_000;

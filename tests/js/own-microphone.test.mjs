@@ -40,9 +40,9 @@ globalThis.MediaStream = class {
 globalThis.document = Object.assign(new EventTarget(), { visibilityState: "visible", getElementById: () => null });
 globalThis.addEventListener = () => {};
 
-const { OwnMicrophone } = await import("../../spaces/static/spaces/js/own-microphone.js");
-const { openMicrophone } = await import("../../spaces/static/spaces/js/microphone.js");
-const { MicrophoneWatch } = await import("../../spaces/static/spaces/js/microphone-watch.js");
+const { OwnMicrophone } = await import("../../spaces/static/spaces/js/room/own-microphone.js");
+const { openMicrophone } = await import("../../spaces/static/spaces/js/room/microphone.js");
+const { MicrophoneWatch } = await import("../../spaces/static/spaces/js/room/microphone-watch.js");
 
 const ME = { id: "7", role: "speaker", muted: true, can: [] };
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -232,4 +232,19 @@ test("who loses the seat while the browser asks is asked no more", async () => {
   microphone.follow({ ...ME, role: "listener" });
   await first;
   assert.equal(microphone.isOpening, false);
+});
+
+test("while broadcasting software brings the voice, the page lets go of the device and only mutes and unmutes", async () => {
+  const { microphone, sent, audio } = await onAir();
+  const you = { ...ME, muted: false, broadcasting: true };
+  microphone.follow(you);
+  assert.equal(audio.hasMicrophone, false);
+  assert.equal(microphone.truthOf({ you, stage: [you] }).you.muted, false);
+  await microphone.mute();
+  await microphone.unmute();
+  assert.deepEqual(sent, ["unmute", "mute", "unmute"]);
+  assert.equal(tracks.length, 1);
+  microphone.follow({ ...ME, muted: true });
+  await microphone.unmute();
+  assert.equal(tracks.length, 2);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-const { Player, Silence } = await import("../../spaces/static/spaces/js/player.js");
+const { Player, Silence } = await import("../../spaces/static/spaces/js/room/player.js");
 
 class FakeElement extends EventTarget {
   paused = true;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { LONG_PRESS, Outcome, Press, stepTo } from "../../spaces/static/spaces/js/press.js";
+import { LONG_PRESS, Outcome, Press, stepTo } from "../../spaces/static/spaces/js/lib/press.js";
 
 const HERE = { x: 100, y: 100 };
 

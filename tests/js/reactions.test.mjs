@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { rest } from "../../spaces/static/spaces/js/reactions.js";
+import { rest } from "../../spaces/static/spaces/js/room/reactions.js";
 
 test("what came without a sender is what is counted beyond the senders", () => {
   const people = [

@@ -33,7 +33,7 @@ const AS_SERVED = `export const resolve = (name, context, next) =>
 register(`data:text/javascript,${encodeURIComponent(AS_SERVED)}`);
 
 globalThis.window = { SpeechRecognition: FakeEngine };
-const { Phase } = await import("../../spaces/static/spaces/js/room.js");
+const { Phase } = await import("../../spaces/static/spaces/js/room/room.js");
 const { Recogniser } = await import("../../captions/static/captions/js/recogniser.js");
 
 class FakeRoom extends EventTarget {

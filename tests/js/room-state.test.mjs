@@ -13,7 +13,7 @@ import {
   may,
   reduce,
   standsAbove,
-} from "../../spaces/static/spaces/js/room-state.js";
+} from "../../spaces/static/spaces/js/room/room-state.js";
 import { ada, alan, grace, onStage, snapshot } from "./support.mjs";
 
 const state = () => fromSnapshot(snapshot());
@@ -26,6 +26,13 @@ test("the next numbered event is applied", () => {
   assert.deepEqual(after.stage.map(({ id }) => id), ["1", "2"]);
   assert.equal(after.seq, 11);
   assert.equal(after.stale, false);
+});
+
+test("the own place in the queue follows, unless the event was overtaken", () => {
+  const asked = fromSnapshot(snapshot({ queue_seq: 4, you: { ...snapshot().you, requested: true, queue_place: 3 } }));
+  const moved = reduce(asked, { type: "queue.place", queue_seq: 6, place: 1 });
+  assert.equal(moved.you.queue_place, 1);
+  assert.equal(reduce(moved, { type: "queue.place", queue_seq: 5, place: 2 }), moved);
 });
 
 test("a gap is not applied and asks for a snapshot", () => {

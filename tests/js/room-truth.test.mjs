@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { learnTime, serverNow } from "../../spaces/static/spaces/js/clock.js";
-import { ago } from "../../spaces/static/spaces/js/format.js";
-import { NoticeVoice } from "../../spaces/static/spaces/js/notice-voice.js";
-import { newsOfReturn } from "../../spaces/static/spaces/js/room-news.js";
-import { fromSnapshot, hostGraceLeft, talkersOf } from "../../spaces/static/spaces/js/room-state.js";
+import { learnTime, serverNow } from "../../spaces/static/spaces/js/lib/clock.js";
+import { ago } from "../../spaces/static/spaces/js/lib/format.js";
+import { NoticeVoice } from "../../spaces/static/spaces/js/room/notice-voice.js";
+import { newsOfReturn } from "../../spaces/static/spaces/js/room/room-news.js";
+import { fromSnapshot, hostGraceLeft, talkersOf } from "../../spaces/static/spaces/js/room/room-state.js";
 import { ada, grace, onStage, snapshot } from "./support.mjs";
 
 let level = 0;
@@ -18,7 +18,7 @@ globalThis.AnalyserNode = class {
     samples.fill(level);
   }
 };
-const { Quiet } = await import("../../spaces/static/spaces/js/quiet.js");
+const { Quiet } = await import("../../spaces/static/spaces/js/room/quiet.js");
 
 beforeEach(() => mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] }));
 afterEach(() => mock.timers.reset());

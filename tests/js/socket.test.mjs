@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { RequestError, Socket } from "../../spaces/static/spaces/js/socket.js";
+import { RequestError, Socket } from "../../spaces/static/spaces/js/lib/socket.js";
 
 /** The browser's end of a socket whose other end is the test. */
 class FakeWebSocket {

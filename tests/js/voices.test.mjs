@@ -11,7 +11,7 @@ const pairs = (css) =>
   );
 
 const voices = pairs(read("captions/static/captions/css/voices.css"));
-const tokens = pairs(read("spaces/static/spaces/css/tokens.css"));
+const tokens = pairs(read("spaces/static/spaces/css/base/tokens.css"));
 const GROUNDS = { light: [tokens["raw-tint"].light, tokens["raw-surface"].light], dark: [tokens["raw-tint"].dark, tokens["raw-ground"].dark] };
 const AA = 4.5;
 const AAA = 7;

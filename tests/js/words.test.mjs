@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { initials } from "../../spaces/static/spaces/js/avatar.js";
-import { backoff } from "../../spaces/static/spaces/js/backoff.js";
-import { Return, closeOf } from "../../spaces/static/spaces/js/closes.js";
-import { ago, count, duration, names, titleLength } from "../../spaces/static/spaces/js/format.js";
-import { processing } from "../../spaces/static/spaces/js/microphone.js";
-import { newsOf } from "../../spaces/static/spaces/js/room-news.js";
-import { fromSnapshot, reduce } from "../../spaces/static/spaces/js/room-state.js";
+import { initials } from "../../spaces/static/spaces/js/lib/avatar.js";
+import { backoff } from "../../spaces/static/spaces/js/lib/backoff.js";
+import { Return, closeOf } from "../../spaces/static/spaces/js/room/closes.js";
+import { ago, count, duration, names, titleLength } from "../../spaces/static/spaces/js/lib/format.js";
+import { processing } from "../../spaces/static/spaces/js/room/microphone.js";
+import { newsOf } from "../../spaces/static/spaces/js/room/room-news.js";
+import { fromSnapshot, reduce } from "../../spaces/static/spaces/js/room/room-state.js";
 import { ada, alan, grace, onStage, snapshot } from "./support.mjs";
 
 const plain = (text) => text.replaceAll(/[\u2068\u2069]/g, "");

@@ -127,6 +127,18 @@ test("following", async () => {
   assert.deepEqual(await x.followers(house.bob), { meta: { result_count: 0 } })
 })
 
+test("muting", async () => {
+  assert.deepEqual((await x.mute(house.ada, house.bob)).data, { muting: true })
+  assert.deepEqual(ids((await x.userMutingUsers(house.ada, USER_FIELDS)).users), [house.bob])
+  assert.deepEqual((await x.unmute(house.ada, house.bob)).data, { muting: false })
+})
+
+test("bookmarks", async () => {
+  assert.deepEqual((await x.bookmark(house.post)).data, { bookmarked: true })
+  assert.deepEqual(ids((await x.bookmarks(POST_FIELDS)).tweets), [house.post])
+  assert.deepEqual((await x.deleteBookmark(house.post)).data, { bookmarked: false })
+})
+
 test("posts", async () => {
   const reply = (await x.reply("An answer", house.post)).data
   const quote = (await x.quote("Look", house.post)).data

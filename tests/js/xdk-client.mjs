@@ -80,6 +80,9 @@ for (const [wants, options] of [["nothing more", {}], ["everything", EVERYTHING]
     assert.deepEqual(ids((await x.users.getFollowing(house.ada, options.users)).data), [house.bob])
     assert.deepEqual(ids((await x.users.getFollowers(house.bob, options.users)).data), [house.ada])
     assert.equal((await x.users.unfollowUser(house.ada, house.bob)).data.following, false)
+    assert.equal((await x.users.muteUser(house.ada, { targetUserId: house.bob })).data.muting, true)
+    assert.deepEqual(ids((await x.users.getMuting(house.ada, options.users)).data), [house.bob])
+    assert.equal((await x.users.unmuteUser(house.ada, house.bob)).data.muting, false)
   })
 
   test(`posts, with ${wants}`, async () => {
@@ -91,6 +94,9 @@ for (const [wants, options] of [["nothing more", {}], ["everything", EVERYTHING]
       assert.equal(found.data.publicMetrics.repostCount, 0)
     }
     assert.deepEqual(ids((await x.posts.getByIds([house.post, reply.id], options.posts)).data), [house.post, reply.id])
+    assert.equal((await x.users.createBookmark(house.ada, { tweetId: house.post })).data.bookmarked, true)
+    assert.deepEqual(ids((await x.users.getBookmarks(house.ada, options.posts)).data), [house.post])
+    assert.equal((await x.users.deleteBookmark(house.ada, house.post)).data.bookmarked, false)
     const own = { maxResults: 5, exclude: ["retweets"], startTime: "2020-01-01T00:00:00Z", ...options.posts }
     assert.ok(ids((await x.users.getPosts(house.ada, own)).data).includes(reply.id))
     const home = { maxResults: 5, endTime: "2099-01-01T00:00:00Z", ...options.posts }

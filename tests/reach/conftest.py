@@ -20,6 +20,6 @@ def service(settings: Settings) -> Iterator[PushService]:
 
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What goes to a worker is done by the worker's function, here and now."""
+    """Call the functions of the worker at once, without a queue."""
     for task in (tasks.tell, tasks.tell_followers, tasks.mail):
         monkeypatch.setattr(task, "delay", task)

@@ -50,7 +50,7 @@ Sessions = Callable[[User], str]
 
 @pytest.fixture
 def sessions(transactional_db: None) -> Sessions:
-    """Logs somebody in and gives the session's key."""
+    """Log a user in and return the session's key."""
 
     def log_in(user: User) -> str:
         store = SessionStore()

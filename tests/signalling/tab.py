@@ -15,7 +15,7 @@ import msgspec
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 
-from spaces.signalling.routing import websocket_application
+from spaces.doors.signalling.routing import websocket_application
 
 PATIENCE = 5.0
 Frame = dict[str, Any]
@@ -57,7 +57,7 @@ class Tab:
         return self.close_code
 
     async def hears(self, kind: str, *, within: float) -> int:
-        """How many events of this type come in so many seconds."""
+        """Return how many events of this type come within so many seconds."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
                 while True:
@@ -83,6 +83,32 @@ class Tab:
         return frame
 
 
+async def is_let_in(path: str, session: str) -> bool:
+    """Tell whether the server accepts the handshake of a page with this session. The socket is closed again."""
+    communicator = _communicator(path, session=session)
+    accepted, _ = await communicator.connect(timeout=PATIENCE)
+    await communicator.disconnect(timeout=PATIENCE)
+    return bool(accepted)
+
+
+def _communicator(
+    path: str,
+    *,
+    session: str | None = None,
+    origin: str | None = None,
+    token: str | None = None,
+    client: str = "127.0.0.1",
+) -> WebsocketCommunicator:
+    headers = [(b"origin", (origin or settings.PUBLIC_ORIGIN).encode())] if origin or token is None else []
+    if token is not None:
+        headers.append((b"authorization", f"Bearer {token}".encode()))
+    if session is not None:
+        headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={session}".encode()))
+    communicator = WebsocketCommunicator(websocket_application, path, headers=headers)
+    communicator.scope["client"] = [client, 50_000]
+    return communicator
+
+
 @contextlib.asynccontextmanager
 async def tab(
     path: str,
@@ -93,13 +119,7 @@ async def tab(
     client: str = "127.0.0.1",
 ) -> AsyncIterator[Tab]:
     """Connects, and disconnects whatever happens. A program with a `token` sends no origin unless there is one."""
-    headers = [(b"origin", (origin or settings.PUBLIC_ORIGIN).encode())] if origin or token is None else []
-    if token is not None:
-        headers.append((b"authorization", f"Bearer {token}".encode()))
-    if session is not None:
-        headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={session}".encode()))
-    communicator = WebsocketCommunicator(websocket_application, path, headers=headers)
-    communicator.scope["client"] = [client, 50_000]
+    communicator = _communicator(path, session=session, origin=origin, token=token, client=client)
     connected, _ = await communicator.connect(timeout=PATIENCE)
     assert connected
     try:

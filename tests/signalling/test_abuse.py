@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from spaces.signalling.base import CommandConsumer
-from spaces.signalling.commands import Queue
-from spaces.signalling.consumers import SpaceConsumer
-from spaces.signalling.limits import Allowances
-from spaces.signalling.messages import Mute, Unmute, tag_of
+from spaces.doors.signalling import base
+from spaces.doors.signalling import sessions as sessions_of
+from spaces.doors.signalling.base import CommandConsumer
+from spaces.doors.signalling.commands import Queue
+from spaces.doors.signalling.consumers import SpaceConsumer
+from spaces.doors.signalling.limits import Allowances
+from spaces.doors.signalling.messages import Mute, Unmute, tag_of
 from spaces_project.common.threads import THREADS, in_thread
 from tests.signalling.fixtures import Sessions
-from tests.signalling.tab import Tab, path_of, tab
+from tests.signalling.tab import Tab, is_let_in, path_of, tab
 from tests.spaces.moderators import moderator
 from tests.spaces.scene import Scene
 
@@ -34,7 +36,8 @@ def scene(transactional_db: None) -> Scene:
     return Scene()
 
 
-def test_an_allowance_is_shared_and_forgotten_only_when_nothing_of_it_is_used() -> None:
+def test_an_allowance_is_shared_and_forgotten_only_when_nothing_of_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spaces.doors.signalling.limits.time.monotonic", lambda: 1_000.0)  # a slow machine refills it
     known = Allowances()
     assert known.of_person(1) is known.of_person(1)
     assert known.of_address("192.0.2.1", sockets=50) is known.of_address("192.0.2.1", sockets=50)
@@ -45,6 +48,15 @@ def test_an_allowance_is_shared_and_forgotten_only_when_nothing_of_it_is_used() 
         known.of_person(user_id)
     assert known.of_person(2) is used
     assert len(known._known) < 3000
+
+
+def test_handshakes_of_one_session_are_counted_apart_from_those_of_an_address() -> None:
+    known = Allowances()
+    for _ in range(40):
+        assert known.of_handshakes("abc").openings.take()
+    assert not known.of_handshakes("abc").openings.take()
+    assert known.of_handshakes("def").openings.take()
+    assert known.of_handshakes_from("192.0.2.1", sockets=50).openings.burst == 100
 
 
 def test_an_address_may_do_at_least_what_a_person_may() -> None:
@@ -211,7 +223,7 @@ async def first_word(page: Tab) -> Any:
 
 
 async def answers_to(pages: list[Tab], text: str, *, each: int) -> list[str]:
-    """What was answered to as many messages of each of these sockets."""
+    """Return the answers to as many messages from each of these sockets."""
     for _ in range(each):
         for page in pages:
             await page.say(text)
@@ -232,3 +244,42 @@ def nothing_left(allowance: Any) -> property:
         return left
 
     return property(emptied)
+
+
+class TestHandshakes:
+    """Sixty sockets are opened at once where forty may be. The rest costs no read of the session."""
+
+    pytestmark = sockets
+
+    @pytest.fixture
+    def asked(self, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+        """Collect the scopes whose visitor was looked up."""
+        asked: list[object] = []
+
+        def look_up(scope: dict[str, Any]) -> sessions_of.Visitor | None:
+            asked.append(scope)
+            return sessions_of.visitor(scope)
+
+        monkeypatch.setattr(base, "visitor", look_up)
+        return asked
+
+    async def test_those_beyond_the_limit_are_told_so_and_not_looked_up(
+        self, scene: Scene, sessions: Sessions, asked: list[object]
+    ) -> None:
+        session = await in_thread(sessions, scene.listener)
+        for _ in range(40):
+            async with tab(path_of(scene.id), session=session):
+                pass
+        before = len(asked)
+        async with tab(path_of(scene.id), session=session) as page:
+            assert await page.closed() == 4429
+            assert (await page.event("bye"))["code"] == "too_many_messages"
+        async with tab(path_of(scene.id), session=await in_thread(sessions, scene.host)) as other:
+            assert await other.code("join") == "ok"
+        assert len(asked) == before + 1
+
+    async def test_a_client_that_goes_on_is_refused_at_once(self, scene: Scene, sessions: Sessions) -> None:
+        session = await in_thread(sessions, scene.listener)
+        opened = [await is_let_in(path_of(scene.id), session) for _ in range(70)]
+        assert opened[:60] == [True] * 60
+        assert opened.count(False) >= 5

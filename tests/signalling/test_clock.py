@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from spaces import wire
+from spaces.events import wire
 from spaces_project.common.threads import in_thread
 from tests.signalling.fixtures import Sessions
 from tests.signalling.tab import Frame, path_of, tab

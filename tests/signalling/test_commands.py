@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from channels.layers import get_channel_layer
 
-from spaces.signalling.commands import Commands, Queue
-from spaces.signalling.consumers import SpaceConsumer
-from spaces.signalling.messages import Command, UserId
-from spaces.signalling.registry import Caller, handles, runs
+from spaces.doors.signalling.base import CommandConsumer
+from spaces.doors.signalling.commands import Commands, Queue
+from spaces.doors.signalling.consumers import ConnectionConsumer, HomeConsumer, ListenInConsumer, SpaceConsumer
+from spaces.doors.signalling.messages import Command, UserId
+from spaces.doors.signalling.registry import Caller, handles, runs
 from spaces_project.common.api.scopes import Scope
 from spaces_project.common.threads import in_thread
 from tests.signalling.fixtures import Sessions
@@ -55,6 +57,12 @@ def test_a_row_says_all_there_is() -> None:
     [row] = table
     assert (row.scope, row.queue, row.urgent, row.costly) == (Scope.SPACE_MODERATE, Queue.CHANGES, True, True)
     assert table.queues == [Queue.CHANGES]
+
+
+@pytest.mark.parametrize("consumer", [ConnectionConsumer, HomeConsumer, ListenInConsumer, SpaceConsumer])
+def test_no_socket_reads_a_channel_layer(consumer: type[CommandConsumer]) -> None:
+    """channels_redis 4.3.0 loses messages when `receive()` is cancelled (findings/channels-redis-*.sh)."""
+    assert get_channel_layer(consumer.channel_layer_alias) is None
 
 
 @pytest.fixture

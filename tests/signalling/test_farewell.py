@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from spaces.fanout import BACKLOG, Socket
+from spaces.live.sockets import BACKLOG, Socket
 from spaces_project.common.threads import in_thread
 from tests.signalling.fixtures import Sessions
 from tests.signalling.tab import Tab, path_of, tab
@@ -21,7 +21,7 @@ sockets = [
 
 
 async def order_of(page: Tab) -> list[Any]:
-    """What came in the end, in order, and the code of the close."""
+    """Return the last frames, in order, and the code of the close."""
     await page.closed()
     words = [frame.get("re", frame.get("type")) for frame in page._earlier if frame]
     return [word for word in words if word in (99, "space.ended", "bye")] + [page.close_code]

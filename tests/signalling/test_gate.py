@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from spaces.signalling.limits import Gate
+from spaces.doors.signalling.limits import Gate
 from spaces_project.common.errors import TooMany
 
 pytestmark = pytest.mark.asyncio
@@ -52,7 +52,7 @@ async def test_who_gives_up_in_the_line_leaves_their_place() -> None:
 
 
 async def told(gate: Gate) -> float:
-    """`retry_after`, of somebody who is turned away."""
+    """Return the `retry_after` of a visitor who is turned away."""
     with pytest.raises(TooMany) as refusal:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(gate.passage())

@@ -9,7 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from pytest_django import Settings
 
 from accounts.models import User
-from spaces.signalling.routing import websocket_application
+from spaces.doors.signalling.routing import websocket_application
 from spaces_project.common.threads import in_thread
 from tests.signalling.fixtures import Sessions
 from tests.signalling.tab import PATIENCE, path_of, tab

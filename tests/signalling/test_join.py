@@ -145,14 +145,14 @@ async def test_the_end_closes_every_socket(scene: Scene, enter: Any) -> None:
 async def test_whoever_comes_in_while_being_removed_does_not_stay(
     scene: Scene, enter: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    join = services.join_space
+    join = services.come_in
 
     def join_and_be_removed(**arguments: Any) -> Any:
         entered = join(**arguments)
         services.remove_participant(public_id=scene.id, user=scene.host, target_id=scene.outsider.pk)
         return entered
 
-    monkeypatch.setattr(services, "join_space", join_and_be_removed)
+    monkeypatch.setattr(services, "come_in", join_and_be_removed)
     async with await in_thread(enter, scene.outsider) as page:
         assert await page.code("join") == "removed"
         await in_thread(services.mute_self, public_id=scene.id, user=scene.host)

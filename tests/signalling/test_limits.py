@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spaces.signalling.limits import TokenBucket
+from spaces.doors.signalling.limits import TokenBucket
 from spaces_project.common.threads import in_thread
 from tests.signalling.fixtures import Sessions
 from tests.signalling.tab import path_of, tab

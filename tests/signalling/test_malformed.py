@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spaces.signalling.consumers import HomeConsumer, SpaceConsumer
-from spaces.signalling.messages import MAX_FRAME_BYTES, RequestApprove, tag_of
+from spaces.doors.signalling.consumers import HomeConsumer, SpaceConsumer
+from spaces.doors.signalling.messages import MAX_FRAME_BYTES, RequestApprove, tag_of
 from spaces_project.common.errors import BadInput
 from spaces_project.common.threads import in_thread
 from tests.signalling.fixtures import Sessions

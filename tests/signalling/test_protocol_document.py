@@ -11,12 +11,12 @@ from django.conf import settings
 
 import captions.events
 import captions.wire
-from spaces import rules, wire
-from spaces.events import CLOSES, HOME_EVENTS, SPACE_EVENTS, Bubble
+from spaces import presence, rules
+from spaces.doors.signalling.consumers import ConnectionConsumer, HomeConsumer, ListenInConsumer, SpaceConsumer
+from spaces.doors.signalling.messages import tag_of
+from spaces.events import CLOSES, HOME_EVENTS, SPACE_EVENTS, Bubble, wire
 from spaces.models import Space
 from spaces.selectors import Snapshot
-from spaces.signalling.consumers import HEARTBEAT_SECONDS, HomeConsumer, ListenInConsumer, SpaceConsumer
-from spaces.signalling.messages import tag_of
 from spaces.states import SpaceState
 from spaces_project.common import errors
 from tests.support.processes import REPOSITORY
@@ -26,7 +26,7 @@ Messages = tuple[type[msgspec.Struct], ...]
 
 
 def section(title: str) -> str:
-    """What stands under a heading, up to the next of any depth."""
+    """Return the text under a heading, up to the next heading of any depth."""
     _, _, rest = DOCUMENT.partition(f"# {title}\n")
     assert rest, f"no section {title}"
     return re.split(r"\n#+ ", rest)[0]
@@ -64,6 +64,7 @@ def fields_of(message: type[msgspec.Struct]) -> set[str]:
         ("Commands on /ws/spaces/&lt;id&gt;", SpaceConsumer.commands.types),
         ("Commands on /ws/home", HomeConsumer.commands.types),
         ("Commands on /ws/listen-in/&lt;id&gt;", ListenInConsumer.commands.types),
+        ("Commands on /ws/connection", ConnectionConsumer.commands.types),
     ],
 )
 def test_commands(title: str, messages: Messages) -> None:
@@ -92,7 +93,7 @@ COME_BACK = {"no": "NEVER", "after": "AFTER_LOGIN", "when": "WHEN_ASKED", "only"
 
 @pytest.mark.security("A24")
 def test_pages_do_at_a_close_what_the_document_says() -> None:
-    script = (REPOSITORY / "spaces/static/spaces/js/closes.js").read_text()
+    script = (REPOSITORY / "spaces/static/spaces/js/room/closes.js").read_text()
     found = re.findall(
         r'^  (\d{4}): \{ name: "(\w+)", comeBack: Return\.(\w+)(?:, atLeast: ([\d_]+))? \}', script, re.M
     )
@@ -109,7 +110,7 @@ def test_programs_are_told_after_which_closes_not_to_come_back() -> None:
     never, _, asked = told.partition("do not come back")
     rows = {row[0]: COME_BACK[re.split(r"\W", row[2])[0]] for row in table("Close codes") if row[0].isdigit()}
     assert set(re.findall(r"\b4\d{3}\b", never)) == {code for code, back in rows.items() if back == "NEVER"}
-    assert set(re.findall(r"\b4\d{3}\b", asked.partition("when somebody asks")[0])) == {
+    assert set(re.findall(r"\b4\d{3}\b", asked.partition("when a user asks")[0])) == {
         code for code, back in rows.items() if back == "WHEN_ASKED"
     }
 
@@ -121,7 +122,7 @@ def test_close_codes_differ_and_are_private() -> None:
 
 def shape(name: str) -> set[str]:
     """Fields on the outermost level of a documented shape."""
-    [body] = re.findall(rf"^- \*\*{name}\*\* `(\{{.*\}})`", section("Shapes"), re.MULTILINE)
+    [body] = re.findall(rf"^- \*\*{name}\*\* `(\{{[^`]*\}})`", section("Shapes"), re.MULTILINE)
     flat = body[1:-1]
     while (inner := re.sub(r"\{[^{}]*\}|\[[^\[\]]*\]", "", flat)) != flat:
         flat = inner
@@ -135,7 +136,7 @@ def shape(name: str) -> set[str]:
         ("space", wire.SpaceInfo),
         ("you", wire.You),
         ("captions", captions.wire.CaptionsInfo),
-        ("line", captions.wire.Line),
+        ("line", captions.wire.CaptionLine),
     ],
 )
 def test_shapes(name: str, struct: type[msgspec.Struct]) -> None:
@@ -160,13 +161,12 @@ def test_the_shape_of_somebody_on_the_stage() -> None:
 ERRORS = {name for name, value in vars(errors).items() if isinstance(value, type) and value is not errors.ProductError}
 SPOKEN = [
     "accounts/rules.py",
-    "spaces/duties.py",
-    "spaces/evidence.py",
-    "spaces/refusals.py",
-    "spaces/rules.py",
-    "spaces/selectors.py",
+    "spaces/moderation/evidence.py",
+    "spaces/moderation/services",
+    "spaces/rules",
+    "spaces/selectors/",
     "spaces/services",
-    "spaces/signalling",
+    "spaces/doors/signalling",
     "spaces/audio",
     "captions/selectors.py",
     "captions/services",
@@ -204,7 +204,7 @@ def test_reasons_of_changes() -> None:
         call.args[1].value
         for call in sources()
         if isinstance(call, ast.Call)
-        and getattr(call.func, "attr", "") in ("tell", "tell_person", "tell_many")
+        and getattr(call.func, "attr", "") in ("notify", "notify_user", "notify_many")
         and len(call.args) > 1
         if isinstance(call.args[1], ast.Constant)
     }
@@ -215,4 +215,4 @@ def test_reasons_of_changes() -> None:
 def test_the_times_in_the_document_are_those_of_the_code() -> None:
     [row] = [row for row in table("Commands on /ws/spaces/&lt;id&gt;") if row[0] == "`ping`"]
     lease = int(settings.SPACES_PRESENCE_LEASE.total_seconds())
-    assert row[3] == f"every {HEARTBEAT_SECONDS} s; a connection not heard for {lease} s is gone"
+    assert row[3] == f"every {presence.HEARTBEAT_SECONDS} s; a connection not heard for {lease} s is gone"

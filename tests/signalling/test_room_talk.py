@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from spaces.signalling import consumers
+from spaces.doors.signalling import consumers
 from spaces.states import Emoji, SpeakPolicy
 from spaces_project.common.threads import in_thread
 from tests.signalling.fixtures import Sessions

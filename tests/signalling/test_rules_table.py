@@ -1,7 +1,7 @@
-"""Every standing, every command, every state of a Space, through the real socket: who may do what to whom.
+"""Every standing, every command, every state of a Space, through the real socket: who may do what to which person.
 
-The tables below are what PRODUCT.md says, written out; nothing in them is computed from `spaces/rules.py`. `ok` changes
-something, every other word is the code of a refusal that changed nothing.
+The tables below are what PRODUCT.md says, written out; nothing in them is computed from `spaces/rules/table.py`. `ok`
+changes something, every other word is the code of a refusal that changed nothing.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from pytest_django import Settings
 
 from accounts.models import User
 from accounts.services import block_user
+from spaces.doors.signalling.consumers import SpaceConsumer
+from spaces.doors.signalling.messages import tag_of
 from spaces.models import Space
 from spaces.rules import RULES, Action, Standing
-from spaces.signalling.consumers import SpaceConsumer
-from spaces.signalling.messages import tag_of
 from spaces.states import Emoji, SpaceState
 from spaces_project.common.threads import in_thread
 from tests.factories import ParticipantFactory, UserFactory
@@ -62,8 +62,13 @@ remove           outsider     target_gone        target_gone      forbidden     
 remove           removed      target_gone        target_gone      forbidden     forbidden     not_in_space  removed
 people                        ok                 ok               ok            ok            not_in_space  removed
 policy.set                    ok                 ok               forbidden     forbidden     not_in_space  removed
+rename                        ok                 ok               forbidden     forbidden     not_in_space  removed
 lock.set                      ok                 ok               forbidden     forbidden     not_in_space  removed
 accounts_only.set             ok                 ok               forbidden     forbidden     not_in_space  removed
+recording.start               ok                 forbidden        forbidden     forbidden     not_in_space  removed
+recording.stop                not_recorded       forbidden        forbidden     forbidden     not_in_space  removed
+recording.show                not_recorded       forbidden        forbidden     forbidden     not_in_space  removed
+recording.agree               not_recorded       not_recorded     not_recorded  not_recorded  not_in_space  removed
 cohost.invite    outsider     ok                 forbidden        forbidden     forbidden     not_in_space  removed
 cohost.invite    speaker      ok                 forbidden        forbidden     forbidden     not_in_space  removed
 cohost.invite    cohost       already_cohost     forbidden        forbidden     forbidden     not_in_space  removed
@@ -81,6 +86,9 @@ invite.to_speak  outsider     ok                 ok               forbidden     
 invite.to_speak  listener     ok                 ok               forbidden     forbidden     not_in_space  removed
 mic.accept                    forbidden          forbidden        forbidden     ok            not_in_space  removed
 react                         ok                 ok               ok            ok            not_in_space  removed
+comment                       ok                 ok               ok            ok            not_in_space  removed
+comment.remove                not_found          not_found        forbidden     forbidden     not_in_space  removed
+comments.set                  ok                 ok               forbidden     forbidden     not_in_space  removed
 captions.consent              ok                 ok               ok            forbidden     not_in_space  removed
 captions.language             ok                 ok               forbidden     forbidden     not_in_space  removed
 captions.translate            ok                 ok               forbidden     forbidden     not_in_space  removed
@@ -118,8 +126,13 @@ remove           cohost       ok                 forbidden        not_in_space  
 remove           host         forbidden          forbidden        not_in_space  not_in_space
 people                        ok                 ok               not_in_space  not_in_space
 policy.set                    ok                 forbidden        not_in_space  not_in_space
+rename                        ok                 forbidden        not_in_space  not_in_space
 lock.set                      ok                 forbidden        not_in_space  not_in_space
 accounts_only.set             ok                 forbidden        not_in_space  not_in_space
+recording.start               forbidden          forbidden        not_in_space  not_in_space
+recording.stop                forbidden          forbidden        not_in_space  not_in_space
+recording.show                forbidden          forbidden        not_in_space  not_in_space
+recording.agree               not_recorded       not_recorded     not_in_space  not_in_space
 cohost.invite    outsider     forbidden          forbidden        not_in_space  not_in_space
 cohost.withdraw  invited      forbidden          forbidden        not_in_space  not_in_space
 cohost.accept                 forbidden          ok               not_in_space  not_in_space
@@ -133,15 +146,18 @@ mic.accept                    forbidden          ok               not_in_space  
 react                         ok                 ok               not_in_space  not_in_space
 audio.listen                  not_in_space       not_in_space     not_in_space  not_in_space
 audio.speak                   not_in_space       not_in_space     not_in_space  not_in_space
+comment                       ok                 ok               not_in_space  not_in_space
+comment.remove                not_found          forbidden        not_in_space  not_in_space
+comments.set                  ok                 forbidden        not_in_space  not_in_space
 captions.consent              ok                 forbidden        not_in_space  not_in_space
 captions.language             ok                 forbidden        not_in_space  not_in_space
 captions.translate            ok                 forbidden        not_in_space  not_in_space
 captions.source               no_consent         forbidden        not_in_space  not_in_space
 captions.text                 no_consent         forbidden        not_in_space  not_in_space
 """
-"""Nobody has a role of these names: a co-host in charge while the host is lost; a listener who was offered a microphone
-and a co-host's place; somebody whom the host has blocked; a stranger. The Space is locked but to the invited.
-Moderators are strangers here: what the staff does, it does in the admin."""
+"""Standings that are not roles: a co-host in charge while the host is lost; a listener who was offered a microphone and
+a co-host's place; a user whom the host has blocked; a stranger. The Space is locked but to the invited. Moderators are
+strangers here: what the staff does, it does in the admin."""
 
 BY_ACTING = """
                               host               cohost           speaker       acting_host
@@ -163,7 +179,9 @@ canceled                      canceled           canceled         canceled      
 SCHEDULED = """
                               host               cohost           speaker       listener      outsider      removed
 start                         ok                 forbidden        forbidden     forbidden     not_in_space  removed
+rename                        ok                 forbidden        forbidden     forbidden     not_in_space  removed
 policy.set                    ok                 ok               forbidden     forbidden     not_in_space  removed
+comments.set                  ok                 ok               forbidden     forbidden     not_in_space  removed
 cohost.invite    outsider     ok                 forbidden        forbidden     forbidden     not_in_space  removed
 cohost.withdraw  outsider     no_offer           forbidden        forbidden     forbidden     not_in_space  removed
 cohost.decline                forbidden          forbidden        not_invited   not_invited   not_invited   removed
@@ -207,12 +225,18 @@ ACTIONS = {
     Action.INVITE_TO_SPEAK: "invite.to_speak",
     Action.ACCEPT_MIC: "mic.accept",
     Action.SET_POLICY: "policy.set",
+    Action.RENAME: "rename",
     Action.LOCK: "lock.set",
+    Action.RECORD: "recording.start",
+    Action.AGREE_TO_RECORDING: "recording.agree",
     Action.APPOINT: "cohost.invite",
     Action.ACCEPT_COHOST: "cohost.accept",
     Action.DECLINE_COHOST: "cohost.decline",
     Action.HAND_OVER: "host.hand_over",
     Action.REACT: "react",
+    Action.COMMENT: "comment",
+    Action.REMOVE_COMMENT: "comment.remove",
+    Action.ALLOW_COMMENTS: "comments.set",
     Action.CONSENT: "captions.consent",
     Action.SET_LANGUAGE: "captions.language",
     Action.RECOGNISE: "captions.source",
@@ -220,6 +244,8 @@ ACTIONS = {
 }
 NO_COMMAND = {
     Action.MANAGE,  # whether a page has the panel; what is done there are actions of their own
+    Action.BROADCAST,  # its table: tests/audio/test_whip.py
+    Action.MAKE_BROADCAST_KEY,  # its table: tests/spaces/test_broadcasts.py
     Action.CANCEL,  # its table: tests/spaces/test_lifecycle.py
     Action.UPDATE,
     Action.REMIND,
@@ -227,24 +253,28 @@ NO_COMMAND = {
     Action.UNPIN,
     Action.UNPIN_OTHER,
     Action.READ_LOG,
+    Action.CLIP,  # its table: tests/recordings/test_clips.py
 }
 NO_ACTION = {
     "sync",
     "ping",
     "audio.servers",
     "audio.answer",
+    "audio.http",
     "audio.candidate",
     "audio.close",
     "captions.lines",
+    "comments",
     "captions.take_back",
 }
 """They read what everybody may know, speak of what `audio.listen` and `audio.speak` were allowed, or take back what one
 said oneself: tests/captions/test_honest.py."""
 TWO_ACTIONS = {"invite.to_speak": "invite"}
 """One command that is two actions, by one of its fields."""
-TWO_COMMANDS = {"cohost.withdraw", "captions.translate", "accounts_only.set"}
+TWO_COMMANDS = {"cohost.withdraw", "captions.translate", "accounts_only.set", "recording.stop", "recording.show"}
 """Commands that share an action with another."""
-STORES_NOTHING = {"people", "react"}
+STORES_NOTHING = {"people", "react", "comment"}
+"""Nothing in the rows that are compared: a comment is a row of another app."""
 
 
 @dataclass(frozen=True)
@@ -324,7 +354,7 @@ async def test_who_may_do_what_while_a_cohost_is_in_charge(sessions: Sessions, r
 
 
 async def verdicts(sessions: Sessions, row: Row, state: SpaceState, *, is_crowded: bool) -> dict[str, str]:
-    """What everybody of the row is told; whatever is refused has changed nothing."""
+    """Return the answer to each person of the row, and check that a refusal changed nothing."""
     found = {}
     stage = await in_thread(prepared, row, state, is_crowded=is_crowded)
     for name in row.codes:
@@ -367,7 +397,8 @@ def session_of(sessions: Sessions, stage: Stage, who: str) -> str | None:
 
 
 def prepared(row: Row | None, state: SpaceState, *, is_crowded: bool) -> Stage:
-    """Where a permitted command changes something: `unmute` finds a muted microphone, `request` no older request."""
+    """Prepare a stage on which a permitted command changes something: `unmute` finds a muted microphone, `request` no
+    older request."""
     scene = Scene(state=state)
     people = {standing.value: user for standing, user in scene.people.items()}
     if is_crowded:
@@ -404,7 +435,13 @@ def fields(stage: Stage, row: Row) -> dict[str, Any]:
 FIELDS: dict[str, dict[str, Any]] = {
     "audio.speak": {"sdp": "v=0\r\n"},
     "policy.set": {"policy": "invited"},
+    "comment": {"text": "Hello"},
+    "comment.remove": {"comment": "1"},
+    "comments.set": {"allowed": False},
+    "rename": {"title": "Renamed"},
     "accounts_only.set": {"accounts_only": True},
+    "recording.show": {"visible": False},
+    "recording.agree": {"version": "2026-11"},
     "invite.to_speak": {"to_speak": True},
     "react": {"emoji": Emoji.CLAP.value},
     "captions.consent": {"given": True},

@@ -14,8 +14,9 @@ from django.http import HttpRequest
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from spaces import hub, presence
-from spaces.signalling import base
+from spaces import presence
+from spaces.doors.signalling import base
+from spaces.live import hub
 from spaces_project.common.threads import in_thread
 from tests.signalling.fixtures import Sessions
 from tests.signalling.tab import Tab, path_of, tab

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 import uvicorn
 import websockets
+from django.conf import settings
 
+from spaces.doors.signalling.handshakes import Paced
+from spaces_project.bodies import TOO_MANY
 from spaces_project.common.prepared import Write, prepare, writer
-from spaces_project.uvicorn import PreparedMessageProtocol
+from spaces_project.uvicorn import DeadlineProtocol, PreparedMessageProtocol
 from tests.support.ports import free_port, listens
 
 pytestmark = pytest.mark.asyncio
@@ -36,9 +39,16 @@ class Application:
 
 
 @contextlib.asynccontextmanager
-async def serving(application: Application) -> AsyncIterator[str]:
+async def serving(application: Any) -> AsyncIterator[str]:
     port = free_port()
-    config = uvicorn.Config(application, port=port, ws=PreparedMessageProtocol, lifespan="off", log_level="critical")
+    config = uvicorn.Config(
+        application,
+        port=port,
+        http=DeadlineProtocol,
+        ws=PreparedMessageProtocol,
+        lifespan="off",
+        log_level="critical",
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(10):
@@ -94,3 +104,24 @@ async def test_nothing_is_written_after_the_close() -> None:
 async def test_another_server_has_no_such_thing() -> None:
     assert writer({"type": "websocket"}) is None
     assert writer({"type": "websocket", "extensions": {"websocket.http.response": {}}}) is None
+
+
+async def accepting(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Accept every socket."""
+    await send({"type": "websocket.accept"})
+    while (await receive())["type"] != "websocket.disconnect":
+        pass
+
+
+@pytest.mark.security("C5")
+async def test_a_flood_of_one_session_is_refused_before_there_is_a_socket_for_it() -> None:
+    flood, other = ({"Cookie": f"{settings.SESSION_COOKIE_NAME}={key}"} for key in ("flood", "other"))
+    async with serving(Paced(accepting)) as address:
+        with pytest.raises(websockets.InvalidStatus) as refused:
+            for _ in range(100):
+                async with websockets.connect(address, additional_headers=flood):
+                    pass
+        assert refused.value.response.status_code == 403
+        assert refused.value.response.body == TOO_MANY.body, "this is the application's answer, not the server's"
+        async with websockets.connect(address, additional_headers=other):
+            pass

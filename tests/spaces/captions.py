@@ -5,25 +5,28 @@ from dataclasses import replace
 from typing import Any
 
 from accounts.models import User
-from spaces.evidence import Line
+from spaces.moderation.evidence import EvidenceLine
+from spaces.states import Subject
 
 
 class Captions:
-    """A `spaces.evidence.Source`."""
+    """A `spaces.moderation.evidence.Source`."""
+
+    subject = Subject.CAPTION
 
     def __init__(self) -> None:
-        self._lines: dict[int, tuple[int, Line]] = {}
+        self._lines: dict[int, tuple[int, EvidenceLine]] = {}
         self._originals: dict[int, str] = {}
 
     def say(self, space_id: int, user: User, text: str, *, at: int) -> None:
         number = len(self._lines) + 1
-        self._lines[number] = space_id, Line(number, user.pk, user.name, text, at)
+        self._lines[number] = space_id, EvidenceLine(number, user.pk, user.name, text, at)
 
-    def line(self, *, space_id: int, line_id: int) -> Line | None:
+    def line(self, *, space_id: int, line_id: int) -> EvidenceLine | None:
         kept_in, line = self._lines.get(line_id, (0, None))
         return line if kept_in == space_id else None
 
-    def lines(self, *, space_id: int, first_ms: int, last_ms: int, most: int) -> list[Line]:
+    def lines(self, *, space_id: int, first_ms: int, last_ms: int, most: int) -> list[EvidenceLine]:
         here = [line for kept_in, line in self._lines.values() if kept_in == space_id]
         return [line for line in here if first_ms <= line.clock_ms <= last_ms][:most]
 

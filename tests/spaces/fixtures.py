@@ -7,8 +7,10 @@ import msgspec
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from spaces import events, evidence, receivers, signals
-from spaces.events import Envelope
+from spaces import events
+from spaces.doors import receivers
+from spaces.events import Envelope, signals
+from spaces.moderation import evidence
 from tests.spaces.captions import Captions
 from tests.spaces.scene import Scene
 
@@ -18,7 +20,7 @@ SIGNALS = (signals.stage_changed, signals.space_started, signals.space_over)
 @pytest.fixture(autouse=True)
 def audio_where_there_is_a_gateway(request: pytest.FixtureRequest) -> Iterator[None]:
     """The audio follows every change on threads of its own; without a gateway it would only wait for one."""
-    if "gateway" in request.fixturenames:
+    if not {"gateway", "two"}.isdisjoint(request.fixturenames):
         yield
         return
     for signal in SIGNALS:
@@ -52,7 +54,7 @@ class News(list[Envelope]):
         return frame
 
     def heard_by(self, kind: str) -> tuple[int, ...] | None:
-        """Ids of those whom the only event of this type is for; None: everybody."""
+        """Return the ids of the users to whom the only event of this type goes; None means everyone."""
         [to] = [envelope.to for envelope in self if f'"type":"{kind}"' in (envelope.frame or "")]
         return to
 
@@ -80,7 +82,7 @@ def told(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Dj
 
 @pytest.fixture
 def captions() -> Iterator[Captions]:
-    """What was said, where reports look for it."""
+    """Register captions where reports look for evidence."""
     kept = Captions()
     evidence.register(kept)
     yield kept

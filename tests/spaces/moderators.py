@@ -3,12 +3,13 @@
 from django.contrib.auth.models import Permission
 
 from accounts.models import User
-from spaces.models.report import MODERATE, SENIOR
+from spaces.models.moderation.report import MODERATE, SENIOR
 from tests.factories import UserFactory
 
 
 def moderator(*, senior: bool = False) -> User:
-    """As the two groups of the migration have it; a test of sockets empties the tables, and the groups with them."""
+    """Make a moderator with the permissions of the migration's groups. Tests of sockets empty the tables, and the
+    groups with them."""
     user = UserFactory.create(is_staff=True)
     codes = [MODERATE, SENIOR] if senior else [MODERATE]
     looks = Permission.objects.filter(content_type__app_label="spaces", codename__startswith="view_")

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import FOREVER, User
-from spaces.invariants import violations
 from spaces.models import Participant, Space, SpeakRequest
+from spaces.models.invariants import violations
 from spaces.rules import ANONYMOUS, Actor, Standing
 from spaces.states import LogKind, RequestState, Role, SpaceState
 from spaces_project.common.errors import ProductError
@@ -19,7 +19,7 @@ People = Mapping[Standing, User]
 INSIDE = (Role.COHOST, Role.SPEAKER, Role.LISTENER)
 OUTSIDE = (Standing.OUTSIDER, Standing.REMOVED, Standing.SUSPENDED)
 CAST = (*map(Standing, Role), *OUTSIDE)
-"""Nobody is in charge for the host, unless a test says so."""
+"""The person of each standing. No person is in charge for the host, unless a test says so."""
 
 
 def people() -> People:
@@ -54,7 +54,7 @@ class Scene:
         return Participant(space=self.space, user=user, **fields)
 
     def lose_host(self, since: datetime | None = None) -> None:
-        """Nothing was heard from the host since; nobody is in charge yet."""
+        """Lose the host: nothing was heard from them since then, and no co-host is in charge yet."""
         Space.objects.filter(pk=self.space.pk).update(host_lost_at=since or timezone.now())
 
     def put_in_charge(self) -> User:
@@ -79,7 +79,7 @@ class Scene:
         return self.space.participants.filter(user=self.people[standing]).first()
 
     def place(self, user: User) -> Participant:
-        """As the database has it now."""
+        """Return the participant as the database has it now."""
         return Participant.objects.get(space=self.space, user=user)
 
     def ask(self, user: User) -> None:
@@ -117,6 +117,6 @@ def outcome(verb: Callable[..., object], **arguments: object) -> str:
 
 
 def assert_lawful(space: Space) -> None:
-    """What no race and no fault may break."""
+    """Check what no race and no fault may break."""
     space.refresh_from_db()
     assert violations(space.public_id) == []

@@ -13,8 +13,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from spaces import services
-from spaces.admin.forms import DecisionForm
+from spaces.doors.admin.forms import DecisionForm
 from spaces.models import Appeal, Decision, FlaggedWord, LogEntry, Participant, Report, Space
+from spaces.moderation import services as moderation
 from spaces.states import LogKind, Verdict
 from spaces_project.common.paginator import BoundedPaginator
 from spaces_project.common.threads import in_thread
@@ -45,7 +46,7 @@ def case(report: Report) -> str:
 
 @pytest.fixture
 def report(scene: Scene) -> Report:
-    return services.report_person(
+    return moderation.report_person(
         user=scene.listener, person_id=scene.speaker.pk, reason="abuse", text="Loud", public_id=scene.id
     )
 
@@ -57,11 +58,11 @@ def listed(client: Client, **filters: str) -> list[int]:
 
 def test_the_queue_is_what_is_open_unless_asked_otherwise(scene: Scene, report: Report) -> None:
     client, user = staff()
-    other = services.report_space(public_id=scene.id, user=scene.speaker, reason="spam")
-    services.claim_report(report_id=report.pk, user=user)
+    other = moderation.report_space(public_id=scene.id, user=scene.speaker, reason="spam")
+    moderation.claim_report(report_id=report.pk, user=user)
     assert listed(client) == [other.pk, report.pk]
     assert (listed(client, queue="mine"), listed(client, queue="unclaimed")) == ([report.pk], [other.pk])
-    services.decide_report(report_id=report.pk, user=user, verdict=Verdict.NO_ACTION)
+    moderation.decide_report(report_id=report.pk, user=user, verdict=Verdict.NO_ACTION)
     assert (listed(client), listed(client, queue="decided")) == ([other.pk], [report.pk])
     assert (listed(client, reason="spam"), listed(client, reason="hate")) == ([other.pk], [])
     assert (listed(client, age="hour"), listed(client, age="older")) == ([other.pk], [])
@@ -73,9 +74,9 @@ def test_a_case_leads_to_the_reported_line_and_asks_before_it_suspends(scene: Sc
     """`staff-case.js` scrolls to the line and opens the dialog; both have to be there."""
     captions.say(scene.space.pk, scene.speaker, "before it", at=1_000)
     captions.say(scene.space.pk, scene.speaker, "what was said", at=5_000)
-    made = services.report_caption(public_id=scene.id, user=scene.listener, caption_id=2, reason="hate")
+    made = moderation.report_caption(public_id=scene.id, user=scene.listener, caption_id=2, reason="hate")
     client, user = staff()
-    services.claim_report(report_id=made.pk, user=user)
+    moderation.claim_report(report_id=made.pk, user=user)
     page = client.get(case(made)).text
     reported = page.index('id="reported"')
     assert page.index("before it") < reported < page.index("what was said", reported)
@@ -94,7 +95,7 @@ def test_a_case_shows_the_report_and_what_was_around_it(scene: Scene, report: Re
 @pytest.mark.fault("F2")
 def test_what_people_type_is_text(scene: Scene) -> None:
     attack = "<script>alert(1)</script>"
-    made = services.report_space(public_id=scene.id, user=scene.listener, reason="spam", text=attack)
+    made = moderation.report_space(public_id=scene.id, user=scene.listener, reason="spam", text=attack)
     client = staff()[0]
     for url in (case(made), reverse(QUEUE), reverse("admin:spaces_live")):
         assert attack not in client.get(url).text
@@ -158,8 +159,8 @@ def test_a_decision_needs_the_token_of_our_own_form(report: Report) -> None:
 
 
 def test_an_appeal_is_heard(scene: Scene, report: Report) -> None:
-    services.decide_report(report_id=report.pk, user=moderator(), verdict=Verdict.REMOVE)
-    appeal = services.appeal(decision_id=Decision.objects.get().pk, user=scene.speaker, text="Not me")
+    moderation.decide_report(report_id=report.pk, user=moderator(), verdict=Verdict.REMOVE)
+    appeal = moderation.appeal(decision_id=Decision.objects.get().pk, user=scene.speaker, text="Not me")
     url = reverse("admin:spaces_appeal_change", args=[appeal.pk])
     junior, senior = staff()[0], staff(senior=True)[0]
     assert "decided by senior moderators" in junior.get(url).text

@@ -5,12 +5,14 @@ What a moderator may decide is a table of its own, in test_decisions.py; sockets
 
 from collections.abc import Callable
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
-from django.db import transaction
+from django.db import connection, transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -18,6 +20,7 @@ from accounts.models import FOREVER, User
 from accounts.services import block_user
 from spaces import services
 from spaces.models import Appeal, Decision, FlaggedWord, Report, Space
+from spaces.moderation import services as moderation
 from spaces.states import Verdict
 from tests.factories import ParticipantFactory, UserFactory
 from tests.spaces.scene import Scene
@@ -28,6 +31,7 @@ DOORS = """
 door                host   staff  reader  moderator  senior  barred  operator
 queue               login  no     no      ok         ok      login   ok
 case                login  no     no      ok         ok      login   ok
+evidence_sound      login  no     no      ok         ok      login   ok
 dashboard           login  no     no      ok         ok      login   ok
 listen_in           login  no     no      ok         ok      login   ok
 appeals             login  no     no      ok         ok      login   ok
@@ -48,7 +52,7 @@ action              host  acting_host  cohost  speaker  listener  invited  remov
 remove_participant  no    ok           ok      ok       ok        ok       no       ok         ok       ok
 mute_participant    ok    ok           ok      ok       no        no       no       no         no       no
 """
-"""By an operator. Whoever has left is removed, too: they would be back."""
+"""The door of an operator. People who have left are removed, too: otherwise they could come back."""
 
 
 Answer = Callable[[Client, Scene, Report], Any]
@@ -67,16 +71,16 @@ def scene() -> Scene:
 @pytest.fixture
 def report(scene: Scene) -> Report:
     """An open one; another was decided, and the appeal waits."""
-    other = services.report_person(user=scene.speaker, person_id=scene.listener.pk, reason="spam", public_id=scene.id)
+    other = moderation.report_person(user=scene.speaker, person_id=scene.listener.pk, reason="spam", public_id=scene.id)
     judge = UserFactory.create(is_staff=True, is_superuser=True)
-    decision = services.decide_report(report_id=other.pk, user=judge, verdict=Verdict.WARN)
-    services.appeal(decision_id=decision.pk, user=scene.listener, text="Why?")
-    return services.report_person(user=scene.listener, person_id=scene.speaker.pk, reason="abuse", public_id=scene.id)
+    decision = moderation.decide_report(report_id=other.pk, user=judge, verdict=Verdict.WARN)
+    moderation.appeal(decision_id=decision.pk, user=scene.listener, text="Why?")
+    return moderation.report_person(user=scene.listener, person_id=scene.speaker.pk, reason="abuse", public_id=scene.id)
 
 
 @pytest.fixture
 def staff(scene: Scene) -> dict[str, User]:
-    import_module("spaces.migrations.0008_moderators").make_groups(apps, None)
+    import_module("spaces.migrations.0008_moderators").make_groups(apps, SimpleNamespace(connection=connection))
     reader, barred = UserFactory.create(is_staff=True), member("senior moderator")
     reader.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     User.objects.filter(pk=barred.pk).update(suspended_until=FOREVER)
@@ -120,6 +124,12 @@ def hear_appeal(client: Client, scene: Scene, report: Report) -> Any:
     return client.post(reverse("admin:spaces_appeal_change", args=[Appeal.objects.get().pk]), fields)
 
 
+def evidence_sound(client: Client, scene: Scene, report: Report) -> Any:
+    """There is none of this report: those who may hear it are told so."""
+    response = client.get(reverse("admin:spaces_report_sound", args=[report.pk]))
+    return HttpResponse() if response.status_code == 404 else response
+
+
 def add_word(client: Client, scene: Scene, report: Report) -> Any:
     return client.post(reverse("admin:spaces_flaggedword_add"), {"text": "pills"})
 
@@ -139,6 +149,7 @@ def press(client: Client, name: str, scene: Scene, target: User) -> Any:
 ANSWERS: dict[str, Answer] = {
     "queue": page("spaces_report_changelist"),
     "case": page("spaces_report_change", of="report"),
+    "evidence_sound": evidence_sound,
     "dashboard": page("spaces_live"),
     "listen_in": page("spaces_listen_in", of="public_id"),
     "appeals": page("spaces_appeal_changelist"),
@@ -167,7 +178,8 @@ def test_who_may_do_what(
 
 
 def verdict(door: str, user: User, scene: Scene, report: Report) -> str:
-    """`login` where the admin lets nobody in; `no` has changed nothing, and nothing that changes is left."""
+    """Check a row: `login` if the admin refuses the user, `no` if nothing has changed and nothing that changes is
+    left."""
     client, before = Client(), everything(scene)
     client.force_login(User.objects.get(pk=user.pk))
     with transaction.atomic():

@@ -11,6 +11,8 @@ from accounts import tasks
 from accounts.models import Delivery, User, WebhookEvent
 from accounts.services import create_webhook
 from spaces import services
+from spaces.models import Recording
+from spaces.moderation import services as moderation
 from spaces.states import SpaceState
 from tests.factories import UserFactory
 from tests.spaces.moderators import moderator
@@ -53,6 +55,19 @@ def test_it_ends(heard: Heard, scene: Scene) -> None:
     assert heard(scene.host, services.end_space, public_id=scene.id, user=scene.host) == [("space.ended", "ended")]
 
 
+def test_it_can_be_replayed(heard: Heard, scene: Scene) -> None:
+    services.start_recording(public_id=scene.id, user=scene.host)
+    services.end_space(public_id=scene.id, user=scene.host)
+    recording = Recording.objects.get()
+    epoch = services.take_over(recording)
+    told = heard(
+        scene.host, services.finish_recording, recording_id=recording.pk, epoch=epoch, duration_ms=1_000, size=7_000
+    )
+    assert told == [("recording.ready", "ended")]
+    [delivery] = Delivery.objects.all()
+    assert delivery.payload["data"]["recording"] == {"duration_ms": 1_000, "size": 7_000}
+
+
 def test_it_is_called_off(heard: Heard) -> None:
     scene = Scene(state=SpaceState.SCHEDULED)
     told = heard(scene.host, services.cancel_space, public_id=scene.id, user=scene.host)
@@ -71,6 +86,6 @@ def test_nobody_else_hears_of_it(heard: Heard, scene: Scene) -> None:
 
 
 def test_a_report_is_decided(heard: Heard, scene: Scene) -> None:
-    report = services.report_space(public_id=scene.id, user=scene.listener, reason="spam", text="")
+    report = moderation.report_space(public_id=scene.id, user=scene.listener, reason="spam", text="")
     decision = {"report_id": report.pk, "verdict": "no_action", "user": moderator()}
-    assert heard(scene.listener, services.decide_report, **decision) == [("report.decided", "space")]
+    assert heard(scene.listener, moderation.decide_report, **decision) == [("report.decided", "space")]

@@ -3,8 +3,8 @@
 import pytest
 
 from spaces import services
-from spaces.applause import FACES, Applause
 from spaces.events import reaction
+from spaces.live.reaction_batch import FACES, ReactionBatch
 from spaces.services.reactions import MOST
 from spaces.states import Emoji
 from spaces_project.common.errors import TooMany
@@ -13,7 +13,7 @@ from tests.spaces.scene import Scene, outcome
 
 
 def test_a_thousand_become_one() -> None:
-    applause = Applause()
+    applause = ReactionBatch()
     firsts = [applause.take(reaction(number, Emoji.CLAP)) for number in range(1000)]
     told = applause.hand_out()
     assert firsts.index(True) == 0
@@ -23,7 +23,7 @@ def test_a_thousand_become_one() -> None:
 
 
 def test_what_was_handed_out_is_not_told_again() -> None:
-    applause = Applause()
+    applause = ReactionBatch()
     applause.take(reaction(1, Emoji.FIRE))
     applause.hand_out()
     assert applause.take(reaction(2, Emoji.HEART))

@@ -1,12 +1,21 @@
 """Joining, leaving, being lost."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 import redis
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from accounts.models import SuspensionScope
 from accounts.services import block_user
-from spaces import presence, services
+from spaces import presence, selectors, services
+from spaces.doors.signalling.places import Entered
 from spaces.events import CLOSE_LEFT, CLOSE_REPLACED, Signal
+from spaces.moderation.services.suspensions import suspend_person
 from spaces.rules import Standing
+from spaces.services import attendance
 from spaces.states import LogKind, RequestState, Role, SpaceState
 from tests.factories import UserFactory
 from tests.spaces.fixtures import Told
@@ -25,8 +34,68 @@ def test_a_stranger_joins_as_a_muted_listener(scene: Scene) -> None:
 
 def test_joining_is_counted_and_logged(told: Told, scene: Scene) -> None:
     news = told(services.join_space, public_id=scene.id, user=scene.outsider, connection="c1")
-    scene.space.refresh_from_db()
-    assert (scene.space.joins, scene.log(), news.signals()) == (1, [LogKind.JOINED], [Signal.AUDIENCE])
+    assert (scene.log(), news.signals()) == ([LogKind.JOINED], [Signal.AUDIENCE])
+
+
+@pytest.mark.parametrize("read", ["nothing", "before the speaker came", "all"])
+def test_a_newcomer_is_told_of_everybody_on_the_stage_whom_they_blocked(scene: Scene, read: str) -> None:
+    block_user(blocker=scene.outsider, blocked=scene.speaker)
+    now = selectors.scene(scene.id)
+    earlier = replace(now, stage=[person for person in now.stage if person.id != str(scene.speaker.pk)])
+    known = {"nothing": None, "before the speaker came": earlier, "all": now}[read]
+    entrance = services.come_in(public_id=scene.id, user=scene.outsider, connection="c1", scene=known)
+    snapshot = Entered(entrance=entrance).snapshot(now)
+    if read == "all":
+        assert snapshot is not None
+    else:
+        assert snapshot is None, "whether the speaker is blocked was not read"
+        snapshot = selectors.snapshot(public_id=scene.id, user_id=scene.outsider.pk, connection="c1", scene=now)
+    assert snapshot.blocked == [str(scene.speaker.pk)]
+
+
+Change = Callable[[Scene], object]
+CHANGES: dict[str, Change] = {
+    "ended": lambda scene: services.end_space(public_id=scene.id, user=scene.host),
+    "locked": lambda scene: services.set_lock(public_id=scene.id, user=scene.host, locked=True),
+    "blocked": lambda scene: block_user(blocker=scene.host, blocked=scene.outsider),
+    "suspended": lambda scene: suspend_person(user=scene.outsider, scope=SuspensionScope.ENTIRELY),
+    "ok": lambda scene: services.mute_all(public_id=scene.id, user=scene.host),
+}
+
+
+@pytest.mark.fault("E4")
+@pytest.mark.parametrize("when", ["_slip_in", "_still_holds"])
+@pytest.mark.parametrize("expected", CHANGES)
+def test_a_change_while_a_listener_comes_in_is_heeded(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, expected: str, when: str
+) -> None:
+    """Joins take no lock of the Space: the change comes after the rules were asked, before or after the row."""
+    step = getattr(attendance, when)
+
+    def change_first(*arguments: object) -> object:
+        monkeypatch.setattr(attendance, when, step)
+        CHANGES[expected](scene)
+        return step(*arguments)
+
+    monkeypatch.setattr(attendance, when, change_first)
+    verdict = outcome(services.join_space, public_id=scene.id, user=scene.outsider, connection="c1")
+    assert (verdict, presence.is_here(scene.id, scene.outsider.pk)) == (expected, expected == "ok")
+    assert_lawful(scene.space)
+
+
+@pytest.mark.parametrize("when", ["_slip_in", "_still_holds"])
+def test_a_listener_who_was_locked_out_at_the_door_has_no_row_that_opens_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    test_a_change_while_a_listener_comes_in_is_heeded(scene, monkeypatch, "locked", when)
+    assert outcome(services.join_space, public_id=scene.id, user=scene.outsider, connection="c2") == "locked"
+
+
+def test_listeners_do_not_write_to_the_space(scene: Scene) -> None:
+    """Joins of one Space would otherwise wait for each other at its row."""
+    with CaptureQueriesContext(connection) as captured:
+        services.join_space(public_id=scene.id, user=scene.outsider, connection="c1")
+    assert not [query for query in captured if query["sql"].startswith('UPDATE "spaces_space"')]
 
 
 @pytest.mark.parametrize("standing", [Standing.HOST, Standing.COHOST, Standing.SPEAKER, Standing.LISTENER])

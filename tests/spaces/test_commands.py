@@ -87,6 +87,7 @@ def test_expiring_prints_what_it_did() -> None:
         "people_lost": 0,
         "people_barred": 0,
         "ended": 0,
+        "broadcasts_lost": 0,
         "canceled": 1,
     }
     assert json.loads(run("expire_spaces"))["canceled"] == 0

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from spaces.models import Reminder, Space, Topic
+from spaces.models import Recording, Reminder, Space, Topic
 from spaces.states import SpaceState, SpeakPolicy
 from tests.factories import SpaceFactory, UserFactory
 
@@ -214,7 +214,8 @@ def test_topics_stand_in_groups_that_can_be_searched(as_ada: Client) -> None:
 
 
 @pytest.mark.security("B2")
-def test_nobody_is_promised_a_recording_before_there_are_any(as_ada: Client) -> None:
-    page = as_ada.get("/i/spaces/new").text
-    assert "Record" not in page
-    assert "recording_wanted" not in page
+def test_a_space_that_is_to_be_recorded_is_recorded_from_its_start(as_ada: Client) -> None:
+    assert 'name="recording_wanted"' in as_ada.get("/i/spaces/new").text
+    create(as_ada, recording_wanted="on")
+    assert Space.objects.get().is_recorded
+    assert Recording.objects.filter(space=Space.objects.get()).exists()

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import FOREVER, User
-from spaces import duties, evidence, retention, services
+from spaces import services
 from spaces.events import CLOSE_ENDED, CLOSE_REMOVED, CLOSE_SUSPENDED, Signal
 from spaces.models import Appeal, AppendOnlyError, Decision, Report
+from spaces.moderation import evidence, retention
+from spaces.moderation import services as moderation
+from spaces.rules import powers
 from spaces.states import LogKind, ReportState, Role, SpaceState, Verdict
 from tests.factories import UserFactory
 from tests.spaces.captions import Captions
@@ -28,7 +33,7 @@ def about(scene: Scene, person: User, **fields: Any) -> Report:
 
 
 def decide(report: Report, verdict: Verdict, user: User, **fields: Any) -> str:
-    return outcome(services.decide_report, report_id=report.pk, verdict=verdict, user=user, **fields)
+    return outcome(moderation.decide_report, report_id=report.pk, verdict=verdict, user=user, **fields)
 
 
 def ahead(**time: float) -> datetime:
@@ -86,7 +91,7 @@ def test_who_may_decide_what(scene: Scene, row: list[str], who: str) -> None:
 @pytest.mark.parametrize("who", ["person", "staff", "moderator", "former", "barred"])
 def test_appeals_are_for_senior_moderators(scene: Scene, who: str) -> None:
     appeal = appealed(scene, Verdict.WARN)
-    verdict = outcome(services.decide_appeal, appeal_id=appeal.pk, user=staff(who), granted=True)
+    verdict = outcome(moderation.decide_appeal, appeal_id=appeal.pk, user=staff(who), granted=True)
     assert verdict == ("suspended" if who == "barred" else "forbidden")
 
 
@@ -95,7 +100,7 @@ def test_the_migration_makes_both_groups() -> None:
 
     from django.apps import apps
 
-    import_module("spaces.migrations.0008_moderators").make_groups(apps, None)
+    import_module("spaces.migrations.0008_moderators").make_groups(apps, SimpleNamespace(connection=connection))
     own = {"moderate", "moderate_senior"}
     held = {
         group.name: own & set(group.permissions.values_list("codename", flat=True)) for group in Group.objects.all()
@@ -109,7 +114,7 @@ def test_the_migration_makes_both_groups() -> None:
 
 def test_removing_closes_sockets_and_audio_at_once(told: Told, scene: Scene) -> None:
     report, judge = about(scene, scene.speaker), moderator()
-    news = told(services.decide_report, report_id=report.pk, verdict=Verdict.REMOVE, user=judge)
+    news = told(moderation.decide_report, report_id=report.pk, verdict=Verdict.REMOVE, user=judge)
     assert [(e.to, e.code) for e in news if e.signal == Signal.CLOSE] == [((scene.speaker.pk,), CLOSE_REMOVED.code)]
     assert_lawful(scene.space)
 
@@ -122,7 +127,7 @@ def test_whoever_has_left_is_removed_too(scene: Scene) -> None:
 
 def test_ending(told: Told, scene: Scene) -> None:
     report, judge = about(scene, scene.host), moderator()
-    news = told(services.decide_report, report_id=report.pk, verdict=Verdict.END, user=judge)
+    news = told(moderation.decide_report, report_id=report.pk, verdict=Verdict.END, user=judge)
     assert CLOSE_ENDED.code in [envelope.code for envelope in news]
     scene.space.refresh_from_db()
     assert (scene.space.state, scene.space.end_reason) == ("ended", "operator")
@@ -156,7 +161,7 @@ def test_a_suspension_takes_what_it_names_at_once(scene: Scene, verdict: Verdict
     assert_lawful(scene.space)
 
 
-@pytest.mark.parametrize("verdict", sorted(duties.SUSPENSIONS))
+@pytest.mark.parametrize("verdict", sorted(powers.SUSPENSIONS))
 def test_a_suspended_hosts_space_ends(scene: Scene, verdict: Verdict) -> None:
     decide(about(scene, scene.host), verdict, moderator(senior=True))
     scene.space.refresh_from_db()
@@ -166,7 +171,7 @@ def test_a_suspended_hosts_space_ends(scene: Scene, verdict: Verdict) -> None:
 
 def test_a_suspended_persons_sockets_close(told: Told, scene: Scene) -> None:
     report, judge = about(scene, scene.speaker), moderator(senior=True)
-    news = told(services.decide_report, report_id=report.pk, verdict=Verdict.SUSPEND_ENTIRELY, user=judge)
+    news = told(moderation.decide_report, report_id=report.pk, verdict=Verdict.SUSPEND_ENTIRELY, user=judge)
     assert [e.code for e in news if e.signal == Signal.CLOSE] == [CLOSE_SUSPENDED.code]
 
 
@@ -192,7 +197,7 @@ def test_whoever_may_not_host_is_no_cohost_in_any_way(scene: Scene, verdict: Ver
     assert outcome(services.appoint_cohost, **hosts, target_id=scene.listener.pk) == "suspended_person"
 
 
-@pytest.mark.parametrize("verdict", sorted(duties.SUSPENSIONS))
+@pytest.mark.parametrize("verdict", sorted(powers.SUSPENSIONS))
 def test_an_acting_host_who_is_suspended_runs_nothing(scene: Scene, verdict: Verdict) -> None:
     acting = scene.put_in_charge()
     decide(about(scene, acting), verdict, moderator(senior=True))
@@ -202,7 +207,7 @@ def test_an_acting_host_who_is_suspended_runs_nothing(scene: Scene, verdict: Ver
 
 def test_a_title_is_taken_down_and_everybody_sees_it(told: Told, scene: Scene) -> None:
     report, judge = about(scene, scene.host, subject="space"), moderator()
-    news = told(services.decide_report, report_id=report.pk, verdict=Verdict.REDACT, user=judge)
+    news = told(moderation.decide_report, report_id=report.pk, verdict=Verdict.REDACT, user=judge)
     assert news.only("space.changed")["space"]["title"] == f"{scene.host.name}\u2019s Space"
     assert Decision.objects.get().before == {"title": scene.space.title}
 
@@ -235,21 +240,21 @@ def test_of_two_moderators_one_decides(scene: Scene) -> None:
 
 def test_a_claimed_report_is_its_moderators_for_an_hour(scene: Scene) -> None:
     report, mine, other = about(scene, scene.speaker), moderator(), moderator()
-    services.claim_report(report_id=report.pk, user=mine)
-    services.claim_report(report_id=report.pk, user=mine)
-    assert outcome(services.claim_report, report_id=report.pk, user=other) == "claimed"
+    moderation.claim_report(report_id=report.pk, user=mine)
+    moderation.claim_report(report_id=report.pk, user=mine)
+    assert outcome(moderation.claim_report, report_id=report.pk, user=other) == "claimed"
     assert decide(report, Verdict.WARN, other) == "claimed"
     Report.objects.update(claimed_at=timezone.now() - timedelta(hours=2))
-    assert outcome(services.claim_report, report_id=report.pk, user=other) == "ok"
+    assert outcome(moderation.claim_report, report_id=report.pk, user=other) == "ok"
 
 
 def test_a_released_report_is_everybodys(scene: Scene) -> None:
     report, mine = about(scene, scene.speaker), moderator()
-    services.claim_report(report_id=report.pk, user=mine)
-    services.release_report(report_id=report.pk, user=moderator())
-    assert outcome(services.claim_report, report_id=report.pk, user=moderator()) == "claimed"
-    services.release_report(report_id=report.pk, user=mine)
-    assert outcome(services.claim_report, report_id=report.pk, user=moderator()) == "ok"
+    moderation.claim_report(report_id=report.pk, user=mine)
+    moderation.release_report(report_id=report.pk, user=moderator())
+    assert outcome(moderation.claim_report, report_id=report.pk, user=moderator()) == "claimed"
+    moderation.release_report(report_id=report.pk, user=mine)
+    assert outcome(moderation.claim_report, report_id=report.pk, user=moderator()) == "ok"
 
 
 @pytest.mark.parametrize("part", ["person", "reporter"])
@@ -259,7 +264,7 @@ def test_nobody_decides_their_own_case(scene: Scene, part: str) -> None:
     setattr(report, part, judge)
     report.save()
     assert decide(report, Verdict.NO_ACTION, judge) == "own_case"
-    assert outcome(services.claim_report, report_id=report.pk, user=judge) == "own_case"
+    assert outcome(moderation.claim_report, report_id=report.pk, user=judge) == "own_case"
 
 
 # --- The record ---
@@ -289,14 +294,14 @@ def test_the_record_is_never_changed(scene: Scene) -> None:
 def appealed(scene: Scene, verdict: Verdict, judge: User | None = None, **fields: Any) -> Appeal:
     decide(about(scene, scene.speaker, **fields), verdict, judge or moderator(senior=True))
     decision = Decision.objects.latest("pk")
-    return services.appeal(decision_id=decision.pk, user=scene.speaker, text="That was not me.")
+    return moderation.appeal(decision_id=decision.pk, user=scene.speaker, text="That was not me.")
 
 
 def test_an_appeal_is_heard_by_somebody_else(scene: Scene) -> None:
     judge = moderator(senior=True)
     appeal = appealed(scene, Verdict.WARN, judge)
-    assert outcome(services.decide_appeal, appeal_id=appeal.pk, user=judge, granted=False) == "own_case"
-    services.decide_appeal(appeal_id=appeal.pk, user=moderator(senior=True), granted=False, reason="It was.")
+    assert outcome(moderation.decide_appeal, appeal_id=appeal.pk, user=judge, granted=False) == "own_case"
+    moderation.decide_appeal(appeal_id=appeal.pk, user=moderator(senior=True), granted=False, reason="It was.")
     answer = Decision.objects.latest("pk")
     assert (answer.verdict, answer.reverses_id, answer.target) == (Verdict.UPHOLD, appeal.decision_id, scene.speaker)
 
@@ -304,21 +309,21 @@ def test_an_appeal_is_heard_by_somebody_else(scene: Scene) -> None:
 def test_a_decision_is_appealed_once_and_an_appeal_decided_once(scene: Scene) -> None:
     appeal, second = appealed(scene, Verdict.WARN), moderator(senior=True)
     again = {"decision_id": appeal.decision_id, "user": scene.speaker, "text": "Please"}
-    assert outcome(services.appeal, **again) == "already_appealed"
-    codes = [outcome(services.decide_appeal, appeal_id=appeal.pk, user=second, granted=True) for _ in range(2)]
+    assert outcome(moderation.appeal, **again) == "already_appealed"
+    codes = [outcome(moderation.decide_appeal, appeal_id=appeal.pk, user=second, granted=True) for _ in range(2)]
     assert codes == ["ok", "decided"]
 
 
 def test_a_removal_that_was_wrong_is_taken_back(scene: Scene) -> None:
     appeal = appealed(scene, Verdict.REMOVE)
-    services.decide_appeal(appeal_id=appeal.pk, user=moderator(senior=True), granted=True)
+    moderation.decide_appeal(appeal_id=appeal.pk, user=moderator(senior=True), granted=True)
     assert outcome(services.join_space, public_id=scene.id, user=scene.speaker, connection="c") == "ok"
 
 
 def test_a_suspension_that_was_wrong_is_lifted(scene: Scene) -> None:
     appeal = appealed(scene, Verdict.SUSPEND_ENTIRELY)
     assert outcome(services.join_space, public_id=scene.id, user=scene.speaker, connection="c") == "suspended"
-    services.decide_appeal(appeal_id=appeal.pk, user=moderator(senior=True), granted=True)
+    moderation.decide_appeal(appeal_id=appeal.pk, user=moderator(senior=True), granted=True)
     assert outcome(services.join_space, public_id=scene.id, user=scene.speaker, connection="c") == "ok"
 
 
@@ -327,21 +332,21 @@ def test_a_name_that_was_fine_is_put_back(scene: Scene) -> None:
     scene.speaker.save()
     appeal = appealed(scene, Verdict.REDACT)
     assert User.objects.get(pk=scene.speaker.pk).name == scene.speaker.username
-    services.decide_appeal(appeal_id=appeal.pk, user=moderator(senior=True), granted=True)
+    moderation.decide_appeal(appeal_id=appeal.pk, user=moderator(senior=True), granted=True)
     assert User.objects.get(pk=scene.speaker.pk).name == "Scunthorpe"
 
 
 def test_others_have_nothing_to_appeal_against(scene: Scene) -> None:
     decide(about(scene, scene.speaker), Verdict.WARN, moderator())
     stranger = {"decision_id": Decision.objects.get().pk, "user": scene.listener, "text": "Me too"}
-    assert outcome(services.appeal, **stranger) == "not_found"
+    assert outcome(moderation.appeal, **stranger) == "not_found"
 
 
 @pytest.mark.parametrize(("text", "code"), [("", "bad_text"), (" \u200b ", "bad_text"), ("x" * 1001, "bad_text")])
 def test_an_appeal_says_why(scene: Scene, text: str, code: str) -> None:
     decide(about(scene, scene.speaker), Verdict.WARN, moderator())
     mine = {"decision_id": Decision.objects.get().pk, "user": scene.speaker, "text": text}
-    assert outcome(services.appeal, **mine) == code
+    assert outcome(moderation.appeal, **mine) == code
 
 
 def test_after_a_month_it_is_too_late(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,7 +354,7 @@ def test_after_a_month_it_is_too_late(scene: Scene, monkeypatch: pytest.MonkeyPa
     mine = {"decision_id": Decision.objects.get().pk, "user": scene.speaker, "text": "Late"}
     later = ahead(days=31)
     monkeypatch.setattr(timezone, "now", lambda: later)
-    assert outcome(services.appeal, **mine) == "no_appeal"
+    assert outcome(moderation.appeal, **mine) == "no_appeal"
 
 
 # --- Held ---
@@ -373,5 +378,5 @@ def test_an_open_appeal_holds(scene: Scene) -> None:
 def test_a_person_is_never_told_who_decided(scene: Scene) -> None:
     judge = UserFactory.create(username="judge_judy", is_staff=True, is_superuser=True)
     decide(about(scene, scene.speaker), Verdict.WARN, judge, reason="Be kind")
-    decision = services.get_decision(decision_id=Decision.objects.get().pk, user=scene.speaker)
+    decision = moderation.get_decision(decision_id=Decision.objects.get().pk, user=scene.speaker)
     assert decision.reason == "Be kind"

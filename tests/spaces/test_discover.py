@@ -9,9 +9,11 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from accounts.services import block_user, follow_user
-from spaces import discovery, presence
+from accounts.services import block_user, change_site, follow_user
+from captions.models import Track
+from spaces import presence
 from spaces.models import Space, Topic
+from spaces.selectors import discovery
 from spaces.states import Role, SpaceState
 from tests.factories import ParticipantFactory, SpaceFactory, UserFactory
 
@@ -129,6 +131,15 @@ def test_it_costs_the_same_however_many(
         found(as_grace)
 
 
+@pytest.mark.parametrize(("asked", "most"), [({"q": "Some"}, 6), ({"tab": "people", "q": "some"}, 13)])
+def test_a_search_does_not_read_choices_that_it_does_not_offer(
+    as_grace: Client, django_assert_max_num_queries: DjangoAssertNumQueries, asked: dict[str, str], most: int
+) -> None:
+    SpaceFactory.create(title="Something", creator=UserFactory.create(display_name="Some One"))
+    with django_assert_max_num_queries(most):
+        assert "Some One" in found(as_grace, **asked)
+
+
 def test_nobody_is_here_yet(as_grace: Client) -> None:
     assert "No live Spaces right now" in found(as_grace)
 
@@ -153,3 +164,54 @@ def test_at_a_glance_the_first_of_what_is_live_and_of_what_is_to_come(
 
 def test_nothing_at_a_glance_is_no_empty_frame(as_grace: Client) -> None:
     assert as_grace.get(reverse("spaces_glance")).text.strip() == ""
+
+
+def test_people_who_host_and_people_by_name(as_grace: Client) -> None:
+    SpaceFactory.create(creator=UserFactory.create(username="radio", display_name="René", followers_count=700))
+    UserFactory.create(username="reader", display_name="Renate")
+    hosts = found(as_grace, tab="people")
+    assert "@radio" in hosts
+    assert "@reader" not in hosts
+    assert order(found(as_grace, tab="people", q="rene"), "@radio") == ["@radio"]
+    assert "@reader" in found(as_grace, tab="people", q="ren")
+
+
+@pytest.mark.security("B14")
+def test_people_do_not_find_whom_a_block_parts(as_grace: Client, grace: User) -> None:
+    other = UserFactory.create(username="parted")
+    block_user(blocker=other, blocked=grace)
+    assert "@parted" not in found(as_grace, tab="people", q="parted")
+
+
+def test_only_spaces_with_a_followed_person_on_the_stage(as_grace: Client, grace: User) -> None:
+    SpaceFactory.create(title="Strange one")
+    listener = ParticipantFactory.create(space=SpaceFactory.create(title="Quiet one"), role=Role.LISTENER).user
+    speaker = ParticipantFactory.create(space=SpaceFactory.create(title="Friendly one"), role=Role.SPEAKER).user
+    for person in (listener, speaker):
+        follow_user(follower=grace, followee=person)
+    page = found(as_grace, friends="1")
+    assert "Friendly one" in page
+    assert "Strange one" not in page
+    assert "Quiet one" not in page, "who listens is not shown to readers outside"
+
+
+def test_spaces_by_the_language_that_is_spoken(as_grace: Client) -> None:
+    german = SpaceFactory.create(title="Guten Abend")
+    Track.objects.create(space=german, language="de")
+    SpaceFactory.create(title="Good evening")
+    both = found(as_grace)
+    assert order(both, "Deutsch", "English")
+    page = found(as_grace, language="de")
+    assert "Guten Abend" in page
+    assert "Good evening" not in page
+    assert "Guten Abend" not in found(as_grace, language="en")
+    assert "Good evening" in found(as_grace, language="xx"), "a language that nobody speaks chooses none"
+
+
+def test_a_space_without_a_language_is_held_in_the_one_that_the_operator_chose(as_grace: Client) -> None:
+    change_site(language="de")
+    english = SpaceFactory.create(title="Good evening")
+    Track.objects.create(space=english, language="en")
+    SpaceFactory.create(title="Guten Abend")
+    assert "Guten Abend" in found(as_grace, language="de")
+    assert "Guten Abend" not in found(as_grace, language="en")

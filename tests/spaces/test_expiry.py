@@ -40,15 +40,28 @@ def scene(db: None, began: datetime) -> Scene:
 
 
 def lose(scene: Scene, *names: str) -> None:
-    """Their leases have run out."""
+    """Let the leases of these people expire."""
     for name in names:
         presence.forget(scene.id, getattr(scene, name).pk)
 
 
 def test_nothing_happens_while_everybody_is_here(scene: Scene, began: datetime) -> None:
+    services.expire(now=began)  # the first pass counts who came
     before = scene.dump()
     assert services.expire(now=began) == Expired()
     assert scene.dump() == before
+
+
+def test_a_pass_counts_who_came(scene: Scene, began: datetime) -> None:
+    services.expire(now=began)
+    scene.space.refresh_from_db()
+    assert scene.space.joins == scene.space.participants.exclude(user=scene.host).count()
+
+
+def test_a_pass_takes_out_who_was_left_in_a_space_that_ended(began: datetime) -> None:
+    scene = Scene(state=SpaceState.ENDED)
+    services.expire(now=began)
+    assert not scene.space.participants.active().exists()
 
 
 # --- The host ---
@@ -56,7 +69,7 @@ def test_nothing_happens_while_everybody_is_here(scene: Scene, began: datetime) 
 
 @pytest.mark.fault("B1")
 def test_a_host_away_for_five_seconds_loses_nothing(scene: Scene, began: datetime) -> None:
-    presence.shorten(scene.id, scene.host.pk)
+    presence.start_closing(scene.id, scene.host.pk)
     assert services.expire(now=began + 5 * SECOND) == Expired()
 
 
@@ -95,7 +108,7 @@ def test_the_host_has_the_grace_time_to_come_back(scene: Scene, began: datetime,
 def test_the_clock_of_an_absence(
     scene: Scene, began: datetime, after: int, with_cohost: bool, state: str, is_lost: bool, is_acting: bool
 ) -> None:
-    """From the last sign of life, whenever the beat came by; a lease of ten seconds is left of it."""
+    """Count from the last sign of life, whenever the beat came; ten seconds of the lease are left."""
     if not with_cohost:
         lose(scene, "cohost")
     store().zadd(presence.key(scene.id), {str(scene.host.pk): began.timestamp() - after + 10})
@@ -242,6 +255,7 @@ def test_a_speaker_who_came_back_has_the_whole_grace_time_again(scene: Scene, be
 
 @pytest.mark.fault("A5")
 def test_a_redis_that_forgot_everything_loses_nobody(scene: Scene, began: datetime, redis_server: RedisServer) -> None:
+    services.expire(now=began)
     before = scene.dump()
     redis_server.flush()
     assert services.expire(now=began) == services.expire(now=began + 2 * GRACE) == Expired()
@@ -287,6 +301,7 @@ def test_a_space_without_a_time_waits_for_ever(began: datetime) -> None:
 @pytest.mark.parametrize("state", [SpaceState.ENDED, SpaceState.CANCELED])
 def test_what_is_over_is_left_alone(began: datetime, state: SpaceState) -> None:
     scene = Scene(state=state)
+    scene.space.participants.active().update(left_at=began)
     before = scene.dump()
     assert services.expire(now=began + timedelta(days=300)) == Expired()
     assert scene.dump() == before

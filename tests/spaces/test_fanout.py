@@ -1,4 +1,4 @@
-"""One peer's trouble is nobody else's."""
+"""The trouble of one socket is not the trouble of the others."""
 
 import asyncio
 import json
@@ -6,8 +6,8 @@ import json
 import pytest
 
 from spaces import events
-from spaces.fanout import BACKLOG, Message, Socket, broadcast
-from spaces.signalling.consumers import HomeConsumer
+from spaces.doors.signalling.consumers import HomeConsumer
+from spaces.live.sockets import BACKLOG, Message, Socket, broadcast
 
 pytestmark = pytest.mark.asyncio
 

@@ -53,7 +53,7 @@ def test_only_those_who_run_the_space_change_it(scene: Scene, who: str) -> None:
 
 
 def test_what_was_said_is_for_people_with_an_account_then(scene: Scene) -> None:
-    from spaces.sight import require_reader
+    from spaces.selectors.sight import require_reader
 
     require_reader(space=scene.space, user=None)
     set_accounts_only(scene)

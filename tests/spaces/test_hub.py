@@ -1,4 +1,4 @@
-"""Fan-out inside one process: who is told, how often, and what happens when nobody is heard any more."""
+"""Fan-out inside one process: which sockets get an event, how often, and what happens after a silence."""
 
 import asyncio
 from datetime import timedelta
@@ -8,7 +8,8 @@ import pytest
 from pytest_django import Settings
 
 from accounts.services import delete_user, follow_user
-from spaces import events, hub, presence, services
+from spaces import events, presence, services
+from spaces.live import hub, sequences
 from spaces.states import SpaceState
 from spaces_project.common.store import store
 from spaces_project.common.threads import in_thread
@@ -239,7 +240,7 @@ async def test_many_heartbeats_ask_the_database_once(scene: Scene, enter: Any, m
         asked.append(public_id)
         return 3, 1
 
-    monkeypatch.setattr(hub, "SEQUENCE_SECONDS", 60.0)
+    monkeypatch.setattr(sequences, "SECONDS", 60.0)
     monkeypatch.setattr("spaces.selectors.sequence", sequence)
     async with await in_thread(enter, scene.host) as page:
         await page.ask("join")

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import FOREVER, Block, User
-from spaces.invariants import violations
 from spaces.models import Participant, Space
+from spaces.models.invariants import violations
 from spaces.states import Role, SpaceState
 from tests.factories import UserFactory
 from tests.spaces.scene import Scene

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from accounts.services import block_user, follow_user
 from spaces import services
-from spaces.models import Reminder
+from spaces.models import FlaggedWord, Reminder, Report
 from spaces.services.schedule import LONGEST_AHEAD
 from spaces.states import LogKind, RequestState, Role, SpaceState
 from tests.factories import UserFactory
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def invite(scene: Scene) -> Callable[..., str]:
-    """`invite(by, whom)` → `ok`, or the code of the refusal."""
+    """Return a function that invites one user as another one. It returns `ok` or the code of the refusal."""
 
     def invite(by: User, whom: User, *, to_speak: bool = False) -> str:
         return outcome(services.invite, public_id=scene.id, user=by, invitee=whom, to_speak=to_speak)
@@ -206,8 +207,26 @@ def test_a_scheduled_space_is_renamed_by_its_host_alone() -> None:
     assert outcome(services.update_space, public_id=scene.id, user=scene.cohost, title="Mine") == "forbidden"
 
 
-def test_a_live_space_keeps_its_name(scene: Scene) -> None:
-    assert outcome(services.update_space, public_id=scene.id, user=scene.host, title="Other") == "already_live"
+def test_a_live_space_is_renamed_by_those_who_run_it(told: Told, scene: Scene) -> None:
+    news = told(services.update_space, public_id=scene.id, user=scene.cohost, title=" New\u200b name ")
+    assert news.only("space.changed")["space"]["title"] == "New name"
+    assert scene.log() == [LogKind.RENAMED]
+    assert outcome(services.update_space, public_id=scene.id, user=scene.speaker, title="Mine") == "forbidden"
+    assert told(services.update_space, public_id=scene.id, user=scene.host, title="New name") == []
+
+
+def test_a_live_space_has_no_other_time(scene: Scene) -> None:
+    when = timezone.now() + timedelta(days=1)
+    assert outcome(services.update_space, public_id=scene.id, user=scene.host, title="x", when=when) == "already_live"
+
+
+def test_a_new_name_with_a_word_of_the_list_is_flagged(
+    scene: Scene, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    FlaggedWord.objects.create(text="spam")
+    with django_capture_on_commit_callbacks(execute=True):
+        services.update_space(public_id=scene.id, user=scene.host, title="No spam here")
+    assert Report.objects.get().text == "spam"
 
 
 def test_a_reminder_is_set_once_and_cleared() -> None:

@@ -10,8 +10,8 @@ from pytest_django import Settings
 from accounts.models import User
 from spaces import services
 from spaces.events import CLOSE_ENDED, Signal
-from spaces.ids import PUBLIC_ID_LENGTH
 from spaces.models import Space
+from spaces.models.tokens import PUBLIC_ID_LENGTH
 from spaces.rules import Standing
 from spaces.states import EndReason, LogKind, RequestState, Role, SpaceState
 from spaces_project.common.errors import BadInput, Conflict, NotFound, Refused

@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 
 from spaces import services
-from spaces.services import attendance, invitations, reactions, reports, stage
+from spaces.moderation import services as moderation
+from spaces.moderation.services import reports
+from spaces.services import attendance, invitations, reactions, stage
 from spaces.states import Emoji, Role
 from spaces_project.common.errors import TooMany
 from spaces_project.common.store import store
@@ -31,7 +33,7 @@ LIMITED: dict[str, tuple[int, str, Verb]] = {
     "request": (stage.REQUESTS, "listener", lambda s: of(s, services.request_to_speak, "listener")),
     "invite": (invitations.MOST, "speaker", lambda s: of(s, services.invite, "speaker", invitee=s.outsider)),
     "react": (reactions.MOST, "listener", lambda s: of(s, services.react, "listener", emoji=Emoji.CLAP)),
-    "report": (reports.MOST, "listener", lambda s: of(s, services.report_space, "listener", reason="spam")),
+    "report": (reports.MOST, "listener", lambda s: of(s, moderation.report_space, "listener", reason="spam")),
     "post": (POSTS_PER_WINDOW, "listener", lambda s: partial(create_post, author=s.listener, text="Hello")),
 }
 """How many in a window, whose, and one more of them. Sign-up and log-in: tests/accounts/test_sign_up.py."""

@@ -4,7 +4,8 @@ import pytest
 
 from accounts.models import User
 from spaces import services
-from spaces.log import space_log
+from spaces.moderation import services as moderation
+from spaces.selectors.log import space_log
 from spaces.states import LogKind, Verdict
 from tests.factories import UserFactory
 from tests.spaces.moderators import moderator
@@ -15,10 +16,12 @@ pytestmark = [pytest.mark.redis, pytest.mark.django_db]
 
 @pytest.fixture
 def judge(scene: Scene) -> User:
-    """Who has just removed the speaker, after a report."""
+    """Return a moderator who has just removed the speaker, after a report."""
     judge = moderator()
-    report = services.report_person(user=scene.listener, person_id=scene.speaker.pk, reason="spam", public_id=scene.id)
-    services.decide_report(report_id=report.pk, user=judge, verdict=Verdict.REMOVE)
+    report = moderation.report_person(
+        user=scene.listener, person_id=scene.speaker.pk, reason="spam", public_id=scene.id
+    )
+    moderation.decide_report(report_id=report.pk, user=judge, verdict=Verdict.REMOVE)
     services.leave_space(public_id=scene.id, user=scene.listener)
     return judge
 

@@ -1,4 +1,4 @@
-"""Removing somebody, and what the staff may do from outside."""
+"""Removing a person, and what the staff may do from outside."""
 
 from typing import Any
 

@@ -5,14 +5,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.services import follow_user
 from spaces.events import News, home_news
-from spaces.news import NewsDesk
+from spaces.live.home_updates import HomeUpdates
 from spaces.selectors import followees_by_reader
 from tests.factories import UserFactory
 
 
 @pytest.mark.asyncio
 async def test_a_burst_is_one_word() -> None:
-    desk = NewsDesk()
+    desk = HomeUpdates()
     for _ in range(3):
         desk.take(home_news("messages", to=[1, 2]))
     assert await desk.hand_out({1}) == {1: [News(topic="messages", count=3)]}
@@ -29,8 +29,8 @@ async def test_followers_who_are_here_are_told(monkeypatch: pytest.MonkeyPatch) 
         asked.append((followee_ids, reader_ids))
         return {1: {8, 9}}
 
-    monkeypatch.setattr("spaces.news.selectors.followees_by_reader", followees)
-    desk = NewsDesk()
+    monkeypatch.setattr("spaces.live.home_updates.selectors.followees_by_reader", followees)
+    desk = HomeUpdates()
     for author in (8, 9, 9):
         desk.take(home_news("posts", followers_of=author))
     assert await desk.hand_out({1, 2}) == {1: [News(topic="posts", count=3)]}

@@ -11,8 +11,10 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from accounts.models import FOREVER, User
-from spaces import exports, purge, services
+from spaces import services
 from spaces.models import Decision, LogEntry, Report, Space
+from spaces.moderation import exports, purge
+from spaces.moderation import services as moderation
 from spaces.states import ReportState, SpaceState, Verdict
 from tests.spaces.moderators import moderator
 from tests.spaces.scene import Scene
@@ -60,7 +62,7 @@ def test_what_does_not_exist_is_exit_code_1(command: str) -> None:
 
 
 def test_inspecting(scene: Scene) -> None:
-    services.report_space(public_id=scene.id, user=scene.listener, reason="spam")
+    moderation.report_space(public_id=scene.id, user=scene.listener, reason="spam")
     found = answer("inspect_space", scene.id)
     assert (found["state"], found["people"]["speaker"], found["open_reports"], found["held"]) == ("live", 1, 1, True)
 
@@ -99,8 +101,8 @@ def test_what_a_report_holds_stays() -> None:
 
 
 def test_a_decided_report_forgets_its_words_in_time(scene: Scene) -> None:
-    report = services.report_space(public_id=scene.id, user=scene.listener, reason="spam", text="Because")
-    services.decide_report(report_id=report.pk, user=moderator(), verdict=Verdict.NO_ACTION)
+    report = moderation.report_space(public_id=scene.id, user=scene.listener, reason="spam", text="Because")
+    moderation.decide_report(report_id=report.pk, user=moderator(), verdict=Verdict.NO_ACTION)
     assert purge.purge_expired(now=timezone.now() + timedelta(days=366))["reports"] == 1
     report.refresh_from_db()
     assert (report.text, report.shown, report.reporter, report.state) == ("", {}, None, ReportState.DECIDED)
@@ -124,18 +126,20 @@ def test_without_hours_it_has_no_end(scene: Scene) -> None:
 
 
 def busy(scene: Scene) -> User:
-    """Somebody of whom there is something in every corner."""
+    """Make a user who has left something in every table."""
     user = scene.listener
     user.display_name = "Zebra Quagga"
     user.save()
     create_post(author=user, text="My own words")
     send_message(sender=user, to=scene.host, text="For you only")
-    services.report_person(
+    moderation.report_person(
         user=user, person_id=scene.speaker.pk, reason="spam", text="They said it", public_id=scene.id
     )
-    services.report_person(user=scene.host, person_id=user.pk, reason="abuse", text="About them", public_id=scene.id)
+    moderation.report_person(user=scene.host, person_id=user.pk, reason="abuse", text="About them", public_id=scene.id)
     mine = Report.objects.get(person=user)
-    services.decide_report(report_id=mine.pk, user=moderator(), verdict=Verdict.REDACT, reason="No", note="Secret note")
+    moderation.decide_report(
+        report_id=mine.pk, user=moderator(), verdict=Verdict.REDACT, reason="No", note="Secret note"
+    )
     return user
 
 

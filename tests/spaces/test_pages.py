@@ -1,4 +1,4 @@
-"""Pages about Spaces: what they show to whom, and the form that makes one."""
+"""Pages about Spaces: what each reader sees, and the form that makes a Space."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.services import follow_user
 from spaces import presence, services
 from spaces.models import Space
-from spaces.page import space_page
+from spaces.selectors.space_page import space_page
 from spaces.states import SpaceState
 from tests.factories import SpaceFactory, UserFactory
 from tests.spaces.scene import Scene
@@ -230,8 +230,10 @@ def test_home_shows_the_bubbles_of_those_one_follows(as_ada: Client, ada: User) 
     assert 'aria-label="Join Open audio hour, hosted by Ada Lovelace"' in page
 
 
-def test_home_wants_a_person(client: Client) -> None:
-    assert client.get("/").status_code == 302
+def test_home_of_a_visitor_is_the_front_page(client: Client) -> None:
+    answer = client.get("/")
+    assert answer.status_code == 200
+    assert "timeline/front.html" in [template.name for template in answer.templates]
 
 
 def test_home_tells_who_may_not_host_why(client: Client) -> None:

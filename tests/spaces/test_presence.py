@@ -1,4 +1,4 @@
-"""Leases: whoever is in the set is here."""
+"""Leases: a person with a lease is here."""
 
 import time
 
@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from django.conf import settings
 
-from spaces import doors, presence, selectors
+from spaces import presence, selectors
+from spaces.live import anonymous_limits
 from spaces.states import Role
 from spaces_project.common.store import store
 from tests.spaces.scene import Scene
@@ -40,26 +41,26 @@ def test_a_lease_lasts_as_long_as_the_setting_says() -> None:
 
 def test_a_closed_socket_shortens_a_lease_and_never_lengthens_one() -> None:
     presence.enter(ID, 7)
-    presence.shorten(ID, 7)
+    presence.start_closing(ID, 7)
     first = store().zscore(presence.key(ID), 7)
-    presence.shorten(ID, 7)
+    presence.start_closing(ID, 7)
     assert store().zscore(presence.key(ID), 7) == first < store().time()[0] + settings.SPACES_PRESENCE_LEASE.seconds - 5
 
 
 def test_a_closed_socket_brings_nobody_back() -> None:
-    presence.shorten(ID, 7)
+    presence.start_closing(ID, 7)
     assert presence.present(ID) == set()
 
 
 def test_a_live_tab_outlasts_a_closed_one() -> None:
     presence.enter(ID, 7)
-    presence.shorten(ID, 7)
+    presence.start_closing(ID, 7)
     presence.renew({ID: [7]})
     assert store().zscore(presence.key(ID), 7) > store().time()[0] + presence.DISCONNECT_LEASE_SECONDS + 1
 
 
 def test_a_lease_runs_from_when_somebody_was_last_heard() -> None:
-    presence.keep({ID: {7: 10.0, 8: settings.SPACES_PRESENCE_LEASE.total_seconds()}})
+    presence.renew_since({ID: {7: 10.0, 8: settings.SPACES_PRESENCE_LEASE.total_seconds()}})
     left = store().zscore(presence.key(ID), 7) - store().time()[0]
     assert abs(left - settings.SPACES_PRESENCE_LEASE.total_seconds() + 10) <= 1
     assert presence.present(ID) == {7}
@@ -68,7 +69,7 @@ def test_a_lease_runs_from_when_somebody_was_last_heard() -> None:
 def test_a_silent_tab_does_not_shorten_the_lease_of_another() -> None:
     presence.enter(ID, 7)
     before = store().zscore(presence.key(ID), 7)
-    presence.keep({ID: {7: 20.0}})
+    presence.renew_since({ID: {7: 20.0}})
     assert store().zscore(presence.key(ID), 7) == before
 
 
@@ -88,10 +89,10 @@ def test_people_without_an_account_count_each_for_themselves() -> None:
 
 @pytest.mark.fault("A5")
 def test_absence_is_believed_one_lease_after_redis_began() -> None:
-    assert not presence.are_believable()
-    assert not presence.are_believable()
+    assert not presence.is_trustworthy()
+    assert not presence.is_trustworthy()
     store().set("spaces:presence:epoch", time.time() - settings.SPACES_PRESENCE_LEASE.total_seconds() - 1)
-    assert presence.are_believable()
+    assert presence.is_trustworthy()
 
 
 # --- Who listens ---
@@ -149,15 +150,15 @@ def test_an_audience_of_nobody() -> None:
 
 
 def test_an_address_gets_so_many_places_and_each_again_when_it_is_given_up() -> None:
-    assert [doors.admit("192.0.2.1", name, limit=2) for name in ("a", "b", "c")] == [True, True, False]
-    doors.let_go("192.0.2.1", "a")
-    assert doors.admit("192.0.2.1", "c", limit=2)
-    assert doors.admit("192.0.2.2", "d", limit=2)
+    assert [anonymous_limits.admit("192.0.2.1", name, limit=2) for name in ("a", "b", "c")] == [True, True, False]
+    anonymous_limits.let_go("192.0.2.1", "a")
+    assert anonymous_limits.admit("192.0.2.1", "c", limit=2)
+    assert anonymous_limits.admit("192.0.2.2", "d", limit=2)
 
 
 def test_the_places_of_a_process_that_died_lapse_and_others_are_renewed() -> None:
-    doors.admit("192.0.2.1", "dead", limit=2)
-    doors.admit("192.0.2.1", "alive", limit=2)
+    anonymous_limits.admit("192.0.2.1", "dead", limit=2)
+    anonymous_limits.admit("192.0.2.1", "alive", limit=2)
     store().zadd("spaces:strangers:192.0.2.1", {"dead": 1, "alive": 1})
-    doors.renew({"192.0.2.1": {"alive"}})
-    assert [doors.admit("192.0.2.1", name, limit=2) for name in ("c", "d")] == [True, False]
+    anonymous_limits.renew({"192.0.2.1": {"alive"}})
+    assert [anonymous_limits.admit("192.0.2.1", name, limit=2) for name in ("c", "d")] == [True, False]

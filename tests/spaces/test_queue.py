@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Follow, User
 from spaces import selectors, services
+from spaces.events import Signal, wire
 from spaces.models import Participant, SpeakRequest
 from spaces.states import LogKind, RequestState, Role
 from tests.spaces.fixtures import Told
@@ -23,7 +24,7 @@ def listening(scene: Scene, count: int) -> list[User]:
 
 
 def waiting(scene: Scene, count: int) -> list[User]:
-    """They asked in this order."""
+    """Return listeners who asked to speak in this order."""
     people = listening(scene, count)
     SpeakRequest.objects.bulk_create(SpeakRequest(space=scene.space, user=user) for user in people)
     return people
@@ -64,6 +65,28 @@ def test_a_stricter_policy_declines_whom_it_refuses(scene: Scene) -> None:
     assert [scene.is_waiting(user) for user in (followed, invited, other)] == [True, True, False]
     services.set_policy(public_id=scene.id, user=scene.host, policy="invited")
     assert [scene.is_waiting(user) for user in (followed, invited, other)] == [False, True, False]
+
+
+def test_those_behind_learn_that_they_moved_up(told: Told, scene: Scene) -> None:
+    first, second, third = waiting(scene, 3)
+    assert selectors.snapshot(public_id=scene.id, user_id=third.pk).you.queue_place == 3
+    news = told(services.cancel_request, public_id=scene.id, user=first)
+    [places] = [envelope for envelope in news if envelope.signal == Signal.PLACES]
+    assert places.to == (second.pk, third.pk)
+    assert places.frame is None, "the order tells who waits, which listeners may not know"
+    assert news.only("you.changed")["you"].get("queue_place") is None
+
+
+def test_a_new_request_moves_nobody_and_knows_its_place(told: Told, scene: Scene) -> None:
+    waiting(scene, 2)
+    news = told(services.request_to_speak, public_id=scene.id, user=scene.listener)
+    assert news.only("you.changed")["you"]["queue_place"] == 3
+    assert Signal.PLACES not in news.signals()
+
+
+def test_a_place_that_is_not_kept_up_to_date_is_not_told(scene: Scene) -> None:
+    last = waiting(scene, wire.QUEUE_PLACES + 1)[-1]
+    assert selectors.snapshot(public_id=scene.id, user_id=last.pk).you.queue_place is None
 
 
 def test_declining_a_thousand_costs_few_queries(scene: Scene) -> None:

@@ -12,10 +12,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import SuspensionScope, User
 from accounts.services import block_user
 from spaces import services
 from spaces.models import Participant, Space, SpeakRequest
+from spaces.moderation.services.suspensions import suspend_person
 from spaces.states import LogKind, RequestState, Role, SpaceState
 from tests.factories import ParticipantFactory, SpaceFactory, UserFactory
 from tests.spaces.scene import Scene, assert_lawful, outcome
@@ -188,7 +189,7 @@ def remove_or_join(scene: Scene) -> Duel:
 def end_or_start_of_a_mic(scene: Scene) -> Duel:
     services.join_space(public_id=scene.id, user=scene.speaker, connection="tab")
     end = verb(services.end_space, scene, scene.host)
-    plug_in = verb(services.plug_in, scene, scene.speaker, connection="tab", mixer_id="mic")
+    plug_in = verb(services.connect_microphone, scene, scene.speaker, connection="tab", mixer_id="mic")
     return end, plug_in, {("ok", "ok"), ("ok", "ended")}
 
 
@@ -207,6 +208,37 @@ def block_or_join(scene: Scene) -> Duel:
     block = partial(outcome, block_user, blocker=scene.host, blocked=scene.outsider)
     join = verb(services.join_space, scene, scene.outsider, connection="new")
     return block, join, {("ok", "ok"), ("ok", "blocked")}
+
+
+def lock_or_join(scene: Scene) -> Duel:
+    lock = verb(services.set_lock, scene, scene.host, locked=True)
+    join = verb(services.join_space, scene, scene.outsider, connection="new")
+    return lock, join, {("ok", "ok"), ("ok", "locked")}
+
+
+def suspend_or_join(scene: Scene) -> Duel:
+    suspended = User.objects.get(pk=scene.outsider.pk)  # the verb changes its user, which no socket would see
+    suspend = partial(outcome, suspend_person, user=suspended, scope=SuspensionScope.ENTIRELY)
+    join = verb(services.join_space, scene, scene.outsider, connection="new")
+    return suspend, join, {("ok", "ok"), ("ok", "suspended")}
+
+
+def hand_over_to_a_blocker_or_join(scene: Scene) -> Duel:
+    block_user(blocker=scene.cohost, blocked=scene.outsider)
+    hand_over = verb(services.hand_over, scene, scene.host, target_id=scene.cohost.pk)
+    join = verb(services.join_space, scene, scene.outsider, connection="new")
+    return hand_over, join, {("ok", "ok"), ("ok", "blocked")}
+
+
+def lost_or_back(scene: Scene) -> Duel:
+    """A listener is back by another connection in the moment in which they are counted as lost."""
+    services.join_space(public_id=scene.id, user=scene.listener, connection="old")
+
+    def lose() -> str:
+        return str(services.mark_lost(public_id=scene.id, user_id=scene.listener.pk, connection="old"))
+
+    back = verb(services.join_space, scene, scene.listener, connection="new")
+    return lose, back, {("True", "ok"), ("False", "ok")}
 
 
 def block_or_hand_over(scene: Scene) -> Duel:
@@ -258,6 +290,10 @@ def hand_over_or_stand_in(scene: Scene) -> Duel:
         hand_over_or_end,
         hand_over_or_remove,
         block_or_join,
+        lock_or_join,
+        suspend_or_join,
+        hand_over_to_a_blocker_or_join,
+        lost_or_back,
         block_or_hand_over,
         hand_over_or_stand_in,
         last_cohost_place,
@@ -300,8 +336,8 @@ def test_one_person_in_many_tabs_at_once_is_one_participant(at_once: AtOnce) -> 
         for number in range(8)
     ]
     assert at_once(tabs) == ["ok"] * 8
-    space.refresh_from_db()
-    assert (space.participants.filter(user=user).count(), space.joins) == (1, 1)
+    joined = space.log.filter(kind=LogKind.JOINED, actor=user).count()
+    assert (space.participants.filter(user=user).count(), joined) == (1, 1)
 
 
 def test_one_person_asking_many_times_at_once_waits_once(at_once: AtOnce) -> None:

@@ -1,4 +1,4 @@
-"""Whoever may not be in is put out by the database, also where the message that said so was lost."""
+"""The database puts out people who may not be in, also if the message that said so was lost."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,9 +12,11 @@ from oauth2_provider.models import AccessToken
 
 from accounts.models import FOREVER, Block, SuspensionScope, User
 from accounts.services import create_personal_token
-from spaces import events, hub, presence, roll_call, services
-from spaces.members import Member
+from spaces import events, presence, services
+from spaces.live import hub, roll_call
+from spaces.live.members import Member
 from spaces.models import Participant, Space
+from spaces.moderation import services as moderation
 from spaces_project.common.api.scopes import Scope
 from spaces_project.common.threads import in_thread
 from tests.signalling.fixtures import Sessions
@@ -51,12 +53,12 @@ def remove(scene: Scene) -> None:
 
 
 def block(scene: Scene) -> None:
-    """As if the process died between the block and what follows from it."""
+    """Store a block only, as if the process died before what follows from it."""
     Block.objects.create(blocker=scene.host, blocked=scene.listener)
 
 
 def suspend(scene: Scene) -> None:
-    services.suspend_person(user=scene.listener, scope=SuspensionScope.ENTIRELY)
+    moderation.suspend_person(user=scene.listener, scope=SuspensionScope.ENTIRELY)
 
 
 def suspend_only(scene: Scene) -> None:
@@ -195,7 +197,7 @@ async def test_all_who_may_stay_cost_one_query(scene: Scene, django_assert_num_q
 async def test_a_moderator_whose_right_is_gone_cannot_listen_on_in_silence(
     scene: Scene, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("spaces.signalling.consumers.ListenInConsumer.silent_after", 0.5)
+    monkeypatch.setattr("spaces.doors.signalling.consumers.ListenInConsumer.silent_after", 0.5)
     session = await in_thread(lambda: sessions(moderator()))
     async with tab(f"/ws/listen-in/{scene.id}", session=session) as page:
         assert await page.code("ping") == "ok"

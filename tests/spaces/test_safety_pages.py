@@ -6,8 +6,8 @@ from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
-from spaces import services
 from spaces.models import Appeal, Decision, Report
+from spaces.moderation import services as moderation
 from spaces.states import Verdict
 from tests.spaces.moderators import moderator
 from tests.spaces.scene import Scene
@@ -26,12 +26,14 @@ def browser(user: User) -> Client:
 
 @pytest.fixture
 def decided(scene: Scene, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Decision:
-    """About the speaker, by somebody whose name they must never read."""
+    """Decide about the speaker, as a moderator whose name the speaker must never read."""
     judge = moderator()
     User.objects.filter(pk=judge.pk).update(username="judge_judy")
-    report = services.report_person(user=scene.listener, person_id=scene.speaker.pk, reason="abuse", public_id=scene.id)
+    report = moderation.report_person(
+        user=scene.listener, person_id=scene.speaker.pk, reason="abuse", public_id=scene.id
+    )
     with django_capture_on_commit_callbacks(execute=True):
-        return services.decide_report(
+        return moderation.decide_report(
             report_id=report.pk, user=judge, verdict=Verdict.WARN, reason="Be kind, please", note="Third time"
         )
 
@@ -89,9 +91,9 @@ def test_an_appeal_by_its_form(scene: Scene, decided: Decision) -> None:
 def test_no_action_tells_nobody(
     scene: Scene, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    report = services.report_space(public_id=scene.id, user=scene.listener, reason="abuse")
+    report = moderation.report_space(public_id=scene.id, user=scene.listener, reason="abuse")
     with django_capture_on_commit_callbacks(execute=True):
-        services.decide_report(report_id=report.pk, user=moderator(), verdict=Verdict.NO_ACTION)
+        moderation.decide_report(report_id=report.pk, user=moderator(), verdict=Verdict.NO_ACTION)
     assert not Notification.objects.exists()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from spaces import services
 from spaces.rules import Standing
-from spaces.services.turn import turn
+from spaces.services.space_change import space_change
 from spaces.states import LogKind, RequestState, Role
 from tests.spaces.fixtures import Told
 from tests.spaces.scene import Scene, assert_lawful, outcome
@@ -202,7 +202,7 @@ def test_a_seat_given_back_is_taken_by_the_next(asked: Scene) -> None:
 
 
 def plug(scene: Scene, user: Any, connection: str = "tab") -> str:
-    return outcome(services.plug_in, public_id=scene.id, user=user, connection=connection, mixer_id="m1")
+    return outcome(services.connect_microphone, public_id=scene.id, user=user, connection=connection, mixer_id="m1")
 
 
 def test_plugging_in(scene: Scene) -> None:
@@ -242,6 +242,6 @@ def test_a_refusal_uses_no_number(told: Told, scene: Scene) -> None:
 
 
 def test_a_role_that_leads_nowhere_is_a_fault_of_the_verb(scene: Scene) -> None:
-    with pytest.raises(ValueError, match="cannot become"), turn(scene.id) as current:
-        current.change(scene.place(scene.listener), role=Role.HOST)
+    with pytest.raises(ValueError, match="cannot become"), space_change(scene.id) as change:
+        change.update(scene.place(scene.listener), role=Role.HOST)
     assert scene.place(scene.listener).role == Role.LISTENER

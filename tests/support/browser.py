@@ -16,11 +16,20 @@ import shutil
 import sys
 import time
 import wave
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from .processes import REPOSITORY
 
@@ -91,7 +100,32 @@ class Browsers:
         browser = self._launch(sound, program or self.program, keeps_pages=keeps_pages)
         return _page_of(browser, url, username, viewport)
 
-    def _launch(self, voice: str, program: str, *, keeps_pages: bool) -> Browser:
+    def bare(self) -> Browser:
+        """Return a browser without a page, for contexts of the caller's own."""
+        return self._launch(str(write_tone(self._directory / "220.wav", hertz=220, amplitude=0.3)), self.program)
+
+    @contextmanager
+    def with_profile(self, directory: Path, url: str, username: str) -> Iterator[BrowserContext]:
+        """A browser with a profile on disk, as an installed app needs, whose one page is logged in as `username`."""
+        context = self._playwright.chromium.launch_persistent_context(
+            directory / "profile",
+            executable_path=self.program,
+            args=list(FLAGS),
+            chromium_sandbox=os.geteuid() != 0,
+            headless=True,
+            base_url=url,
+            viewport=ViewportSize(width=PHONE["width"], height=PHONE["height"]),
+        )
+        try:
+            _prepare(context)
+            page = context.pages[0]
+            page.goto("/")
+            log_in(page, username)
+            yield context
+        finally:
+            context.close()
+
+    def _launch(self, voice: str, program: str, *, keeps_pages: bool = False) -> Browser:
         flags = [*FLAGS, f"--use-file-for-fake-audio-capture={voice}"]
         sandbox = os.geteuid() != 0  # Chromium's refuses to work for root
         browser = self._playwright.chromium.launch(
@@ -106,7 +140,7 @@ class Browsers:
 
 
 def log_in(page: Page, username: str, password: str = PASSWORD) -> None:
-    """By the form, as a person does."""
+    """Log in by the form, as a person does."""
     page.goto("/accounts/login/")
     page.locator("input[name=login]").fill(username)
     page.locator("input[name=password]").fill(password)
@@ -115,7 +149,7 @@ def log_in(page: Page, username: str, password: str = PASSWORD) -> None:
 
 
 def heard_tones(page: Page, tones: Iterable[int], *, seconds: float = 1.0) -> set[int]:
-    """Which of the tones (Hz) the page plays during these seconds, most of the time."""
+    """Return which of the tones (Hz) the page plays most of the time during these seconds."""
     asked = list(tones)
     medians = page.evaluate("([tones, seconds]) => ear.medians(tones, seconds)", [asked, seconds])
     return {tone for tone, level in zip(asked, medians, strict=True) if level is not None and level > HEARD_ABOVE}
@@ -149,12 +183,12 @@ def packets_received(page: Page) -> int:
 
 
 def negotiations(page: Page) -> int:
-    """How often the page has agreed with the gateway on audio since it was loaded; nothing before its first load."""
+    """Return how often the page has agreed with the gateway on audio since it was loaded."""
     return int(page.evaluate("() => ear.negotiations"))
 
 
 def beside(page: Page, url: str, username: str | None = None, *, viewport: dict[str, int] = PHONE) -> Page:
-    """Somebody else in the same browser and with the same voice: starting another one costs seconds."""
+    """Log in another user in the same browser and with the same voice: starting another browser costs seconds."""
     browser = page.context.browser
     assert browser is not None
     return _page_of(browser, url, username, viewport)
@@ -162,13 +196,18 @@ def beside(page: Page, url: str, username: str | None = None, *, viewport: dict[
 
 def _page_of(browser: Browser, url: str, username: str | None, viewport: dict[str, int]) -> Page:
     context = browser.new_context(base_url=url, viewport={"width": viewport["width"], "height": viewport["height"]})
-    context.add_init_script(path=REPOSITORY / "tests/support/ear.js")
-    context.add_init_script(ORIGINAL_SOUND)
+    _prepare(context)
     page = context.new_page()
     page.goto("/")
     if username is not None:
         log_in(page, username)
     return page
+
+
+def _prepare(context: BrowserContext) -> None:
+    """Give every page of the context its ear and its voice."""
+    context.add_init_script(path=REPOSITORY / "tests/support/ear.js")
+    context.add_init_script(ORIGINAL_SOUND)
 
 
 def screenshot(page: Page, name: str) -> Path:

@@ -24,6 +24,15 @@ def isolate() -> Path:
         GATEWAY_PORT=str(free_port()),
         GATEWAY_ADMIN_PORT=str(free_port()),
     )
-    for name in ("REDIS_URL", "GATEWAY_URL", "GATEWAY_ADMIN_URL", "SPACES_ORIGIN", "SPACES_TRUSTED_ORIGINS", "DEBUG"):
+    for name in (
+        "REDIS_URL",
+        "GATEWAY_URL",
+        "GATEWAY_ADMIN_URL",
+        "GATEWAY_NAME",
+        "GATEWAYS",
+        "SPACES_ORIGIN",
+        "SPACES_TRUSTED_ORIGINS",
+        "DEBUG",
+    ):
         os.environ.pop(name, None)
     return directory

@@ -67,6 +67,10 @@ class Firefox:
         self._bridge.stdin.close()
         end(self._bridge)
 
+    def run_before_pages(self, source: str) -> None:
+        """Run this script at the start of each page from now on."""
+        self._call("runBeforePages", source)
+
     def goto(self, path: str) -> None:
         """Open a path of the product."""
         self._call("goto", self._url + path)

@@ -42,11 +42,15 @@ class Gateway:
         return self._process.pid
 
     @property
+    def is_dead(self) -> bool:
+        return self._process is None or self._process.poll() is not None
+
+    @property
     def log(self) -> str:
         return (self.directory / "janus.log").read_text(errors="replace")
 
     def endpoint(self, **overrides: Any) -> Endpoint:
-        """How to reach it; overrides are fields of Endpoint, such as the url of a proxy in between."""
+        """Return how to reach the gateway. Overrides are fields of Endpoint, such as the url of a proxy in between."""
         return dataclasses.replace(self.settings.endpoint("test"), **overrides)
 
     def start(self) -> None:
@@ -105,7 +109,7 @@ def running_gateway(directory: Path, **overrides: Any) -> Iterator[Gateway]:
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port on loopback that nobody uses now."""
+    """Return a free port on loopback."""
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

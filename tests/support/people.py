@@ -18,7 +18,7 @@ def bubble(page: Page, title: str, *, host: str = "Ada Lovelace") -> Locator:
 
 
 def start_space(page: Page, title: str) -> str:
-    """On the page for it; the host is inside afterwards, with a closed microphone. Returns the Space's public id."""
+    """Start a Space on its page. The host is inside afterwards, with a closed microphone. Return the public id."""
     page.goto("/i/spaces/new")
     page.get_by_role("textbox", name="Name your Space").fill(title)
     with page.expect_response(lambda answer: answer.request.method == "POST") as started:
@@ -34,9 +34,16 @@ def enter(page: Page, title: str) -> None:
 
 
 def unmute(page: Page) -> None:
-    """Returns when the server has agreed."""
+    """Returns when the server has agreed. A failure says what the page told the user, which goes after some seconds."""
     press(page, "Unmute")
-    expect(button(page, "Mute")).to_be_visible(timeout=OPENS_WITHIN_MS)
+    complaint = page.locator(".toast[data-tone=bad]")
+    expect(button(page, "Mute").or_(complaint).first).to_be_visible(timeout=OPENS_WITHIN_MS)
+    told = complaint.first.inner_text() if complaint.count() else "nothing"
+    try:
+        expect(button(page, "Mute")).to_be_visible(timeout=OPENS_WITHIN_MS)
+    except AssertionError as error:
+        error.add_note(f"The page said: {told}")
+        raise
 
 
 def give_microphone(host: Page, listener: Page, name: str) -> None:
@@ -62,7 +69,7 @@ def resize(page: Page, size: dict[str, int]) -> None:
 
 
 def approve(host: Page, name: str) -> None:
-    """In the management panel, which is closed again afterwards."""
+    """Approve a request in the management panel, and close the panel again."""
     press(host, "Manage")
     press(host, f"Approve {name}")
     press(host, "Back to the stage")

@@ -11,7 +11,7 @@ _given: set[int] = set()
 
 
 def free_port() -> int:
-    """A TCP port on loopback that nobody uses and that was not given out before."""
+    """Return a free TCP port on loopback that was not given out before."""
     while True:
         port = random.randrange(*RANGE)
         if port not in _given and _can_bind(port):

@@ -46,7 +46,7 @@ class Cluster:
         return psycopg.connect(host=str(self._directory), user="spaces", dbname="postgres", autocommit=True)
 
     def stop(self) -> None:
-        """Cuts off whoever is connected."""
+        """Cut off all connections."""
         self._server.stop(signal.SIGINT)  # TERM would wait for clients
 
 

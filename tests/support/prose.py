@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import grimp
+
 from benchmarks._support.table import markdown, percentile
 
 SOURCE: Final = ("spaces_project", "accounts", "spaces", "timeline", "captions")
@@ -77,6 +79,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("directory", nargs="?", type=Path, default=Path(__file__).parents[2])
     print(report(parser.parse_args().directory))
+    left, modules = circles()
+    print(f"\nModules in or between circles of imports: {left} of {modules}.")
 
 
 def report(root: Path) -> str:
@@ -101,6 +105,24 @@ def shape(root: Path) -> str:
     own = ("this repository", spread(lines), spread(lengths), f"{tests / max(1, sum(lines)):.2f}")
     head = ["shape: median / p90 / longest", "lines per file", "lines per function", "test lines per source line"]
     return markdown(head, [own, *SHAPE_ANCHORS])
+
+
+def circles() -> tuple[int, int]:
+    """Return how many installed modules of the product are in a circle of imports or between two, and how many there
+    are. Imports for types alone do not count.
+
+    Modules that import none of the rest, or that none of the rest imports, are taken away until there are no more.
+    """
+    graph = grimp.build_graph(*SOURCE, exclude_type_checking_imports=True, cache_dir=None)
+    left = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    while True:
+        imported = {module for others in left.values() for module in others}
+        ends = [module for module, others in left.items() if not others or module not in imported]
+        if not ends:
+            return len(left), len(graph.modules)
+        for module in ends:
+            del left[module]
+        left = {module: others & left.keys() for module, others in left.items()}
 
 
 def _docstring_rows(root: Path) -> Iterator[list[str]]:

@@ -28,7 +28,7 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        """With the password, which it makes where there is none."""
+        """Return the address with the password, which the server makes if there is none."""
         password = (self._directory / "secrets/redis_password").read_text().strip()
         return f"redis://:{password}@127.0.0.1:{self.port}/0"
 

@@ -40,11 +40,37 @@ from .ports import free_port
 from .processes import PYTHON, REPOSITORY, Child, stand_still
 
 Part = Literal[
-    "redis", "supervisor", "gateway", "web", "web2", "proxy", "worker", "beat", "captions", "speech", "outside"
+    "redis",
+    "supervisor",
+    "supervisor2",
+    "gateway",
+    "web",
+    "web2",
+    "proxy",
+    "worker",
+    "beat",
+    "captions",
+    "recorder",
+    "speech",
+    "outside",
+    "sound",
+    "notify",
 ]
 Server = Literal["daphne", "uvicorn"]
 
-PARTS: Final[tuple[Part, ...]] = ("redis", "supervisor", "web", "worker", "beat", "captions", "speech", "outside")
+PARTS: Final[tuple[Part, ...]] = (
+    "redis",
+    "supervisor",
+    "web",
+    "worker",
+    "beat",
+    "captions",
+    "recorder",
+    "speech",
+    "outside",
+    "sound",
+    "notify",
+)
 LOGS: Final = REPOSITORY / "var/test-logs"
 HEALTHY_WITHIN: Final = 120.0
 
@@ -67,6 +93,7 @@ class Stack:
         server: which ASGI server runs the web part.
         database_url: a PostgreSQL database; None is an SQLite file in `directory`.
         web_processes: two are `web` and `web2` behind `proxy`.
+        gateways: two are `main`, run by `supervisor`, and `west`, run by `supervisor2`.
         environment: settings that differ from their defaults, by their names in the environment.
     """
 
@@ -77,6 +104,7 @@ class Stack:
         server: Server = "daphne",
         database_url: str | None = None,
         web_processes: Literal[1, 2] = 1,
+        gateways: Literal[1, 2] = 1,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.port = free_port()
@@ -86,14 +114,17 @@ class Stack:
         self._database_url = database_url
         self._commands = _commands(server)
         self._parts = PARTS if web_processes == 1 else (*PARTS, "web2", "proxy")
+        self._own: dict[Part, dict[str, str]] = {}
         self._web_processes = web_processes
         self._children: dict[Part, Child] = {}
         self._killed: set[Part] = set()
         self._environment = self._addresses() | dict(environment or {})
+        if gateways == 2:
+            self._add_gateway()
 
     @property
     def environment(self) -> dict[str, str]:
-        """What distinguishes this stack, for another part of it that the test starts."""
+        """Return the variables of this stack, for another part of it that the test starts."""
         return dict(self._environment)
 
     @property
@@ -144,7 +175,7 @@ class Stack:
         return self._all_are_ready() and set((self.health() or {}).values()) == {"ok"}
 
     def _all_are_ready(self) -> bool:
-        """Of several web processes: /healthz is answered by any one of them."""
+        """Return whether every web process is ready: /healthz is answered by any one of them."""
         ports = [port for name, port in self._environment.items() if name.startswith("WEB_PORT_")]
         try:
             for port in ports if self._web_processes > 1 else ():
@@ -155,7 +186,7 @@ class Stack:
         return True
 
     def health(self) -> dict[str, str] | None:
-        """What /healthz answers; None while the web part does not."""
+        """Return the answer of /healthz, or None while the web part does not answer."""
         try:
             with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
                 body = answer.read()
@@ -194,7 +225,7 @@ class Stack:
         os.kill(self.gateway_pid() if part == "gateway" else self._children[part].pid, number)
 
     def has_ended(self, part: Part) -> bool:
-        """Of a part that is not the gateway, and until something starts it again."""
+        """Return whether a part has ended and was not started again. Not for the gateway."""
         return not self._children[part].is_running
 
     def hang(self, part: Part) -> None:
@@ -207,9 +238,9 @@ class Stack:
     def pid(self, part: Part) -> int:
         return self.gateway_pid() if part == "gateway" else self._children[part].pid
 
-    def gateway_pid(self) -> int:
-        """Raises ValueError between two gateways."""
-        supervisor = self._children["supervisor"].pid
+    def gateway_pid(self, part: Part = "supervisor") -> int:
+        """Return the process of the gateway that `part` runs. Raises ValueError between two gateways."""
+        supervisor = self._children[part].pid
         (pid,) = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
         return int(pid)
 
@@ -244,7 +275,7 @@ class Stack:
                 client.delete(*keys)
 
     def census(self) -> Census:
-        """What the gateway holds now. Works beside a running Playwright, which occupies this thread's event loop."""
+        """Return what the gateway holds. Works beside a running Playwright, which occupies this thread's event loop."""
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(asyncio.run, self._census()).result(timeout=15)
 
@@ -260,6 +291,19 @@ class Stack:
         finally:
             await client.close()
         return Census(sessions, handles, len(rooms), len(mountpoints))
+
+    def _add_gateway(self) -> None:
+        """Run `west` beside `main`, with ports of its own."""
+        port, known = free_port(), self._environment
+        self._parts = (*self._parts, "supervisor2")
+        known["GATEWAYS"] = f"main=ws://127.0.0.1:{known['GATEWAY_PORT']},west=ws://127.0.0.1:{port}"
+        known["GATEWAY_RTP_PORTS"] = "20000-29999"
+        self._own["supervisor2"] = {
+            "GATEWAY_NAME": "west",
+            "GATEWAY_PORT": str(port),
+            "GATEWAY_ADMIN_PORT": str(free_port()),
+            "GATEWAY_RTP_PORTS": "30000-39999",
+        }
 
     def _addresses(self) -> dict[str, str]:
         known = {
@@ -285,7 +329,8 @@ class Stack:
         self._killed.discard(part)
         command = ["bash", "-c", f"exec {self._commands[part]}"]
         number = {"HONCHO_PROCESS_NAME": "web.2" if part == "web2" else f"{part}.1"}
-        self._children[part] = Child(command, log=self._logs / f"{part}.log", env=self._environment | number)
+        env = self._environment | number | self._own.get(part, {})
+        self._children[part] = Child(command, log=self._logs / f"{part}.log", env=env)
 
     def secret(self, name: str) -> str:
         return (self._var / "secrets" / name).read_text().strip()
@@ -295,7 +340,7 @@ def _commands(server: Server) -> dict[Part, str]:
     """The Procfile's, each without the wrapper that would start it again."""
     lines = re.findall(r"^(\w+): deploy/respawn (.+)$", (REPOSITORY / "Procfile").read_text(), re.MULTILINE)
     commands: dict[Any, str] = dict(lines)
-    commands["supervisor"] = commands.pop("gateway")
+    commands["supervisor"] = commands["supervisor2"] = commands.pop("gateway")
     commands["web"] += f" {server}"
     commands["web2"] = commands["web"]
     return commands

@@ -10,14 +10,11 @@ import struct
 import subprocess
 import wave
 from array import array
-from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import av
+from tests.support.opus import FRAME, RATE, opus_packets
 
-RATE: Final = 48_000
-FRAME: Final = RATE // 50
 PAYLOAD_TYPE: Final = 111
 
 
@@ -58,15 +55,7 @@ def silence(seconds: float, *, rate: int = RATE) -> bytes:
 
 def packets(pcm: bytes, *, ssrc: int, first: int = 1) -> list[bytes]:
     """RTP packets of 20 ms of Opus; `pcm` is int16 mono at 48 kHz."""
-    encoder: Any = av.CodecContext.create("libopus", "w")
-    encoder.sample_rate, encoder.layout, encoder.format = RATE, "mono", "s16"
-    encoder.bit_rate, encoder.time_base = 32_000, Fraction(1, RATE)
-    found = []
-    for number, start in enumerate(range(0, len(pcm) - 2 * FRAME + 1, 2 * FRAME)):
-        frame = av.AudioFrame(format="s16", layout="mono", samples=FRAME)
-        frame.sample_rate, frame.pts = RATE, number * FRAME
-        frame.planes[0].update(pcm[start : start + 2 * FRAME])
-        found += [bytes(packet) for packet in encoder.encode(frame)]
+    found = opus_packets(pcm)
     return [
         rtp(payload, ssrc=ssrc, sequence=first + n, timestamp=(first + n) * FRAME) for n, payload in enumerate(found)
     ]

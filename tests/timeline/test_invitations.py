@@ -138,7 +138,7 @@ def test_searching_costs_the_same_whoever_is_found(
     as_host: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     UserFactory.create_batch(20, display_name="Somebody")
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(8):
         people = as_host.get("/i/people", {"q": "Some"}).json()["people"]
     assert (len(people), sorted(people[0])) == (20, ["id", "name", "username"])
 

@@ -15,7 +15,7 @@ from tests.factories import ParticipantFactory, SpaceFactory, UserFactory
 from tests.spaces.fixtures import Told
 from timeline import tasks
 from timeline.models import Notification, NotificationKind, Post
-from timeline.selectors.notifications import badges, notifications
+from timeline.selectors.notifications import badges, grouped, notifications
 from timeline.services import (
     create_post,
     like_post,
@@ -36,7 +36,7 @@ TOMORROW = timedelta(days=1)
 
 @pytest.fixture(autouse=True)
 def _tasks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What goes to a worker is done by the worker's function, here and now."""
+    """Call the function of the worker at once, without a queue."""
     monkeypatch.setattr(tasks.tell_waiting, "delay", tasks.tell_waiting)
 
 
@@ -158,9 +158,11 @@ def test_a_repost_is_told_and_leads_to_the_own_post(
     assert Notification.objects.get(user=ada, kind="reposted").post == post
 
 
-def answer(author: User, text: str, committed: Committed, **about: int) -> Post:
+def answer(
+    author: User, text: str, committed: Committed, *, reply_to_id: int | None = None, quote_of_id: int | None = None
+) -> Post:
     with committed(execute=True):
-        return create_post(author=author, text=text, **about)
+        return create_post(author=author, text=text, reply_to_id=reply_to_id, quote_of_id=quote_of_id)
 
 
 def test_who_is_answered_is_told_once_though_mentioned_too(
@@ -367,3 +369,25 @@ def test_an_id_that_is_none_counts_no_posts(as_ada: Client, after: str) -> None:
 @pytest.mark.parametrize("path", ["/notifications", "/i/badges"])
 def test_notifications_want_a_person(client: Client, path: str) -> None:
     assert client.get(path).status_code == 302
+
+
+def test_what_many_did_is_one_line(as_ada: Client, ada: User) -> None:
+    post = create_post(author=ada, text="Hello")
+    for name in ("one", "two", "three"):
+        fan = UserFactory.create(username=name, display_name=name.capitalize())
+        notify(user=ada, kind=NotificationKind.LIKED, actor=fan, post=post)
+    notify(user=ada, kind=NotificationKind.FOLLOWED, actor=UserFactory.create(display_name="Four"))
+    page = " ".join(as_ada.get("/notifications").text.split())
+    assert page.count("liked your post") == 1
+    assert "Three</bdi> and 2 others liked your post" in page
+    assert "Four</bdi> followed you" in page
+
+
+def test_new_likes_are_not_hidden_in_a_line_that_was_seen(ada: User) -> None:
+    post = create_post(author=ada, text="Hello")
+    old, new = UserFactory.create_batch(2)
+    notify(user=ada, kind=NotificationKind.LIKED, actor=old, post=post)
+    mark_seen(user=ada, up_to=Notification.objects.get().pk)
+    notify(user=ada, kind=NotificationKind.LIKED, actor=new, post=post)
+    lines = grouped(notifications(user_id=ada.pk)).items
+    assert [(line.row.actor, line.others) for line in lines] == [(new, []), (old, [])]

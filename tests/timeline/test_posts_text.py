@@ -22,7 +22,7 @@ def test_markup_is_text() -> None:
     assert post_text('<b onclick="x">') == "&lt;b onclick=&quot;x&quot;&gt;"
 
 
-@pytest.mark.parametrize("text", ["mail@example.com", "a@b", "@sixteen_letters_x", "javascript:alert(1)", "#tag"])
+@pytest.mark.parametrize("text", ["mail@example.com", "a@b", "@sixteen_letters_x", "javascript:alert(1)", "#1"])
 def test_what_is_no_link(text: str) -> None:
     assert "<a" not in post_text(text)
 

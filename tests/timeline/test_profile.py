@@ -1,17 +1,20 @@
 """What a profile shows below the person, to members and visitors."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import User
+from accounts.models import Block, User
 from accounts.services import block_user, follow_user
-from spaces.models import Space
-from spaces.states import Role, SpaceState
+from spaces.models import Recording, Space
+from spaces.states import RecordingState, Role, SpaceState
 from tests.factories import ParticipantFactory, PostFactory, SpaceFactory, UserFactory
+from tests.support.replays import silent_replay
+from timeline.selectors import space_cards
 from timeline.selectors.profile import profile
 
 pytestmark = [pytest.mark.django_db, pytest.mark.redis]
@@ -131,3 +134,62 @@ def test_blocking_says_what_it_does(client: Client, person: User) -> None:
     page = client.get(person.get_absolute_url()).text
     assert "Blocked people cannot follow you, message you, join your Spaces or see your posts" in page
     assert page.count("block-means") == 2
+
+
+# --- Replays ----------------------------------------------------------------------------------------------------------
+
+
+def card_of(recording: Recording, client: Client) -> str:
+    return client.get(f"/i/spaces/{recording.space.public_id}/card").text
+
+
+def test_a_card_leads_to_the_replay_and_tells_its_length(client: Client) -> None:
+    recording = silent_replay(seconds=600)
+    Recording.objects.update(cut_start_ms=60_000)
+    card = card_of(recording, client)
+    assert "REPLAY · 9 min" in card
+    assert "Listen to the replay" in card
+    assert "Replay · 9 min" in client.get(recording.space.host.get_absolute_url()).text
+
+
+@pytest.mark.parametrize(
+    "change", [{"visible": False}, {"state": RecordingState.DELETED}, {"state": RecordingState.FINISHING}]
+)
+def test_a_card_tells_of_no_replay_that_cannot_be_heard(client: Client, change: dict[str, Any]) -> None:
+    recording = silent_replay(seconds=60)
+    Recording.objects.update(deleted_at=recording.created_at, **change)
+    card = card_of(recording, client)
+    assert ("REPLAY" in card, "ENDED" in card) == (False, True)
+
+
+def test_the_host_finds_a_hidden_replay_on_the_card(client: Client) -> None:
+    recording = silent_replay(seconds=60)
+    Recording.objects.update(visible=False)
+    client.force_login(recording.space.host)
+    assert "REPLAY" in card_of(recording, client)
+
+
+def test_a_card_hides_the_replay_as_its_page_does(client: Client) -> None:
+    recording = silent_replay(seconds=60)
+    blocked, removed, stranger = (UserFactory.create() for _ in range(3))
+    Block.objects.create(blocker=recording.space.host, blocked=blocked)
+    at = recording.created_at
+    ParticipantFactory.create(space=recording.space, user=removed, removed_at=at, left_at=at)
+    for user, is_told in ((stranger, True), (blocked, False), (removed, False)):
+        client.force_login(user)
+        assert ("REPLAY" in card_of(recording, client)) is is_told
+    client.logout()
+    Space.objects.update(accounts_only=True)
+    assert "REPLAY" not in card_of(recording, client)
+    Space.objects.update(accounts_only=False, locked=True)
+    client.force_login(stranger)
+    assert "REPLAY" not in card_of(recording, client)
+
+
+def test_cards_with_replays_cost_the_same_however_many_there_are(
+    person: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    found = [silent_replay(seconds=60).space_id for _ in range(5)]
+    with django_assert_max_num_queries(6):
+        cards = space_cards(found, viewer_id=person.pk)
+    assert len([card for card in cards.values() if card.replay]) == 5

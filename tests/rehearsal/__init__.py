@@ -1,0 +1,1 @@
+"""A rehearsal of a whole installation on a blank server: `make test-install`."""
