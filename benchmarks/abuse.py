@@ -19,6 +19,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import multiprocessing
 import socket
 import tempfile
 import threading
@@ -44,6 +45,7 @@ MUTE_EVERY: Final = 0.1
 READY_EVERY: Final = 0.25
 ANSWERS_WITHIN: Final = 30.0
 SETTLES_WITHIN: Final = 2.0
+ATTACK_STARTS_WITHIN: Final = 1.5
 
 _PREPARE: Final = """
 import json
@@ -82,14 +84,21 @@ for number in range(3):
 
 
 @dataclass(frozen=True)
+class Target:
+    """What a client must know of a site: the port, the live Space, and the session cookies by user name."""
+
+    port: int
+    space: str
+    cookies: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Site:
     """A running product with a live Space in it."""
 
     stack: Stack
-    port: int
-    space: str
     grace: str
-    cookies: dict[str, str]
+    target: Target
 
     @property
     def memory(self) -> int:
@@ -137,7 +146,7 @@ def _site(server: Server) -> Iterator[Site]:
         code = _PREPARE.replace("{webhooks}", str(WEBHOOKS)).replace("{receiver}", f"http://127.0.0.1:{receiver}/")
         known = json.loads(stack.manage("shell", "--command", code).splitlines()[-1])
         with _slow_receiver(receiver):
-            yield Site(stack, stack.port, known["space"], known["grace"], known["cookies"])
+            yield Site(stack, known["grace"], Target(stack.port, known["space"], known["cookies"]))
 
 
 async def _measure(site: Site, seconds: float) -> list[list[str]]:
@@ -182,7 +191,7 @@ async def _watch(site: Site, room: "_Room", seconds: float) -> Seen:
 async def _ask_readiness(site: Site, seen: Seen, end: float) -> None:
     while time.monotonic() < end:
         started = time.monotonic()
-        await _get(site.port, "/readyz")
+        await _get(site.target.port, "/readyz")
         seen.ready.append(time.monotonic() - started)
         await asyncio.sleep(READY_EVERY)
 
@@ -194,8 +203,8 @@ class _Room:
         self._site = site
 
     async def __aenter__(self) -> "_Room":
-        self._ada = await _Socket.open(self._site, "ada")
-        self._grace = await _Socket.open(self._site, "grace")
+        self._ada = await _Socket.open(self._site.target, "ada")
+        self._grace = await _Socket.open(self._site.target, "grace")
         for person in (self._ada, self._grace):
             await person.ask("join")
         return self
@@ -222,12 +231,12 @@ class _Socket:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def open(cls, site: Site, person: str | None) -> "_Socket":
-        reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
-        cookie = f"Cookie: {site.cookies[person]}\r\n" if person else ""
+    async def open(cls, target: Target, person: str | None) -> "_Socket":
+        reader, writer = await asyncio.open_connection("127.0.0.1", target.port)
+        cookie = f"Cookie: {target.cookies[person]}\r\n" if person else ""
         writer.write(
-            f"GET /ws/spaces/{site.space} HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\n"
-            f"Origin: http://127.0.0.1:{site.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET /ws/spaces/{target.space} HTTP/1.1\r\nHost: 127.0.0.1:{target.port}\r\n"
+            f"Origin: http://127.0.0.1:{target.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{cookie}\r\n".encode()
         )
         head = await reader.readuntil(b"\r\n\r\n")
@@ -286,34 +295,56 @@ async def _nothing(site: Site) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _during(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    task = asyncio.create_task(work)
-    await asyncio.sleep(0.5)
+async def _attacked(work: Callable[[Target], Coroutine[Any, Any, None]], site: Site) -> AsyncIterator[None]:
+    """Run the attack in a process of its own: the host's clock must not wait for turns of the attacker's loop."""
+    process = multiprocessing.get_context("spawn").Process(target=_run_attack, args=(work, site.target), daemon=True)
+    process.start()
+    await asyncio.sleep(ATTACK_STARTS_WITHIN)
     try:
         yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, OSError, asyncio.IncompleteReadError):
-            await task
+        process.kill()
+        await asyncio.to_thread(process.join)
+
+
+def _run_attack(work: Callable[[Target], Coroutine[Any, Any, None]], target: Target) -> None:
+    with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        asyncio.run(work(target))
 
 
 def _one_account(site: Site) -> AbstractAsyncContextManager[None]:
-    return _during(_snapshots(site, "alan", SOCKETS_OF_ONE_ACCOUNT))
+    return _attacked(_snapshots_of_alan, site)
 
 
 def _nameless(site: Site) -> AbstractAsyncContextManager[None]:
-    return _during(_snapshots(site, None, SOCKETS_WITHOUT_ACCOUNT))
+    return _attacked(_snapshots_without_account, site)
 
 
-async def _snapshots(site: Site, person: str | None, number: int) -> None:
+def _large_body(site: Site) -> AbstractAsyncContextManager[None]:
+    return _attacked(_send_body, site)
+
+
+def _long_paths(site: Site) -> AbstractAsyncContextManager[None]:
+    return _attacked(_ask_for_paths, site)
+
+
+async def _snapshots_of_alan(target: Target) -> None:
+    await _snapshots(target, "alan", SOCKETS_OF_ONE_ACCOUNT)
+
+
+async def _snapshots_without_account(target: Target) -> None:
+    await _snapshots(target, None, SOCKETS_WITHOUT_ACCOUNT)
+
+
+async def _snapshots(target: Target, person: str | None, number: int) -> None:
     """Ask for snapshots without end. Open a refused or closed socket again, as an attacker would."""
-    await asyncio.gather(*(_snapshots_of_one(site, person) for _ in range(number)))
+    await asyncio.gather(*(_snapshots_of_one(target, person) for _ in range(number)))
 
 
-async def _snapshots_of_one(site: Site, person: str | None) -> None:
+async def _snapshots_of_one(target: Target, person: str | None) -> None:
     while True:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            opened = await _Socket.open(site, person)
+            opened = await _Socket.open(target, person)
             try:
                 while not opened.is_closed:
                     opened.say({"type": "sync", "id": 1})
@@ -323,31 +354,30 @@ async def _snapshots_of_one(site: Site, person: str | None) -> None:
         await asyncio.sleep(1)
 
 
-def _large_body(site: Site) -> AbstractAsyncContextManager[None]:
-    return _during(_send_body(site))
+async def _send_body(target: Target) -> None:
+    """Send the body from its start again as often as the server refuses it."""
+    while True:
+        with contextlib.suppress(OSError):
+            await _send_body_once(target)
+        await asyncio.sleep(1)
 
 
-async def _send_body(site: Site) -> None:
-    _reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+async def _send_body_once(target: Target) -> None:
+    _reader, writer = await asyncio.open_connection("127.0.0.1", target.port)
     writer.write(
-        f"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\nContent-Length: {BODY_BYTES}\r\n"
+        f"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1:{target.port}\r\nContent-Length: {BODY_BYTES}\r\n"
         "Content-Type: application/x-www-form-urlencoded\r\n\r\n".encode()
     )
     piece = b"a" * 65536
     for _ in range(BODY_BYTES // len(piece)):
         writer.write(piece)
         await writer.drain()
-    await asyncio.sleep(ANSWERS_WITHIN)
 
 
-def _long_paths(site: Site) -> AbstractAsyncContextManager[None]:
-    return _during(_ask_for_paths(site))
-
-
-async def _ask_for_paths(site: Site) -> None:
+async def _ask_for_paths(target: Target) -> None:
     path = "/q/" + "-a" * (PATH_CHARACTERS // 2)
     while True:
-        await _get(site.port, path)
+        await _get(target.port, path)
 
 
 @contextlib.asynccontextmanager

@@ -28,7 +28,7 @@ from accounts.models import User  # noqa: E402
 from accounts.services import create_personal_token  # noqa: E402
 from benchmarks._support.plain_api import PlainSpaces  # noqa: E402
 from benchmarks._support.table import markdown  # noqa: E402
-from spaces.api.v2.views import SpacesByIds  # noqa: E402
+from spaces.doors.api.v2.views import SpacesByIds  # noqa: E402
 from spaces.models import Invitation, Participant, Reminder, Space, Topic  # noqa: E402
 from spaces.states import Role, SpaceState  # noqa: E402
 from spaces_project.common.api.scopes import SCOPES  # noqa: E402

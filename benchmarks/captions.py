@@ -1,18 +1,20 @@
 """Captions through the whole product: their word error rate, their delay and their cost.
 
-    python -m benchmarks.captions [--recordings 5 | --espeak 16]
+    python -m benchmarks.captions [--recordings 5 | --espeak 16 | --at-once 2 | --at-once 4]
 
 Every part runs on this machine as in the Procfile. Ada hosts in a real Chromium. Her microphone plays recordings of
-four people (`tests/support/recordings.py`), or sentences said by espeak-ng, each followed by a pause. Grace listens in
-another Chromium, and her page notes when each caption arrives.
+four people (`tests/support/recordings.py`), or sentences said by espeak-ng, each followed by a pause. A moderator
+listens in another Chromium, and that page notes when each caption arrives. With `--at-once` two or four speak at the
+same time for half a minute, each with a Chromium and recordings of their own: two readers, one whose English is not
+native, and the first reader with other sentences.
 
 - word error rate: all final captions against the spoken text, beside the same engine on the clean file, which never
   went through browser, network and mixer. Both are cut into utterances by the same endpointer. Numbers and "Mr." are
   spelled out, hyphens are spaces.
-- end of utterance -> final: from the moment when Ada's page finds her microphone silent to the final text on Grace's
-  page. This includes the silence that ends an utterance.
+- end of utterance -> final: from the moment when a speaker's page finds the microphone silent to the final text on the
+  listener's page. This includes the silence that ends an utterance.
 - word -> first interim: from a word's end, as the engine places it on the Space's clock, to the first caption on
-  Grace's page that is long enough to contain it. The word may still be wrong then.
+  the listener's page that is long enough to contain it. The word may still be wrong then.
 - CPU seconds of `captions` and `speech`, with all their children, for each second of speech; and the memory that each
   of them holds at the end.
 """
@@ -20,6 +22,7 @@ another Chromium, and her page notes when each caption arrives.
 import argparse
 import itertools
 import json
+import math
 import os
 import statistics
 import tempfile
@@ -34,11 +37,17 @@ from playwright.sync_api import Page, expect
 
 from tests.support.browser import Browsers
 from tests.support.environment import isolate
-from tests.support.recordings import recordings, spelled
+from tests.support.opus import RATE
+from tests.support.people import give_microphone
+from tests.support.recordings import Recording, recordings, spelled
 from tests.support.stack import Stack
-from tests.support.voice import RATE, silence, spoken
+from tests.support.voice import silence, spoken
 
 TITLE = "Captions benchmark"
+SPEAKERS = ("ada", "grace", "alan", "joan")
+HOST, LISTENER = SPEAKERS[0], "mod"
+NAMES = {"grace": "Grace Hopper", "alan": "Alan Turing", "joan": "Joan Clarke"}
+PEOPLE = ("reader", "second reader", "not native")
 LEAD_SECONDS, PAUSE_SECONDS = 12.0, 1.6
 SETTLED_SECONDS = 6.0
 NEAR_MS = 600
@@ -101,10 +110,11 @@ navigator.mediaDevices.getUserMedia = async (wanted) => {
 
 @dataclass(frozen=True)
 class Run:
-    """The notes of Grace's and Ada's pages. Times are milliseconds of the wall clock."""
+    """The notes of all pages. Times are milliseconds of the wall clock."""
 
     lines: list[dict[str, Any]]
-    silences: list[float]
+    silences: dict[str, list[float]]
+    """Of each speaker."""
     cpu_seconds: float
     memory: dict[str, float]
     """MB, by part."""
@@ -119,8 +129,10 @@ class Run:
     def spoken_seconds(self) -> float:
         return sum(float(row["end_ms"] - row["start_ms"]) for row in self.rows) / 1000
 
-    def words(self) -> list[str]:
-        return spelled(" ".join(line["text"] for line in self.finals))
+    def words(self, username: str) -> list[str]:
+        """Return what one speaker was understood to say."""
+        ids = {str(row["id"]) for row in self.rows if row["speaker__username"] == username}
+        return spelled(" ".join(line["text"] for line in self.finals if line["id"] in ids))
 
     def final_delays(self) -> list[float]:
         """Return the delays, in seconds, of utterances that ended with a silence.
@@ -131,7 +143,7 @@ class Run:
         delays = []
         for row in self.rows:
             ended = self.started_ms + row["end_ms"]
-            silence = min(self.silences, key=lambda at: abs(at - ended))
+            silence = min(self.silences[row["speaker__username"]], key=lambda at: abs(at - ended), default=-math.inf)
             if str(row["id"]) in arrivals and abs(silence - ended) < NEAR_MS:
                 delays.append((arrivals[str(row["id"])] - silence) / 1000)
         return delays
@@ -153,10 +165,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         said = _said(directory, arguments)
-        voice, seconds = _written(directory, [one.loud for one in said])
+        voices = {speaker: _written(directory / f"{speaker}.wav", said[speaker]) for speaker in said}
         with Stack(directory, environment={"SPACES_HOST_MIN_FOLLOWERS": "0"}) as stack, Browsers(directory) as browsers:
-            run = _measure(stack, browsers, voice, seconds)
-        _report(run, [one.text for one in said], _recognise(b"".join(one.clean for one in said)))
+            run = _measure(stack, browsers, voices)
+        _report(run, said)
 
 
 def _arguments() -> argparse.Namespace:
@@ -165,6 +177,7 @@ def _arguments() -> argparse.Namespace:
         "--espeak", type=int, default=0, metavar="SENTENCES", help="a synthetic voice instead of people"
     )
     parser.add_argument("--recordings", type=int, default=None, metavar="N", help="the first so many, all by default")
+    parser.add_argument("--at-once", type=int, default=1, choices=(1, 2, 4), help="how many speak at the same time")
     return parser.parse_args()
 
 
@@ -177,15 +190,29 @@ class Said:
     clean: bytes
 
 
-def _said(directory: Path, arguments: argparse.Namespace) -> list[Said]:
+By = dict[str, list[Said]]
+"""What each speaker says, by username; the first is the host."""
+
+
+def _said(directory: Path, arguments: argparse.Namespace) -> By:
     if arguments.espeak:
-        return _synthetic(directory, SENTENCES[: arguments.espeak])
-    return _recorded()[: arguments.recordings]
+        return {HOST: _synthetic(directory, SENTENCES[: arguments.espeak])}
+    if arguments.at_once > 1:
+        return dict(itertools.islice(_parts().items(), arguments.at_once))
+    return {HOST: _recorded(recordings())[: arguments.recordings]}
 
 
-def _recorded() -> list[Said]:
+def _parts() -> By:
+    """Four who speak at the same time, each for twenty to forty seconds."""
+    of = {speaker: [one for one in recordings() if one.speaker == speaker] for speaker in PEOPLE}
+    reader, second, foreign = of.values()
+    shares = (reader[:3], second, foreign, reader[3:] + reader[:1])
+    return {username: _recorded(share) for username, share in zip(SPEAKERS, shares, strict=True)}
+
+
+def _recorded(found: Sequence[Recording]) -> list[Said]:
     pauses = silence(PAUSE_SECONDS), silence(PAUSE_SECONDS, rate=16_000)
-    return [Said(one.text, one.pcm(RATE) + pauses[0], one.pcm(16_000) + pauses[1]) for one in recordings()]
+    return [Said(one.text, one.pcm(RATE) + pauses[0], one.pcm(16_000) + pauses[1]) for one in found]
 
 
 def _synthetic(directory: Path, sentences: Sequence[str]) -> list[Said]:
@@ -200,10 +227,9 @@ def _synthetic(directory: Path, sentences: Sequence[str]) -> list[Said]:
     ]
 
 
-def _written(directory: Path, parts: Sequence[bytes]) -> tuple[Path, float]:
-    """Write the file that the microphone plays. Return its path and the seconds of speech in it."""
-    path = directory / "voice.wav"
-    loud = silence(LEAD_SECONDS) + b"".join(parts)
+def _written(path: Path, said: Sequence[Said]) -> tuple[Path, float]:
+    """Write the file that a microphone plays. Return its path and the seconds until its end."""
+    loud = silence(LEAD_SECONDS) + b"".join(one.loud for one in said)
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -212,21 +238,22 @@ def _written(directory: Path, parts: Sequence[bytes]) -> tuple[Path, float]:
     return path, len(loud) / 2 / RATE
 
 
-def _measure(stack: Stack, browsers: Browsers, voice: Path, seconds: float) -> Run:
-    ada = browsers.open(stack.url, "ada", voice=voice)
-    ada.add_init_script(NOTE_SILENCES)
-    grace = browsers.open(stack.url, "grace")
-    grace.add_init_script(NOTE_CAPTIONS)
-    grace.reload()
-    _start(ada)
-    _shell(stack, CONSENT)
-    grace.goto(f"/i/spaces/{_shell(stack, SPACE)}")
-    grace.get_by_role("button", name="Start listening").or_(grace.get_by_role("button", name="Join")).first.click()
+def _measure(stack: Stack, browsers: Browsers, voices: dict[str, tuple[Path, float]]) -> Run:
+    listener = browsers.open(stack.url, LISTENER)
+    listener.add_init_script(NOTE_CAPTIONS)
+    listener.reload()
+    pages = {speaker: browsers.open(stack.url, speaker, voice=path) for speaker, (path, _) in voices.items()}
+    for page in pages.values():
+        page.add_init_script(NOTE_SILENCES)
+    _start(pages[HOST])
+    _gather(stack, pages, listener)
     before = _cpu(stack)
-    ada.get_by_role("button", name="Unmute", exact=True).click()
-    _wait_for(grace, seconds)
+    for page in pages.values():
+        page.get_by_role("button", name="Unmute", exact=True).click()
+    _wait_for(listener, max(seconds for _, seconds in voices.values()))
     rows, started_ms = json.loads(_shell(stack, ROWS))
-    lines, silences = grace.evaluate("() => window.heard"), ada.evaluate("() => window.silences")
+    silences = {speaker: page.evaluate("() => window.silences ?? []") for speaker, page in pages.items()}
+    lines = listener.evaluate("() => window.heard")
     return Run(lines, silences, _cpu(stack) - before, _memory(stack), rows, started_ms)
 
 
@@ -237,27 +264,41 @@ def _start(page: Page) -> None:
     expect(page.get_by_role("button", name="Unmute", exact=True)).to_be_visible()
 
 
-def _wait_for(grace: Page, seconds: float) -> None:
+def _gather(stack: Stack, pages: dict[str, Page], listener: Page) -> None:
+    """Bring everyone into the Space, the speakers with microphones and captions allowed."""
+    address = f"/i/spaces/{_shell(stack, SPACE)}"
+    others = {username: page for username, page in pages.items() if username != HOST}
+    for page in (*others.values(), listener):
+        page.goto(address)
+        page.get_by_role("button", name="Start listening").or_(page.get_by_role("button", name="Join")).first.click()
+    for username, page in others.items():
+        give_microphone(pages[HOST], page, NAMES[username])
+    _shell(stack, CONSENT)
+
+
+def _wait_for(listener: Page, seconds: float) -> None:
     """Wait until the file has been played and no new caption has come for a while."""
-    grace.wait_for_timeout(seconds * 1000)
+    listener.wait_for_timeout(seconds * 1000)
     known, since = -1, time.monotonic()
     while time.monotonic() - since < SETTLED_SECONDS:
-        count = grace.evaluate("() => window.heard.filter((line) => line.final).length")
+        count = listener.evaluate("() => window.heard.filter((line) => line.final).length")
         known, since = (known, since) if count == known else (count, time.monotonic())
-        grace.wait_for_timeout(500)
+        listener.wait_for_timeout(500)
 
 
 CONSENT = """
 from captions import services
 from spaces.models import Space
 space = Space.objects.get(state="live", title="Captions benchmark")
-services.set_consent(public_id=space.public_id, user=space.creator, given=True)
+for place in space.participants.with_mic():
+    services.set_consent(public_id=space.public_id, user=place.user, given=True)
 """
 SPACE = 'from spaces.models import Space; print(Space.objects.get(state="live", title="Captions benchmark").public_id)'
 ROWS = """
 import json
 from captions.models import Utterance
-rows = list(Utterance.objects.filter(state="final").values("id", "start_ms", "end_ms", "words", "engine_ms"))
+finals = Utterance.objects.filter(state="final")
+rows = list(finals.values("id", "speaker__username", "start_ms", "end_ms", "words", "engine_ms"))
 print(json.dumps([rows, Utterance.objects.first().space.started_at.timestamp() * 1000]))
 """
 
@@ -323,20 +364,29 @@ def _print_delays(what: str, seconds: Sequence[float]) -> None:
     print(f"{what}: p50 {p50:.2f} s, p95 {p95:.2f} s, of {len(seconds)}")
 
 
-def _report(run: Run, sentences: Sequence[str], clean: Sequence[str]) -> None:
-    said = spelled(" ".join(sentences))
-    through, beside = errors(said, run.words()) / len(said), errors(said, clean) / len(said)
-    load = os.getloadavg()[0]
-    print(f"{len(sentences)} recordings, {len(said)} words, {run.spoken_seconds:.0f} s of utterances; load {load:.1f}")
-    ratio = through / beside if beside else 1.0
-    print(f"word error rate: {through:.3f} through the chain, {beside:.3f} on the clean file: {ratio:.2f}")
+def _report(run: Run, said: By) -> None:
+    sentences = sum(map(len, said.values()))
+    print(f"{sentences} recordings, {run.spoken_seconds:.0f} s of utterances; load {os.getloadavg()[0]:.1f}")
+    _report_words(run, said)
     _print_delays("end of utterance -> final", run.final_delays())
     _print_delays("word -> first interim", run.interim_delays())
     _print_delays("in the engine", [row["engine_ms"] / 1000 for row in run.rows])
     print(f"CPU seconds per spoken second: {run.cpu_seconds / run.spoken_seconds:.2f}")
     print("memory: " + ", ".join(f"{part} {megabytes:.0f} MB" for part, megabytes in run.memory.items()))
     for line in run.finals:
-        print(f"  {line['start_ms'] / 1000:7.2f} {line['text']}")
+        print(f"  {line['start_ms'] / 1000:7.2f} {line['name']}: {line['text']}")
+
+
+def _report_words(run: Run, said: By) -> None:
+    for speaker, parts in said.items():
+        text = spelled(" ".join(one.text for one in parts))
+        clean = _recognise(b"".join(one.clean for one in parts))
+        through, beside = errors(text, run.words(speaker)) / len(text), errors(text, clean) / len(text)
+        ratio = through / beside if beside else 1.0
+        print(
+            f"{speaker}, {len(text)} words; word error rate: {through:.3f} through the chain, "
+            f"{beside:.3f} on the clean file: {ratio:.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.captions import SENTENCES, errors
 from captions.engines import ENGINES
 from captions.engines.base import RATE
-from captions.words import Word, joined
+from captions.recognised import Word, joined
 from tests.support.recordings import spelled
 from tests.support.voice import silence, spoken
 

@@ -26,18 +26,20 @@ import math
 import random
 import statistics
 import time
+from array import array
 from collections.abc import Sequence
 from typing import Any, Final
 
 import av
 
 from benchmarks._support import cores
-from benchmarks._support.peers import FRAME_SECONDS, opus, opus_tone
+from benchmarks._support.peers import FRAME_SECONDS, opus_tone
 from benchmarks._support.stage import ROOM, Stage, move_into_a_namespace, open_stage
 from benchmarks._support.table import markdown, percentile
 from spaces.audio.rooms import OPTIONS
 from spaces.gateway.audiobridge import AudioBridge
 from spaces.gateway.streaming import Streaming
+from tests.support.opus import opus_packets
 
 STOCK: Final = 6
 LOUD: Final = 3_000
@@ -128,7 +130,7 @@ async def _measure(prebuffering: int, jitter: float, asked: argparse.Namespace, 
 
 async def _clicks(stage: Stage, jitter: float, seconds: float) -> dict[str, list[float]]:
     quiet, loud = [0] * 960 * 49, [round(12_000 * math.sin(2 * math.pi * 1_000 * at / 48_000)) for at in range(960)]
-    payloads = opus([*loud, *quiet])
+    payloads = opus_packets(array("h", [*loud, *quiet]))
     ears, sent = await _listen_to(stage, payloads, jitter, seconds)
     clicks = [at for number, at in enumerate(sent) if number % len(payloads) == 0]
     return {

@@ -74,7 +74,7 @@ def main() -> None:
     for name, kind, speakers in WAYS:
         if not any(way in name for way in options.ways):
             continue
-        points, profile = asyncio.run(_measure(kind, speakers, options, core))
+        points, profile = asyncio.run(measure(kind, speakers, options, core))
         slopes[name] = slope([point for point in points if point.counts])
         lines[name] = [(float(point.listeners), point.cores) for point in points]
         rows.append(_cells(name, points, slopes[name], next(iter(slopes.values())), profile))
@@ -94,7 +94,8 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _measure(kind: str, speakers: int, options: argparse.Namespace, core: int) -> tuple[list[Point], str]:
+async def measure(kind: str, speakers: int, options: argparse.Namespace, core: int) -> tuple[list[Point], str]:
+    """Return the points of one way, and the SRTP profile that was used."""
     points = []
     async with open_stage(core, options.event_loops) as stage, sound(stage, kind, speakers):
         add: Callable[[], Awaitable[object]] = stage.enter if kind == "bridge" else lambda: stage.watch(kind)

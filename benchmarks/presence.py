@@ -37,7 +37,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from spaces import presence, selectors, services
-from spaces.ids import new_token
+from spaces.models.tokens import new_token
 from tests.support.ports import free_port
 from tests.support.redis import running_redis
 

@@ -28,7 +28,7 @@ class OwnDispatch(Whole):
 
 
 class Direct(OwnDispatch):
-    """Also without a task for each message, as `spaces.signalling.base` reads its sockets."""
+    """Also without a task for each message, as `spaces.doors.signalling.base` reads its sockets."""
 
     async def __call__(self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Any) -> None:
         self.scope, self.base_send = scope, send

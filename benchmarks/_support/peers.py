@@ -16,12 +16,11 @@ import re
 import secrets
 import socket
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-import av
 from aioice import stun
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -30,12 +29,17 @@ from cryptography.x509.oid import NameOID
 from OpenSSL import SSL, crypto
 from pylibsrtp import Policy, Session
 
+from spaces.gateway import rtp
+from tests.support.opus import FRAME, RATE, opus_packets
+
 UP_WITHIN: Final = 10.0
 CHECK_EVERY: Final = 0.05
 FRAME_SECONDS: Final = 0.02
 _ANY: Final = b"SRTP_AEAD_AES_256_GCM:SRTP_AES128_CM_SHA1_80"
 _PLAIN: Final = b"SRTP_AES128_CM_SHA1_80"
 """The only SRTP profile whose keys `_policy` can make. Peers that send, or decode what they hear, need it."""
+_LEVEL: Final = 1
+"""The number of the header extension with the level of the sound."""
 _SO_ATTACH_FILTER: Final = 26
 # Load the byte behind the UDP header; 64 and more is RTP: drop it, keep the rest.
 _NO_RTP: Final = struct.pack("HBBI" * 4, 0x30, 0, 0, 8, 0x35, 0, 1, 64, 0x06, 0, 0, 0, 0x06, 0, 0, 0xFFFFFFFF)
@@ -97,6 +101,7 @@ class Peer:
 
     def offer(self, ssrc: int) -> str:
         lines = [*self._head(["0"]), *self._section("0", "actpass", "sendrecv"), f"a=ssrc:{ssrc} cname:peer"]
+        lines += [f"a=extmap:{_LEVEL} urn:ietf:params:rtp-hdrext:ssrc-audio-level"]
         return "\r\n".join(lines) + "\r\n"
 
     def answer(self, offer: str) -> str:
@@ -162,12 +167,18 @@ class Peer:
         asyncio.get_running_loop().remove_reader(self._socket)
         self._socket.close()
 
-    def sender(self, ssrc: int) -> Callable[[bytes, int], None]:
-        """Return a function that sends a 20 ms Opus packet as this peer's voice, with its number counting from 0."""
+    def sender(self, ssrc: int) -> Callable[..., None]:
+        """Return a function that sends a 20 ms Opus packet as this peer's voice, with its number counting from 0.
+
+        `below` is how far its sound is below the loudest possible, in dB (RFC 6464). The mixer notices by it who talks.
+        """
         session = Session(self._policy(Policy.SSRC_ANY_OUTBOUND, of_server=True))
 
-        def send(payload: bytes, number: int) -> None:
-            header = struct.pack("!BBHII", 0x80, 111, number & 0xFFFF, number * 960 & 0xFFFFFFFF, ssrc)
+        def send(payload: bytes, number: int, *, below: int | None = None) -> None:
+            first = 0x80 if below is None else 0x90
+            header = struct.pack("!BBHII", first, 111, number & 0xFFFF, number * 960 & 0xFFFFFFFF, ssrc)
+            if below is not None:
+                header += struct.pack("!HHBBH", 0xBEDE, 1, _LEVEL << 4, min(below, 127), 0)
             with contextlib.suppress(BlockingIOError):
                 self._socket.sendto(session.protect(header + payload), self._remote)
 
@@ -249,7 +260,7 @@ class Peer:
             self.packets += 1
             self._hears.set()
             if self._on_payload is not None:
-                self._on_payload(_payload(self._incoming.unprotect(data)))
+                self._on_payload(rtp.payload(self._incoming.unprotect(data)))
 
     def _take_stun(self, message: stun.Message) -> None:
         if message.message_class == stun.Class.RESPONSE:
@@ -263,28 +274,8 @@ class Peer:
 
 def opus_tone(hertz: int, packets: int = 50) -> list[bytes]:
     """Return a tone as Opus packets of 20 ms, 32 kbit/s."""
-    return opus(round(8_000 * math.sin(2 * math.pi * hertz * at / 48_000)) for at in range(packets * 960))
-
-
-def opus(samples: Iterable[int]) -> list[bytes]:
-    """Encode samples as Opus packets of 20 ms, 48 kHz mono, 32 kbit/s."""
-    encoder: Any = av.CodecContext.create("libopus", "w")
-    encoder.sample_rate, encoder.layout, encoder.format, encoder.bit_rate = 48_000, "mono", "s16", 32_000
-    sound, found = array.array("h", samples), []
-    for at in range(0, len(sound), 960):
-        frame = av.AudioFrame(format="s16", layout="mono", samples=960)
-        frame.planes[0].update(sound[at : at + 960].tobytes())
-        frame.sample_rate, frame.pts = 48_000, at
-        found += [bytes(packet) for packet in encoder.encode(frame)]
-    return found
-
-
-def _payload(packet: bytes) -> bytes:
-    """Return a packet's payload without the RTP header, its sources and its extension (RFC 3550 §5)."""
-    start = 12 + 4 * (packet[0] & 0x0F)
-    if packet[0] & 0x10:
-        start += 4 + 4 * int.from_bytes(packet[start + 2 : start + 4])
-    return packet[start:]
+    wave = (round(8_000 * math.sin(2 * math.pi * hertz * at / RATE)) for at in range(packets * FRAME))
+    return opus_packets(array.array("h", wave))
 
 
 def _first(pattern: str, text: str) -> str:

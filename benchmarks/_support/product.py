@@ -24,9 +24,9 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from spaces import events  # noqa: E402
+from spaces.events.wire import StagePerson  # noqa: E402
 from spaces.models import Space  # noqa: E402
 from spaces.states import Role, SpaceState  # noqa: E402
-from spaces.wire import StagePerson  # noqa: E402
 
 
 def migrate() -> None:

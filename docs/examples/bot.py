@@ -73,7 +73,7 @@ async def speak(room: Room, path: str) -> RTCPeerConnection:
 
 
 def offered(sdp: str) -> str:
-    """Without the fingerprints that aiortc adds to the one browsers have: the room takes SHA-256 and nothing else."""
+    """Return the SDP without the fingerprints that aiortc adds to the one of browsers: the room takes SHA-256 only."""
     others = ("a=fingerprint:sha-384", "a=fingerprint:sha-512")
     return "".join(f"{line}\r\n" for line in sdp.splitlines() if not line.startswith(others))
 
