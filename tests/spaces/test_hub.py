@@ -1,6 +1,7 @@
 """Fan-out inside one process: which sockets get an event, how often, and what happens after a silence."""
 
 import asyncio
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.signalling.fixtures import Sessions
 from tests.signalling.tab import path_of, tab
 from tests.spaces.scene import Scene
 from tests.support.redis import RedisServer
+from tests.support.waiting import until
 
 pytestmark = [
     pytest.mark.redis,
@@ -53,11 +55,13 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_many_comings_are_told_once_a_second(scene: Scene, enter: Any) -> None:
     async with await in_thread(enter, scene.host) as page:
         await page.ask("join")
+        began = time.monotonic()
         for user_id in range(100_001, 100_041):
             presence.enter(scene.id, user_id)
             events.publish(events.space_channel(scene.id), events.Envelope(signal=events.Signal.AUDIENCE))
             await asyncio.sleep(0.01)
-        assert 1 <= await page.hears("audience", within=1.2) <= 2
+        told = await page.hears("audience", within=1.2)
+        assert 1 <= told <= time.monotonic() - began + 1  # a slow machine takes longer, and is then told more often
 
 
 async def test_the_same_audience_is_not_told_twice(hurried: None, scene: Scene, enter: Any) -> None:
@@ -85,8 +89,7 @@ async def test_the_hub_renews_the_lease_of_whoever_is_connected(hurried: None, s
     async with await in_thread(enter, scene.listener) as page:
         await page.ask("join")
         presence.forget(scene.id, scene.listener.pk)
-        await asyncio.sleep(0.6)
-        assert presence.present(scene.id) == {scene.listener.pk}
+        await until(lambda: presence.present(scene.id) == {scene.listener.pk})
 
 
 @pytest.mark.fault("B8")
