@@ -29,7 +29,7 @@ _LOUD_OF, _LOUD = 5, 3
 """A word is loud in three of five peaks. A click of a microphone is loud in one."""
 _CHILD = Path(__file__).with_name("sound_child.py")
 _STARTUP_SECONDS, _SPEED = 60, 5
-"""An hour takes a minute and a half of CPU. A machine with ten times as much to do still gets it done in time."""
+"""An hour takes some seventy seconds of CPU. A machine with ten times as much to do still gets it done in time."""
 
 Format = Literal["mp3", "m4a"]
 Progress = Callable[[int], None]
