@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.conftest import ADA_HZ, GRACE_HZ
 from tests.support.axe import hindrances
 from tests.support.browser import PHONE, screenshot
 from tests.support.firefox import Firefox
 from tests.support.people import press, resize
 from tests.support.stack import Stack
+from tests.support.webkit import Key, WebKit
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240, func_only=True)]
 
@@ -103,3 +105,56 @@ def test_a_replay_plays_and_skips_in_firefox(stack: Stack, address: str) -> None
         firefox.wait_for("!lastAudio.seeking")
         assert abs(firefox.evaluate("lastAudio.currentTime * 1000") - 20_500) < IN_STEP_MS
         firefox.screenshot("replay-player-firefox")
+
+
+def test_a_replay_is_heard_and_moved_through_in_webkit(stack: Stack, address: str) -> None:
+    with WebKit(stack.url) as webkit:
+        webkit.goto(f"{address}?t=2")
+        webkit.press("Play")
+        webkit.wait_for("lastAudio.currentTime > 2.5 && !lastAudio.paused")
+        webkit.wait_for(line_is("Ada Lovelace speaks from second 0 on."))
+        webkit.hears(ADA_HZ)
+
+        webkit.press("Skip to the next speaker")
+        webkit.wait_for(line_is("Grace Hopper speaks from second 10 on."))
+        webkit.hears(GRACE_HZ)
+        webkit.press("Pause")
+        webkit.falls_silent(GRACE_HZ)
+
+        for key, moves in (("l", 15), ("j", -15), (Key.RIGHT, 5), (Key.LEFT, -5)):
+            before = webkit_now(webkit)
+            webkit.strike(key)
+            assert abs(webkit_now(webkit) - before - moves) < 0.2, key
+
+        webkit.click_at("[data-replay-seek]", 0.55)
+        assert abs(webkit_now(webkit) - 33) < 3
+        webkit.wait_for(line_is("Grace Hopper speaks from second 30 on."))
+
+        webkit.choose("[data-replay-speed]", "1.5")
+        webkit.press("Play")
+        webkit.hears(GRACE_HZ)
+        webkit.screenshot("replay-player-webkit")
+        assert 1.25 < played_in_two_seconds(webkit) / 2 < 1.75
+        webkit.press("Pause")
+        webkit.falls_silent(GRACE_HZ)
+        assert webkit.script_errors == []
+
+
+def line_is(text: str) -> str:
+    """Return a JavaScript expression: this caption is shown."""
+    return f"document.querySelector('[data-replay-line]').innerText.endsWith({text!r})"
+
+
+def webkit_now(webkit: WebKit) -> float:
+    webkit.wait_for("!lastAudio.seeking")
+    return float(webkit.evaluate("lastAudio.currentTime"))
+
+
+def played_in_two_seconds(webkit: WebKit) -> float:
+    return float(
+        webkit.evaluate(
+            "new Promise((resolve) => {"
+            " const [from, at] = [lastAudio.currentTime, performance.now()];"
+            " setTimeout(() => resolve((lastAudio.currentTime - from) * 2000 / (performance.now() - at)), 2000); })"
+        )
+    )

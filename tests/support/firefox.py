@@ -12,15 +12,13 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
-import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, Self
 
 from .browser import HEARD_ABOVE, PASSWORD, PHONE, SCREENSHOTS
 from .processes import REPOSITORY
+from .sound_server import SoundServer
 
 BRIDGE: Final = REPOSITORY / "tests/js/firefox.mjs"
 PROGRAMS: Final = ("firefox-esr", "firefox")
@@ -140,37 +138,6 @@ class Firefox:
         if "error" in answer:
             raise BrowserError(answer["error"])
         return answer["value"]
-
-
-class SoundServer:
-    """A PulseAudio of one's own that plays to nowhere: without a device Firefox leaves every AudioContext suspended."""
-
-    def __enter__(self) -> Self:
-        self._directory = tempfile.TemporaryDirectory(prefix="sound-")
-        socket = Path(self._directory.name) / "native"
-        self.address = f"unix:{socket}"
-        modules = ["module-null-sink", f"module-native-protocol-unix socket={socket} auth-anonymous=1"]
-        command = ["pulseaudio", "-n", "--exit-idle-time=-1", "--daemonize=no", *(f"--load={name}" for name in modules)]
-        places = {"HOME": self._directory.name, "XDG_RUNTIME_DIR": self._directory.name}
-        self._server = subprocess.Popen(
-            command, env=os.environ | places, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        wait_until(socket.exists)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._server.terminate()
-        end(self._server)
-        self._directory.cleanup()
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Wait until a condition holds. Raises TimeoutError."""
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise TimeoutError(str(is_so))
-        time.sleep(0.05)
 
 
 def end(process: subprocess.Popen[Any]) -> None:
