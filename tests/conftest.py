@@ -29,10 +29,12 @@ PLAIN_STATIC_FILES = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of every file `test_races.py`: they run on both databases."""
+    """Mark what its place says: a `test_races.py` runs on both databases, a journey needs browsers and the product."""
     for item in items:
         if item.path.name == "test_races.py":
             item.add_marker("race")
+        if item.path.parent.name == "journeys":
+            item.add_marker("journey")
 
 
 @pytest.fixture(scope="session")
