@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGES := spaces_project accounts spaces timeline captions tests benchmarks
 UNIT := not gateway and not journey and not fault and not slow
 
-.PHONY: run test test-install check lint types migrations unit js races races-long api-schema
+.PHONY: run test test-install check lint types migrations unit js messages races races-long api-schema
 
 run:
 	@deploy/setup run
@@ -43,6 +43,10 @@ unit:
 
 js:
 	deploy/test-js
+
+# Read new texts of the code into the catalogues, and make from them what pages read.
+messages:
+	$(BIN)/python -m spaces_project.catalogues
 
 # The published schema, with many more requests than the tests take time for.
 api-schema:

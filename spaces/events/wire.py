@@ -51,6 +51,8 @@ class SpaceInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     guests: bool = False
     """People without an account may listen: both this site and the Space let them."""
     scheduled_start: datetime | None = None
+    repeats_weekly: bool = False
+    """When it is over, one like it is scheduled a week later."""
     started_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: str | None = None
@@ -154,6 +156,7 @@ def space_info(space: Space, *, from_start: bool | None = None) -> SpaceInfo:
         accounts_only=space.accounts_only,
         guests=rules.admits_guests(space),
         scheduled_start=space.scheduled_start,
+        repeats_weekly=space.is_to_repeat,
         started_at=space.started_at,
         ended_at=space.ended_at,
         end_reason=space.end_reason or None,

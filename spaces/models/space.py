@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from spaces.models.tokens import PUBLIC_ID_LENGTH, new_public_id, new_token
+from spaces.models.weekly import local_moment
 from spaces.states import EndReason, SpaceState, SpeakPolicy
 
 TITLE_LENGTH = 70
@@ -33,6 +34,17 @@ class Space(models.Model):
     starts_when_joined = models.BooleanField(default=False)
     """The Space has no start time: it goes live when its host joins. A program uses this to make a Space before it
     connects itself."""
+    repeats_weekly = models.BooleanField(default=False)
+    """When this Space is over, one like it is scheduled a week later by the host's clock."""
+    series = models.CharField(max_length=PUBLIC_ID_LENGTH, blank=True, editable=False)
+    """The `public_id` of the first of the Spaces that follow each other. Empty for a Space that never repeated."""
+    series_number = models.PositiveIntegerField(default=0, editable=False)
+    """Which of them this is, from 1."""
+    time_zone = models.CharField(max_length=50, blank=True)
+    local_day = models.DateField(null=True, blank=True)
+    local_time = models.TimeField(null=True, blank=True)
+    """What the host's clock was meant to show at the start. `scheduled_start` differs from it where that hour does not
+    exist; the next one counts from here, so that one spring does not move all later ones."""
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
@@ -88,6 +100,14 @@ class Space(models.Model):
             ),
             models.CheckConstraint(name="spaces_ended_with_reason", condition=~Q(state="ended") | ~Q(end_reason="")),
             models.UniqueConstraint(fields=["host"], condition=Q(state="live"), name="spaces_live_once_per_host"),
+            models.UniqueConstraint(
+                fields=["series", "series_number"], condition=~Q(series=""), name="spaces_once_in_series"
+            ),
+            models.CheckConstraint(
+                name="spaces_repeat_by_a_clock",
+                condition=Q(repeats_weekly=False)
+                | (~Q(series="") & ~Q(time_zone="") & Q(local_day__isnull=False) & Q(local_time__isnull=False)),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -118,6 +138,27 @@ class Space(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state == SpaceState.LIVE
+
+    @property
+    def is_to_repeat(self) -> bool:
+        """Whether others like it follow, as far as is planned."""
+        return self.repeats_weekly and self.state in (SpaceState.SCHEDULED, SpaceState.LIVE)
+
+    @property
+    def calendar_id(self) -> str:
+        """Return the name of this Space in calendars: the one under which its series announced it beforehand."""
+        return self.calendar_id_after(0)
+
+    def calendar_id_after(self, weeks: int) -> str:
+        """Return the name in calendars of the Space that follows after so many weeks."""
+        number = self.series_number + weeks
+        return f"{self.series}-{number}" if number > 1 else self.public_id
+
+    def start_after(self, weeks: int) -> datetime:
+        """Return when the Space that follows after so many weeks starts. For a Space that repeats."""
+        assert self.local_day is not None
+        assert self.local_time is not None
+        return local_moment(self.local_day + timedelta(weeks=weeks), self.local_time, self.time_zone)
 
     def clock(self, at: datetime) -> timedelta:
         """Return the time since the start, the one clock of log, captions and replay. Zero before the start."""

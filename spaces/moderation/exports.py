@@ -164,7 +164,10 @@ def _lines(subject: Subject) -> Section:
     return rows
 
 
-_SPACE = ("public_id", "title", "state", "created_at", "scheduled_start", "started_at", "ended_at")
+_SPACE = (
+    "public_id", "title", "state", "created_at", "scheduled_start", "started_at", "ended_at", "repeats_weekly",
+    "time_zone",
+)  # fmt: skip
 
 _OWN: dict[str, Section] = {
     "profile": _profile,

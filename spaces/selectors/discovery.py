@@ -102,6 +102,7 @@ class SpaceCard:
     reminded: bool
     scheduled_start: datetime | None
     started_at: datetime | None
+    repeats_weekly: bool = False
 
 
 class Tab(StrEnum):
@@ -372,5 +373,6 @@ def _card(space: Any, *, people: int, listening: int | None, reminded: bool) -> 
         followed=space.followed,
         reminded=reminded,
         scheduled_start=space.scheduled_start,
+        repeats_weekly=space.is_to_repeat,
         started_at=space.started_at,
     )

@@ -34,8 +34,8 @@ class SpacePage:
 
     `may_listen` looks only at whether the reader has an account. `shows_stage` says whether the reader may see the
     people who are, or were, on the stage. `stage` and `listening` (None while Redis is away) describe a live Space;
-    `spoke` and `duration` an ended one. For a scheduled Space `name` is the title that the host typed, and `reminded`
-    says whether the reader has set a reminder.
+    `spoke` and `duration` an ended one, and `following` the next Space of a series that goes on. For a scheduled Space
+    `name` is the title that the host typed, and `reminded` says whether the reader has set a reminder.
     """
 
     id: str
@@ -49,6 +49,8 @@ class SpacePage:
     listening: int | None
     spoke: list[wire.Person]
     scheduled_start: datetime | None
+    repeats_weekly: bool
+    following: Space | None
     started_at: datetime | None
     ended_at: datetime | None
     duration: timedelta | None
@@ -95,6 +97,8 @@ def space_page(*, public_id: str, user: "User | None") -> SpacePage:
         listening=_listening(space),
         spoke=_spoke(space) if shows_stage and not space.is_live else [],
         scheduled_start=space.scheduled_start,
+        repeats_weekly=space.is_to_repeat,
+        following=_following(space),
         started_at=space.started_at,
         ended_at=space.ended_at,
         duration=space.clock(space.ended_at) if space.ended_at else None,
@@ -105,6 +109,14 @@ def space_page(*, public_id: str, user: "User | None") -> SpacePage:
         recording_wanted=space.recording_wanted,
         reminded=user is not None and Reminder.objects.filter(space=space, user=user).exists(),
     )
+
+
+def _following(space: Space) -> Space | None:
+    """Return the next Space after one that is over."""
+    if not space.series or space.state not in (SpaceState.ENDED, SpaceState.CANCELED):
+        return None
+    later = Space.objects.filter(series=space.series, series_number__gt=space.series_number)
+    return later.filter(state=SpaceState.SCHEDULED).first()
 
 
 def _listening(space: Space) -> int | None:

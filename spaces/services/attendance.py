@@ -15,6 +15,7 @@ from spaces.rules import Action
 from spaces.services.absence import host_back, resign
 from spaces.services.lifecycle import end_space, start_in
 from spaces.services.log import append_log
+from spaces.services.repetition import stop_repeating
 from spaces.services.space_change import SpaceChange, space_change
 from spaces.states import MIC_ROLES, REQUEST_MOVES, EndReason, LogKind, RequestState, Role, SpaceState
 from spaces_project.common.errors import ProductError
@@ -180,7 +181,8 @@ def _forget(public_id: str, user_id: int) -> None:
 
 def leave_everywhere(*, user: "User") -> None:
     """Take `user` out of every live Space before the account is deleted. The Spaces that the user hosts end. In others
-    the user's seat, request and sockets are given up."""
+    the user's seat, request and sockets are given up. Nothing follows Spaces that repeat."""
+    stop_repeating(user=user)
     here = Participant.objects.active().filter(user=user, space__state=SpaceState.LIVE)
     for public_id, role in list(here.values_list("space__public_id", "role")):
         if role == Role.HOST:

@@ -14,6 +14,7 @@ from spaces.models import TITLE_LENGTH, LogEntry, Participant, Space
 from spaces.rules import Action
 from spaces.services import recording
 from spaces.services.options import SpaceOptions, checked_topics
+from spaces.services.repetition import schedule_next
 from spaces.services.space_change import SpaceChange, space_change
 from spaces.states import (
     REQUEST_MOVES,
@@ -116,13 +117,23 @@ def start_in(change: SpaceChange, host: Participant) -> None:
     transaction.on_commit(partial(space_started.send, Space, space_id=change.space.pk))
 
 
-def cancel_space(*, public_id: str, user: "User | None", reason: EndReason = EndReason.HOST_CANCELED) -> Space:
-    """Cancel a scheduled Space. Without a user the system does it."""
+def cancel_space(
+    *,
+    public_id: str,
+    user: "User | None",
+    reason: EndReason = EndReason.HOST_CANCELED,
+    following: bool = False,
+) -> Space:
+    """Cancel a scheduled Space. Without a user the system does it. Of a Space that repeats, this one alone is canceled,
+    and with `following` all that follow, too."""
     with space_change(public_id) as change:
         if user is not None:
             change.actor(user, Action.CANCEL)
         _move(change, SpaceState.CANCELED, ended_at=change.now, end_reason=reason)
         change.log(LogKind.CANCELED, actor=user, reason=reason)
+        if following:
+            change.store(repeats_weekly=False)
+        schedule_next(change, reason)
         change.space_changed()
         space = change.space
         transaction.on_commit(partial(space_over.send, Space, space_id=space.pk))
@@ -159,6 +170,7 @@ def finish(change: SpaceChange, *, user: "User | None", reason: EndReason) -> No
     change.publish_later(events.to_everyone(_ended_event(change)))
     change.publish_later(events.close_everyone(events.CLOSE_ENDED))
     change.bubble_changed()
+    schedule_next(change, reason)
     transaction.on_commit(partial(space_over.send, Space, space_id=change.space.pk))
 
 

@@ -54,6 +54,30 @@ def test_a_scheduled_space_is_moved_and_started(host: Client) -> None:
     assert send(host, "post", f"spaces/{created['id']}/start").json()["space"]["state"] == "live"
 
 
+def test_a_space_repeats_until_all_that_follow_are_canceled(host: Client) -> None:
+    when = (timezone.now() + timedelta(days=1)).isoformat()
+    asked = {"scheduled_start": when, "repeats_weekly": True, "time_zone": "Europe/Berlin"}
+    first = send(host, "post", "spaces", asked).json()["space"]
+    assert first["repeats_weekly"]
+    assert "repeats_weekly" not in send(host, "post", f"spaces/{first['id']}/cancel").json()["space"]
+    [second] = host.get("/api/v1/spaces?state=scheduled").json()["data"]
+    assert second["repeats_weekly"]
+    send(host, "patch", f"spaces/{second['id']}", {"repeats_weekly": False})
+    [second] = host.get("/api/v1/spaces?state=scheduled").json()["data"]
+    assert "repeats_weekly" not in second
+    send(host, "patch", f"spaces/{second['id']}", {"repeats_weekly": True, "time_zone": "UTC"})
+    send(host, "post", f"spaces/{second['id']}/cancel?following=true")
+    assert host.get("/api/v1/spaces?state=scheduled").json()["data"] == []
+
+
+def test_a_repetition_has_a_time_and_a_time_zone(host: Client) -> None:
+    when = (timezone.now() + timedelta(days=1)).isoformat()
+    assert send(host, "post", "spaces", {"repeats_weekly": True}).status_code == 400
+    refused = send(host, "post", "spaces", {"scheduled_start": when, "repeats_weekly": True, "time_zone": "Mars"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_time_zone")
+    assert not Space.objects.exists()
+
+
 def test_a_cohost_is_asked_and_becomes_the_host(program: Program, scene: Scene) -> None:
     heir = UserFactory.create(followers_count=600)
     scene.space.participants.create(user=heir)

@@ -171,6 +171,37 @@ def test_a_space_is_scheduled_reminded_of_and_started(ada: Page, grace: Page) ->
     end_space(ada)
 
 
+def test_a_weekly_space_is_followed_by_the_next_one(ada: Page, grace: Page) -> None:
+    """The host chooses "Every week", holds it, and finds the next one; then it asks which ones are canceled."""
+    resize(ada, DESK)
+    ada.goto("/i/spaces/new")
+    ada.get_by_role("textbox", name="Name your Space").fill("Morning radio")
+    ada.get_by_text("Schedule for later").click()
+    ada.get_by_label("Repeat").select_option("Every week")
+    screenshot(ada, "weekly-sheet")
+    press(ada, "Schedule")
+    expect(ada.locator("[data-repeats]")).to_have_text("Every week")
+    grace.goto(ada.url)
+    press(grace, "Set reminder")
+    expect(button(grace, "Remove reminder")).to_be_visible()
+
+    press(ada, "Start your Space")
+    expect(button(ada, "Unmute")).to_be_visible(timeout=OPENS_WITHIN_MS)
+    end_space(ada)
+    grace.reload()
+    screenshot(grace, "weekly-over")
+    grace.get_by_role("link", name="The next one begins").click()
+    expect(button(grace, "Remove reminder")).to_be_visible()
+
+    ada.goto(grace.url)
+    press(ada, "Cancel the Space")
+    expect(button(ada, "Cancel this one only")).to_be_visible()
+    screenshot(ada, "weekly-cancel")
+    press(ada, "Cancel this and all that follow")
+    expect(ada.get_by_text("The host canceled the Space.")).to_be_visible()
+    expect(ada.get_by_role("link", name="The next one begins")).to_have_count(0)
+
+
 def test_discovery_leads_to_the_sound(ada: Page, joan: Page) -> None:
     start_space(ada, "Open audio hour")
     unmute(ada)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { moment, suggested, toField, withOffset } from "../../spaces/static/spaces/js/lib/datetime-fields.js";
+import { moment, prepareField, suggested, toField, withOffset } from "../../spaces/static/spaces/js/lib/datetime-fields.js";
 
 const inZone = (zone, run) => {
   const before = process.env.TZ;
@@ -58,4 +58,18 @@ test("an hour that does not exist is the one after it, as the browser reads it",
     const sent = new Date(withOffset("2026-10-04T02:15")).getTime();
     assert.equal(sent, new Date("2026-10-04T02:15").getTime());
   });
+});
+
+test("a form tells by whose clock its Space repeats", () => {
+  const sent = new Map([["when", ""], ["time_zone", "UTC"]]);
+  inZone("Asia/Tokyo", () => {
+    let fill;
+    const form = { addEventListener: (_name, listener) => (fill = listener) };
+    prepareField({ name: "when", dataset: {}, form }, new Date("2026-11-24T12:30:00Z"));
+    fill({ formData: sent });
+    const zoneless = new Map([["when", ""]]);
+    fill({ formData: zoneless });
+    assert.deepEqual([...zoneless.keys()], ["when"]);
+  });
+  assert.equal(sent.get("time_zone"), "Asia/Tokyo");
 });

@@ -4,6 +4,7 @@ import json
 import subprocess
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +13,9 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from accounts.models import User
+from spaces import services as services_of_spaces
 from spaces.models import Reminder, Space
+from spaces.services.repetition import repeat_weekly
 from tests.factories import SpaceFactory, UserFactory
 from tests.support.processes import REPOSITORY
 from timeline.reach import calendars, services
@@ -82,6 +85,53 @@ def test_two_parsers_read_the_right_moment_around_every_change(ada: User) -> Non
         end = start + calendars.LENGTH
         assert one[space.public_id] == (start, end)
         assert other[space.public_id][:2] == (start.timestamp(), end.timestamp())
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_space_that_repeats_is_at_the_same_hour_through_every_change(ada: User, zone: str) -> None:
+    """Two parsers read the weeks around both changes of the year: the same hour by the clock of the host's zone."""
+    for change in changes(zone):
+        when = change - timedelta(days=20, hours=7)
+        space = scheduled(ada, when)
+        repeat_weekly(space, time_zone=zone)
+        space.save()
+        local = when.astimezone(ZoneInfo(zone))
+        expected = [local + timedelta(weeks=weeks) for weeks in range(calendars.WEEKS + 1)]
+        assert len({moment.utcoffset() for moment in expected}) == 2
+        file = calendars.calendar_of(space)
+        one, other = read_by_icalendar(file), read_by_ical_js(file)
+        assert sorted(start for start, _ in one.values()) == [moment.astimezone(UTC) for moment in expected]
+        assert sorted(start for start, _, _ in other.values()) == [moment.timestamp() for moment in expected]
+
+
+def test_a_calendar_knows_the_next_one_by_its_name(ada: User) -> None:
+    """Otherwise calendars would show it twice. Its version must be higher than that of its announcement."""
+    space = services_of_spaces.schedule_space(
+        user=ada, title="", when=timezone.now() + timedelta(days=1), repeats_weekly=True, time_zone=ZONES[0]
+    )
+    before = events_of(calendars.feed_of(ada))
+    assert len(before) == calendars.WEEKS + 1
+    services_of_spaces.cancel_space(public_id=space.public_id, user=ada)
+    after = events_of(calendars.feed_of(ada))
+    assert [*after][:-1] == [*before]
+    assert str(after[space.public_id]["status"]) == "CANCELLED"
+    second = f"{space.public_id}-2"
+    assert after[second].decoded("dtstart") == before[second].decoded("dtstart")
+    assert int(after[second]["sequence"]) >= int(before[second]["sequence"]) > 0
+
+
+def test_a_series_that_was_stopped_has_no_weeks_to_come(ada: User) -> None:
+    space = services_of_spaces.schedule_space(
+        user=ada, title="", when=timezone.now() + timedelta(days=1), repeats_weekly=True, time_zone=ZONES[0]
+    )
+    services_of_spaces.update_space(public_id=space.public_id, user=ada, repeats_weekly=False)
+    assert [*events_of(calendars.feed_of(ada))] == [space.public_id]
+
+
+def events_of(calendar: bytes) -> dict[str, Any]:
+    """Return the events by name, in the order of their time."""
+    events = sorted(Calendar.from_ical(calendar).walk("VEVENT"), key=lambda event: event.decoded("dtstart"))
+    return {str(event["uid"]).partition("@")[0]: event for event in events}
 
 
 def test_a_title_of_any_kind_is_read_back(ada: User) -> None:

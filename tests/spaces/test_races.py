@@ -353,3 +353,29 @@ def test_events_are_numbered_without_gaps_whoever_acts(at_once: AtOnce) -> None:
     assert at_once([partial(outcome, services.mute_self, public_id=scene.id, user=user) for user in mics]) == ["ok"] * 8
     scene.space.refresh_from_db()
     assert scene.space.event_seq == 8
+
+
+def test_of_two_ends_of_a_weekly_space_one_makes_the_next(at_once: AtOnce) -> None:
+    for _ in range(ROUNDS):
+        host = UserFactory.create(followers_count=600)
+        when = timezone.now() + timedelta(days=1)
+        space = services.schedule_space(user=host, title="", when=when, repeats_weekly=True)
+        services.start_space(public_id=space.public_id, user=host)
+        end = partial(outcome, services.end_space, public_id=space.public_id, user=host)
+        assert sorted(at_once([end] * 4)) == ["ended"] * 3 + ["ok"]
+        assert Space.objects.filter(series=space.series).count() == 2
+
+
+def test_a_weekly_space_is_started_or_canceled_and_never_has_two_after_it(at_once: AtOnce) -> None:
+    for _ in range(ROUNDS):
+        host = UserFactory.create(followers_count=600)
+        when = timezone.now() + timedelta(days=1)
+        space = services.schedule_space(user=host, title="", when=when, repeats_weekly=True)
+        cancel = partial(outcome, services.cancel_space, public_id=space.public_id, user=host)
+        missed = partial(outcome, services.cancel_space, public_id=space.public_id, user=None)
+        start = partial(outcome, services.start_space, public_id=space.public_id, user=host)
+        at_once([cancel, missed, start])
+        space.refresh_from_db()
+        expected = 1 if space.state == SpaceState.LIVE else 2
+        assert Space.objects.filter(series=space.series).count() == expected
+        outcome(services.end_space, public_id=space.public_id, user=host)

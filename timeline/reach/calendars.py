@@ -2,9 +2,12 @@
 
 All times are UTC. An event with a zone would need that zone's rules in the file, which calendars read differently: the
 hour would be wrong all summer in some of them. A moment in UTC is the same everywhere.
+
+A Space that repeats is therefore no rule (RRULE), but an event for each of the weeks to come. Each has the name (UID)
+that its Space will have, so that a calendar moves it instead of showing it twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -25,6 +28,11 @@ LENGTH: Final = timedelta(hours=1)
 KEPT: Final = timedelta(days=30)
 """How long past Spaces stay in the feed, so that a calendar does not forget them at once."""
 MOST: Final = 500
+WEEKS: Final = 8
+"""For how many weeks ahead a Space that repeats is entered."""
+NUMBERED_SINCE: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""From when the versions of events are counted. Not from each Space's own beginning: a calendar would not take a Space
+with a lower number than the series gave it beforehand."""
 
 
 def address(path: str, *, app: bool = False) -> str:
@@ -58,18 +66,26 @@ def _calendar(spaces: Iterable[Space], *, name: str) -> bytes:
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", vDuration(timedelta(hours=1)), parameters={"VALUE": "DURATION"})
     for space in spaces:
-        calendar.add_component(_event(space))
+        for event in _events(space):
+            calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
-def _event(space: Space) -> Event:
+def _events(space: Space) -> Iterator[Event]:
     assert space.scheduled_start is not None
-    start, address = space.scheduled_start.astimezone(UTC), settings.PUBLIC_ORIGIN + space.get_absolute_url()
+    yield _event(space, space.calendar_id, space.scheduled_start)
+    if space.is_to_repeat:
+        for weeks in range(1, WEEKS + 1):
+            yield _event(space, space.calendar_id_after(weeks), space.start_after(weeks))
+
+
+def _event(space: Space, name: str, moment: datetime) -> Event:
+    start, address = moment.astimezone(UTC), settings.PUBLIC_ORIGIN + space.get_absolute_url()
     event = Event()
-    event.add("uid", f"{space.public_id}@{host_of(settings.PUBLIC_ORIGIN)}")
+    event.add("uid", f"{name}@{host_of(settings.PUBLIC_ORIGIN)}")
     event.add("dtstamp", space.updated_at.astimezone(UTC))
     # Calendars take a change only with a higher number, and the time of the change grows by itself.
-    event.add("sequence", int(space.updated_at.timestamp()) - int(space.created_at.timestamp()))
+    event.add("sequence", int((space.updated_at - NUMBERED_SINCE).total_seconds()))
     event.add("dtstart", start)
     event.add("dtend", start + LENGTH)
     event.add("summary", space.display_title)

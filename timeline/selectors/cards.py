@@ -40,6 +40,7 @@ class SpaceCard:
     more_speakers: int
     listening: int | None
     scheduled_start: datetime | None
+    repeats_weekly: bool
     started_at: datetime | None
     reminded: bool
     replay: timedelta | None
@@ -78,6 +79,7 @@ def _card(space: Any, stage: list[User], listening: int | None, replay: timedelt
         more_speakers=max(0, len(speakers) - SPEAKERS),
         listening=listening,
         scheduled_start=space.scheduled_start,
+        repeats_weekly=space.is_to_repeat,
         started_at=space.started_at,
         reminded=space.reminded,
         replay=replay,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,11 @@ _REFUSALS = {
     "speak_policy": ("bad_policy", _("Choose who may speak.")),
     "topics": ("bad_topics", _("Choose topics from the list.")),
     "when": ("bad_time", _("Choose a day and a time.")),
+    "repeat": ("bad_repeat", _("Choose how often the Space is held.")),
+    "time_zone": ("bad_time_zone", _("This time zone is not known here.")),
 }
+WEEKLY = "weekly"
+_REPEATS = (("", ""), (WEEKLY, WEEKLY))
 
 
 class MomentField(forms.Field):
@@ -56,6 +60,8 @@ class SpaceForm(forms.Form):
     recording_wanted = forms.BooleanField(required=False)
     topics = TopicsField(Topic.objects.all(), required=False)
     when = MomentField()
+    repeat = forms.ChoiceField(choices=_REPEATS, required=False)
+    time_zone = forms.CharField(required=False, max_length=50)
 
     def options(self) -> SpaceOptions:
         """Return the options. Raise `BadInput` for values that no page of this site sends."""
@@ -70,15 +76,29 @@ class SpaceForm(forms.Form):
 
 
 class ChangeForm(forms.Form):
-    """The form for another title or another time of a scheduled Space."""
+    """The form for another title, time or repetition of a scheduled Space."""
 
     title = forms.CharField(required=False, strip=False)
     when = MomentField()
+    repeat = forms.ChoiceField(choices=_REPEATS, required=False)
+    time_zone = forms.CharField(required=False, max_length=50)
 
-    def changes(self) -> tuple[str, datetime | None]:
-        """Return `(title, when)`. Raise `bad_time`."""
+    def changes(self) -> "Changes":
+        """Return what was chosen. Raise `bad_time` or `bad_repeat`."""
         _require_valid(self)
-        return self.cleaned_data["title"], self.cleaned_data["when"]
+        given = self.cleaned_data
+        # A page without the field does not change the repetition.
+        repeats = given["repeat"] == WEEKLY if "repeat" in self.data else None
+        return Changes(title=given["title"], when=given["when"], repeats_weekly=repeats, time_zone=given["time_zone"])
+
+
+class Changes(TypedDict):
+    """What `update_space` takes."""
+
+    title: str
+    when: datetime | None
+    repeats_weekly: bool | None
+    time_zone: str
 
 
 def chosen_time(form: SpaceForm) -> datetime:
@@ -89,6 +109,20 @@ def chosen_time(form: SpaceForm) -> datetime:
         code, words = _REFUSALS["when"]
         raise BadInput(code, words)
     return when
+
+
+def chosen_repetition(form: SpaceForm) -> "Repetition":
+    """Return the repetition. Raise `bad_repeat` for one that no page of this site sends."""
+    _require_valid(form)
+    given = form.cleaned_data
+    return Repetition(repeats_weekly=given["repeat"] == WEEKLY, time_zone=given["time_zone"] or "UTC")
+
+
+class Repetition(TypedDict):
+    """What `schedule_space` takes."""
+
+    repeats_weekly: bool
+    time_zone: str
 
 
 def _require_valid(form: forms.Form) -> None:

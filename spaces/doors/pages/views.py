@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import PersonRequest, reader_of
 from accounts.models import User
 from spaces import rules, selectors, services
-from spaces.doors.pages.forms import ChangeForm, SpaceForm, chosen_time
+from spaces.doors.pages.forms import ChangeForm, SpaceForm, chosen_repetition, chosen_time
 from spaces.models import Recording, Space
 from spaces.recordings.selectors import recording_for
 from spaces.selectors.discovery import Tab, discovery_page, glance
@@ -139,7 +139,13 @@ def _create_space(request: PersonRequest) -> HttpResponse:
 def _created(request: PersonRequest, form: SpaceForm) -> Space:
     title = request.POST.get("title", "")
     if request.POST.get("act") == SCHEDULE:
-        return services.schedule_space(user=request.user, title=title, when=chosen_time(form), options=form.options())
+        return services.schedule_space(
+            user=request.user,
+            title=title,
+            when=chosen_time(form),
+            options=form.options(),
+            **chosen_repetition(form),
+        )
     return services.create_space(user=request.user, title=title, options=form.options())
 
 
@@ -207,9 +213,8 @@ def start_space(request: PersonRequest, public_id: str) -> HttpResponse:
 @login_required
 @translates_errors
 def change_space(request: PersonRequest, public_id: str) -> HttpResponse:
-    """Rename or move a scheduled Space."""
-    title, when = ChangeForm(request.POST).changes()
-    services.update_space(public_id=public_id, user=request.user, title=title, when=when)
+    """Rename or move a scheduled Space, or let it repeat."""
+    services.update_space(public_id=public_id, user=request.user, **ChangeForm(request.POST).changes())
     return _back_to(request, public_id)
 
 
@@ -217,8 +222,9 @@ def change_space(request: PersonRequest, public_id: str) -> HttpResponse:
 @login_required
 @translates_errors
 def cancel_space(request: PersonRequest, public_id: str) -> HttpResponse:
-    """Cancel a scheduled Space."""
-    services.cancel_space(public_id=public_id, user=request.user)
+    """Cancel a scheduled Space, with `following` also all that follow it."""
+    following = request.POST.get("following") == "1"
+    services.cancel_space(public_id=public_id, user=request.user, following=following)
     return _back_to(request, public_id)
 
 

@@ -12,6 +12,7 @@ from spaces import events
 from spaces.models import Participant
 from spaces.services.attendance import give_mic_back, go, withdraw_request
 from spaces.services.lifecycle import end_space
+from spaces.services.repetition import stop_repeating
 from spaces.services.space_change import SpaceChange, space_change
 from spaces.states import MANAGER_ROLES, EndReason, LogKind, RequestState, Role, SpaceState
 from spaces_project.common.errors import Conflict
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 def suspend_person(*, user: "User", scope: SuspensionScope, until: datetime | None = None) -> Suspension:
     """Suspend a user, in one transaction. It takes effect in live Spaces within a second. Error: `bad_time`.
 
-    The Spaces that the user hosts end. A user suspended from hosting stops running other people's Spaces. One suspended
-    from speaking loses the microphone, too. One suspended entirely is put out of every Space.
+    The Spaces that the user hosts end, and none follows those that repeat. A user suspended from hosting stops running
+    other people's Spaces. One suspended from speaking loses the microphone, too. One suspended entirely is put out of
+    every Space.
     """
     with transaction.atomic():
         suspension = suspend_user(user=user, scope=scope, until=until)
+        stop_repeating(user=user)
         _hold_back_everywhere(user, scope)
         if scope == SuspensionScope.ENTIRELY:
             # Joins take no lock: one that did not see the suspension, and was not seen here, is committed by now.

@@ -16,6 +16,8 @@ Title = Annotated[Whole, Meta(max_length=200)]
 """A title. It has at most 70 characters after cleaning."""
 Topics = Annotated[list[Annotated[int, Meta(ge=1, le=2**31 - 1)]], Meta(max_length=3)]
 When = Annotated[datetime, Meta(tz=True)]
+Zone = Annotated[Whole, Meta(max_length=50, examples=["Europe/Berlin"])]
+"""The name of a time zone in the IANA database."""
 Cursor = Annotated[str, Meta(pattern="^[0-9]{1,18}(_[0-9]{1,18})?$")]
 
 
@@ -30,11 +32,14 @@ class PersonPath(msgspec.Struct, frozen=True):
 
 class NewSpace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A Space to create. With `scheduled_start` it is scheduled. Without it, the Space is live at once. With `start`
-    `when_joined`, it is live as soon as its host joins, by the socket or by `PUT` of `place`."""
+    `when_joined`, it is live as soon as its host joins, by the socket or by `PUT` of `place`. With `repeats_weekly`,
+    a scheduled Space is followed by one a week later, at the same hour in `time_zone`."""
 
     title: Title = ""
     start: Literal["now", "when_joined"] = "now"
     scheduled_start: When | UnsetType = UNSET
+    repeats_weekly: bool = False
+    time_zone: Zone = "UTC"
     speak_policy: SpeakPolicy = SpeakPolicy.EVERYONE
     captions_allowed: bool = True
     accounts_only: bool = False
@@ -44,8 +49,17 @@ class NewSpace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class SpaceChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What changes. `time_zone` counts with a new `scheduled_start` or with `repeats_weekly` set to true."""
+
     title: Title | UnsetType = UNSET
     scheduled_start: When | UnsetType = UNSET
+    repeats_weekly: bool | UnsetType = UNSET
+    time_zone: Zone | UnsetType = UNSET
+
+
+class CancelQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    following: bool = False
+    """Also cancel all Spaces that follow one that repeats. Otherwise the next one is scheduled."""
 
 
 class SpaceView(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -84,6 +98,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     reminded: bool
     scheduled_start: datetime | None = None
     started_at: datetime | None = None
+    repeats_weekly: bool = False
 
 
 class CardPage(msgspec.Struct, frozen=True, omit_defaults=True):

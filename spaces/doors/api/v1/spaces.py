@@ -9,6 +9,7 @@ from accounts.paging import Page
 from spaces import selectors, services
 from spaces.doors.api.v1 import objects
 from spaces.doors.api.v1.objects import (
+    CancelQuery,
     Card,
     CardPage,
     HostedSpace,
@@ -69,12 +70,15 @@ class OneSpace(ApiView):
 
     @operation("updateSpace", tag=TAG, scopes=WRITE, errors=(404, 409))
     def patch(self, request: ApiRequest, path: SpacePath, body: SpaceChange) -> SpaceView:
-        """Rename or reschedule your own scheduled Space, or rename a live Space that you run."""
+        """Rename or reschedule your own scheduled Space, or let it repeat every week. Rename a live Space that you
+        run."""
         services.update_space(
             public_id=path.id,
             user=request.user,
             title=None if body.title is UNSET else body.title,
             when=None if body.scheduled_start is UNSET else body.scheduled_start,
+            repeats_weekly=None if body.repeats_weekly is UNSET else body.repeats_weekly,
+            time_zone="" if body.time_zone is UNSET else body.time_zone,
         )
         return view(request, path.id)
 
@@ -97,9 +101,9 @@ class End(ApiView):
 
 class Cancel(ApiView):
     @operation("cancelSpace", tag=TAG, scopes=WRITE, errors=(404, 409))
-    def post(self, request: ApiRequest, path: SpacePath) -> SpaceView:
-        """Cancel a scheduled Space."""
-        services.cancel_space(public_id=path.id, user=request.user)
+    def post(self, request: ApiRequest, path: SpacePath, query: CancelQuery) -> SpaceView:
+        """Cancel a scheduled Space. Of a Space that repeats, this one alone, or with `following` all that follow."""
+        services.cancel_space(public_id=path.id, user=request.user, following=query.following)
         return view(request, path.id)
 
 
@@ -177,6 +181,8 @@ def hosted(request: ApiRequest, public_id: str) -> HostedSpace:
 def _created(request: ApiRequest, body: NewSpace, options: SpaceOptions) -> str:
     waits = body.start == "when_joined"
     if body.scheduled_start is UNSET:
+        if body.repeats_weekly:
+            raise BadRequest("A Space that repeats has a time.", {"repeats_weekly": ["true"]})
         made = services.create_space(
             user=request.user, title=body.title, options=options, start=not waits, starts_when_joined=waits
         )
@@ -184,7 +190,12 @@ def _created(request: ApiRequest, body: NewSpace, options: SpaceOptions) -> str:
     if waits:
         raise BadRequest("A Space has a time or waits for its host, not both.", {"start": [body.start]})
     return services.schedule_space(
-        user=request.user, title=body.title, when=body.scheduled_start, options=options
+        user=request.user,
+        title=body.title,
+        when=body.scheduled_start,
+        options=options,
+        repeats_weekly=body.repeats_weekly,
+        time_zone=body.time_zone,
     ).public_id
 
 

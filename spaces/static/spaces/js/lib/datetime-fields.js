@@ -29,11 +29,15 @@ export function suggested(now) {
   return date;
 }
 
-/** Give a form's `datetime-local` field its bounds and its moment. The form sends the moment with its offset. */
+/** Give a form's `datetime-local` field its bounds and its moment. The form sends the moment with its offset, and the
+ *  browser's time zone, by whose clock a Space repeats. */
 export function prepareField(field, now = new Date(serverNow())) {
   const given = field.dataset.moment;
   const shown = toField(given ? new Date(given) : suggested(now));
-  field.form.addEventListener("formdata", ({ formData }) => formData.set(field.name, moment(field.value, shown, given)));
+  field.form.addEventListener("formdata", ({ formData }) => {
+    formData.set(field.name, moment(field.value, shown, given));
+    if (formData.has("time_zone")) formData.set("time_zone", Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC");
+  });
   field.value = shown;
   field.min = toField(now);
   field.max = toField(new Date(now.getTime() + LONGEST_AHEAD_DAYS * 86_400_000));
