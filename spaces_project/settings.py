@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "oauth2_provider",
     "rest_framework",
+    "spaces_project.media",
     "accounts",
     "spaces",
     "timeline",
@@ -163,6 +164,18 @@ DATABASES["default"]["CONN_MAX_AGE"] = 60
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- A bucket for finished media --------------------------------------------------------------------------------------
+
+S3_BUCKET = env.str("S3_BUCKET", default="")
+"""The bucket of an S3-compatible store that finished files are moved to. Empty: they stay on the local disk."""
+S3_REGION = env.str("S3_REGION", default="us-east-1")
+S3_ENDPOINT = env.str("S3_ENDPOINT", default=f"https://s3.{S3_REGION}.amazonaws.com").rstrip("/")
+"""The address of the store, as browsers reach it too."""
+S3_ACCESS_KEY = env.str("S3_ACCESS_KEY", default="")
+S3_SECRET_KEY = env.str("S3_SECRET_KEY", default="")
+S3_URL_SECONDS = env.int("S3_URL_SECONDS", default=3_600)
+"""How long an address that a reader was sent to works. Nobody can take it back before."""
+
 # --- Redis: events between processes, presence, limits, Celery's broker -----------------------------------------------
 
 REDIS_PORT = env.int("REDIS_PORT", default=0)
@@ -223,8 +236,10 @@ CELERY_TASK_ROUTES = {
     "spaces.doors.tasks.measure_recording": {"queue": "sound"},
     "spaces.doors.tasks.export_recording": {"queue": "sound"},
     "spaces.doors.tasks.make_clip": {"queue": "sound"},
+    "spaces.doors.tasks.move_finished_files": {"queue": "sound"},
     # Tasks that wait for other people's servers have a worker of their own, so that no other task waits behind them.
     "accounts.tasks.deliver": {"queue": "outside"},
+    "spaces.doors.tasks.delete_discarded_files": {"queue": "outside"},
     "spaces_project.mail.send_later": {"queue": "outside"},
     "timeline.reach.tasks.mail": {"queue": "outside"},
     "timeline.reach.tasks.digest": {"queue": "outside"},
@@ -273,6 +288,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "heartbeat": {"task": "spaces_project.heartbeat.arrive", "schedule": 10.0, "options": {"expires": 30}},
 }
+if S3_BUCKET:
+    CELERY_BEAT_SCHEDULE |= {
+        "move-finished-files": {"task": "spaces.doors.tasks.move_finished_files", "schedule": 60.0},
+        "delete-discarded-files": {"task": "spaces.doors.tasks.delete_discarded_files", "schedule": 20.0},
+    }
 
 # --- People -----------------------------------------------------------------------------------------------------------
 
@@ -394,6 +414,13 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "spaces_project.storage.StaticStorage"},
 }
+if S3_BUCKET:
+    from spaces_project.media.s3 import storage_of
+
+    STORAGES["default"] = {"BACKEND": "spaces_project.media.storage.LocalFirst"}
+    STORAGES["bucket"] = storage_of(
+        S3_BUCKET, S3_ENDPOINT, S3_REGION, access_key=S3_ACCESS_KEY, secret_key=S3_SECRET_KEY
+    )
 # ES modules import each other by relative path; the manifest storage rewrites those imports too.
 WHITENOISE_USE_FINDERS = DEBUG
 
@@ -420,13 +447,14 @@ X_FRAME_OPTIONS = "DENY"
 AUDIENCE_URL = env.str("AUDIENCE_URL", default="/audience").rstrip("/")
 """Where listeners over HTTP get the sound, for example at a CDN that asks `/audience` of this site."""
 _AUDIENCE = [origin_of(AUDIENCE_URL)] if host_of(AUDIENCE_URL) else []
+_BUCKET = [origin_of(S3_ENDPOINT)] if S3_BUCKET else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "media-src": [SELF, "blob:", "mediastream:", *_AUDIENCE],
+        "img-src": [SELF, "data:", "blob:", *_BUCKET],
+        "media-src": [SELF, "blob:", "mediastream:", *_AUDIENCE, *_BUCKET],
         "connect-src": [SELF, *(o.replace("http", "ws", 1) for o in TRUSTED_ORIGINS), *_AUDIENCE],
         "object-src": [NONE],
         "base-uri": [NONE],

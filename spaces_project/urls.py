@@ -6,7 +6,7 @@ from accounts.api.views import Nowhere, NowhereOnX
 from spaces_project.common.http import server_error, too_many_requests
 from spaces_project.doctor.page import doctor
 from spaces_project.health import healthz
-from spaces_project.media import media
+from spaces_project.media.serving import media
 from spaces_project.metrics import metrics
 from spaces_project.security_txt import security_txt
 from spaces_project.setup.views import send_test_mail, set_up_page

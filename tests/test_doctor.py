@@ -62,6 +62,7 @@ GOOD = Facts(
     captions_problem="",
     backup_hours=9.0,
     backup_problem="",
+    bucket_problem="",
 )
 FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("Sound: address of the gateway", {"ice_address": "10.0.0.9"}, "10.0.0.4, 172.17.0.1"),
@@ -102,6 +103,7 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("Data: backup is recent", {"backup_hours": None}, "manage.py backup"),
     ("Data: backup is recent", {"backup_hours": 80.0}, "spaces-backup.timer"),
     ("Data: backup is readable", {"backup_problem": "It is damaged."}, "It is damaged."),
+    ("Data: bucket", {"bucket_problem": "NoSuchBucket"}, "cannot be used: NoSuchBucket"),
     ("Machine: disk", {"disk_free": 1_000_000_000}, "1.0 GB"),
     ("Machine: disk", {"disk_size": 4_000_000_000_000}, "20.0 GB"),
     ("Machine: clock", {"clock_is_synchronised": False}, "chrony"),

@@ -33,9 +33,10 @@ from spaces.events.signals import (
     space_started,
     stage_changed,
 )
-from spaces.models import Recording, Space
+from spaces.models import Clip, Recording, Space
 from spaces.moderation import services as moderation
 from spaces_project.common.jobs import queue_or_log
+from spaces_project.media import bucket
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -145,6 +146,24 @@ def podcast_live_changed(space_id: int, **kwargs: Any) -> None:
 def remove_recording(**kwargs: Any) -> None:
     """Remove the files soon. With the queue away, the periodic task does it."""
     queue_or_log(tasks.remove_recording_files)
+
+
+@receiver(post_delete, sender=Recording)
+@receiver(post_delete, sender=Clip)
+def discard_files(instance: "Model", **kwargs: Any) -> None:
+    """Let the bucket delete the files, whatever deleted the row. No task looks there for files without a row.
+
+    It is noted within the transaction, so that a process that dies loses nothing, and again after the commit: an upload
+    that began meanwhile was not seen.
+    """
+    if isinstance(instance, Recording):
+        forget = partial(bucket.discard_below, instance.home)
+    elif isinstance(instance, Clip):
+        forget = partial(bucket.discard, instance.path)
+    else:
+        return
+    forget()
+    transaction.on_commit(forget, robust=True)
 
 
 @receiver(user_logged_out)

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from spaces import audio, services
 from spaces.moderation import purge, takeout
-from spaces.recordings import clips, expiry, exports, removal, waveform
+from spaces.recordings import clips, expiry, exports, keeping, removal, waveform
 from spaces.services import clips as clip_verbs
+from spaces_project.media import bucket
 
 BEAT = timedelta(seconds=5)
 MARGIN = timedelta(seconds=0.1)
@@ -53,6 +54,18 @@ def remove_recording_files(**_: Any) -> None:
     """Remove the files of deleted recordings and clips. A deletion queues it, and the beat repeats what failed."""
     removal.remove_files()
     clips.remove_files()
+
+
+@shared_task(ignore_result=True, expires=60)
+def move_finished_files(**_: Any) -> None:
+    """Move finished files to the bucket. What could not be moved stays on the local disk, and the beat repeats it."""
+    keeping.move_finished()
+
+
+@shared_task(ignore_result=True, expires=20)
+def delete_discarded_files(**_: Any) -> None:
+    """Delete from the bucket what was deleted here. The beat repeats what failed."""
+    bucket.delete_discarded()
 
 
 @shared_task(ignore_result=True, autoretry_for=(OSError,), retry_backoff=30, max_retries=3)

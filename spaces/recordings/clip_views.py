@@ -28,7 +28,8 @@ from spaces_project.common.clock import clock_text
 from spaces_project.common.errors import NotFound
 from spaces_project.common.http import translates_errors, wants_json
 from spaces_project.common.limits import spend
-from spaces_project.common.ranged import Ranged, ranged_response
+from spaces_project.common.ranged import Ranged
+from spaces_project.media.serving import media_response
 
 MOST, WINDOW = 60, timedelta(minutes=1)
 _PAGE: Final = 20
@@ -55,15 +56,12 @@ def clip(request: HttpRequest, public_id: str) -> HttpResponse:
 def sound(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """Serve the sound, whole or in parts. `download` names the file by its title."""
     found = _ready(public_id, request)
-    file = Ranged(found.path, CONTENT_TYPE, location_of(found.path))
-    try:
-        response = ranged_response(request, file)
-    except FileNotFoundError as error:
-        raise NotFound("not_found", _("The sound of this clip is gone.")) from error
     name = f"{get_valid_filename(found.display_title) or 'clip'}.m4a"
     shown = content_disposition_header(as_attachment="download" in request.GET, filename=name)
-    response["Content-Disposition"] = shown or "inline"
-    return response
+    try:
+        return media_response(request, Ranged(found.path, CONTENT_TYPE, location_of(found.path), shown or "inline"))
+    except FileNotFoundError as error:
+        raise NotFound("not_found", _("The sound of this clip is gone.")) from error
 
 
 @require_safe

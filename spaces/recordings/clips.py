@@ -22,6 +22,7 @@ from spaces.recordings.selectors import turns
 from spaces.recordings.sound import BadSound, Tags, TooSlow
 from spaces.selectors.timeline import Kept, Timeline, between
 from spaces.services import clips as verbs
+from spaces_project.media.bucket import fetched
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -83,7 +84,7 @@ def _what(clip: Clip) -> sound.Export:
     space = clip.recording.space
     day = space.started_at.date().isoformat() if space.started_at else ""
     tags = Tags(title=clip.display_title, artist=space.host.name, date=day, album=clip.recording.display_title)
-    return sound.Export(clip.recording.home / REPLAY, [Kept(clip.starts_ms, clip.ends_ms)], tags, seeks=True)
+    return sound.Export(fetched(clip.recording.home / REPLAY), [Kept(clip.starts_ms, clip.ends_ms)], tags, seeks=True)
 
 
 def _is_left(path: Path) -> bool:

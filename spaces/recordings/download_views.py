@@ -22,7 +22,8 @@ from spaces_project.common.addresses import address_of_request
 from spaces_project.common.errors import NotFound
 from spaces_project.common.http import translates_errors
 from spaces_project.common.limits import spend
-from spaces_project.common.ranged import Ranged, ranged_response
+from spaces_project.common.ranged import Ranged
+from spaces_project.media.serving import media_response
 
 MOST, WINDOW = 60, timedelta(minutes=1)
 _ARCHIVES: Final = 10
@@ -73,15 +74,13 @@ def chapters(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _file(request: HttpRequest, export: Export, name: str, content_type: str, *, ending: str) -> HttpResponseBase:
     recording = export.recording
-    file = Ranged(recording.home / name, content_type, location(recording, name))
-    try:
-        response = ranged_response(request, file)
-    except FileNotFoundError as error:
-        raise NotFound("not_found", _("This file is gone.")) from error
     title = get_valid_filename(recording.display_title) or "replay"
     shown = content_disposition_header(as_attachment="download" in request.GET, filename=f"{title}.{ending}")
-    response["Content-Disposition"] = shown or "inline"
-    return response
+    file = Ranged(recording.home / name, content_type, location(recording, name), shown or "inline")
+    try:
+        return media_response(request, file)
+    except FileNotFoundError as error:
+        raise NotFound("not_found", _("This file is gone.")) from error
 
 
 def _spend(request: HttpRequest) -> None:

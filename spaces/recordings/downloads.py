@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import zipfile
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from spaces.recordings.exports import KINDS, file_name
 from spaces.recordings.selectors import recording_for, replay_for
 from spaces_project.common.beside import written_beside
 from spaces_project.common.errors import NotFound
+from spaces_project.media.bucket import exists, fetched, remove, sizes_below
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -58,7 +60,7 @@ def archive_for(*, public_id: str, user: "User") -> tuple[Export, str]:
     texts = _texts(export.recording, user)
     name = f"all-{export.made_version}-{_mark(texts)}.zip"
     place = export.recording.home
-    if not (place / name).exists():
+    if not exists(place / name):
         _archive(place, name, export, texts)
     return export, name
 
@@ -81,8 +83,9 @@ def _archive(place: Path, name: str, export: Export, texts: dict[str, str]) -> N
     with written_beside(place / name) as unfinished:
         with zipfile.ZipFile(unfinished, "w") as archive:
             for kind in KINDS:
-                archive.write(place / file_name(export.made_version, kind), f"replay.{kind}")
+                archive.write(fetched(place / file_name(export.made_version, kind)), f"replay.{kind}")
             for text_name, text in texts.items():
                 archive.writestr(text_name, text, zipfile.ZIP_DEFLATED)
-        for earlier in place.glob("all-*.zip"):
-            earlier.unlink(missing_ok=True)
+        for other in sizes_below(place):
+            if fnmatch(other.name, "all-*.zip"):
+                remove(other)

@@ -15,6 +15,7 @@ from spaces.recordings.copying import copy_frames
 from spaces.recordings.encoder import RATE
 from spaces.recordings.sound_writer import Segment, named_segments
 from spaces.selectors.timeline import timeline
+from spaces_project.media.bucket import fetched
 
 AROUND: Final = timedelta(minutes=2)
 """Taken on either side of a moment, like the captions that a moderator reads."""
@@ -24,7 +25,8 @@ CONTENT_TYPE: Final = "audio/mp4"
 def around(recording: Recording, clock_ms: int) -> bytes | None:
     """Return the sound around a moment of the Space's clock, as a file that every player can seek in.
 
-    None if that moment was not recorded, or if the files are gone. What the host cut off the replay is in it.
+    None if that moment was not recorded, or if the files are gone. What the host cut off the replay is in it. Raise
+    `BucketAway`.
     """
     margin = int(AROUND / timedelta(milliseconds=1))
     spans = timeline(recording, uncut=True).spans(max(0, clock_ms - margin), clock_ms + margin)
@@ -33,7 +35,7 @@ def around(recording: Recording, clock_ms: int) -> bytes | None:
 
 def _copied(home: Path, first_ms: int, last_ms: int) -> bytes | None:
     """Return the segments that hold these milliseconds of the sound."""
-    segments = named_segments(home / files.PLAYLIST, home / files.SOUND)
+    segments = named_segments(home / files.PLAYLIST, fetched(home / files.SOUND))
     ends = accumulate(segment.samples for segment in segments)
     found = [
         segment

@@ -1,6 +1,7 @@
 """Make the files for download of a replay: M4A and MP3, trimmed, as loud as podcasts are, with tags and chapters."""
 
 import logging
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final, cast
 
@@ -9,10 +10,11 @@ from django.utils import timezone
 from spaces.models import Export, Recording
 from spaces.recordings import sound
 from spaces.recordings.chapters import chapters_of
-from spaces.recordings.files import REPLAY, size
+from spaces.recordings.files import REPLAY
 from spaces.recordings.sound import BadSound, Format, Tags, TooSlow
 from spaces.selectors.timeline import Kept
 from spaces.services import exporting
+from spaces_project.media.bucket import fetched, remove, sizes_below
 
 logger = logging.getLogger(__name__)
 
@@ -50,13 +52,14 @@ def _make(export: Export) -> None:
     targets = {kind: place / file_name(export.version, kind) for kind in KINDS}
     length_ms = sound.export(_what(recording), targets, progress=_notes(export))
     sizes = {kind: path.stat().st_size for kind, path in targets.items()}
-    earlier = [path for path in _made(place) if path not in targets.values()]
-    kept = size(place) - sum(path.stat().st_size for path in earlier)
+    found = sizes_below(place)
+    earlier = {path: size for path, size in found.items() if _is_made(path) and path not in targets.values()}
+    kept = sum(found.values()) - sum(earlier.values())
     is_wanted = exporting.finish_export(
         export=export, duration_ms=length_ms, m4a_bytes=sizes["m4a"], mp3_bytes=sizes["mp3"], size=kept
     )
     for path in earlier if is_wanted else targets.values():
-        path.unlink(missing_ok=True)
+        remove(path)
 
 
 def _what(recording: Recording) -> sound.Export:
@@ -65,7 +68,7 @@ def _what(recording: Recording) -> sound.Export:
     host = space.host.name
     tags = Tags(title=recording.display_title, artist=host, date=day, album=f"{host}\u2019s Spaces")
     kept = [Kept(recording.cut_start_ms, recording.end_ms)]
-    return sound.Export(recording.home / REPLAY, kept, tags, chapters_of(recording))
+    return sound.Export(fetched(recording.home / REPLAY), kept, tags, chapters_of(recording))
 
 
 def _notes(export: Export) -> sound.Progress:
@@ -80,9 +83,9 @@ def _notes(export: Export) -> sound.Progress:
     return note
 
 
-def _made(place: Path) -> list[Path]:
-    """Return the files that exports made, of all versions, and archives of them."""
-    return [*place.glob("sound-*.m*"), *place.glob("all-*.zip")]
+def _is_made(path: Path) -> bool:
+    """Return whether an export made the file, of any version, or it is an archive of them."""
+    return fnmatch(path.name, "sound-*.m*") or fnmatch(path.name, "all-*.zip")
 
 
 def made_file(export: Export, kind: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ A host cuts off what must not be heard, so hiding it in the player would not be 
 
 import fcntl
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from spaces.models import Recording
 from spaces.recordings.copying import copy_frames
 from spaces.recordings.files import REPLAY
 from spaces_project.common.beside import written_beside
+from spaces_project.media.bucket import exists, fetched, remove, sizes_below
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -41,14 +43,14 @@ def heard_by(recording: Recording, user: "User | None") -> Heard:
 def prepared(recording: Recording, heard: Heard) -> Path:
     """Return the file's path. A cut is made when it is first asked for: frames are copied, an hour takes two seconds.
 
-    Raise `FileNotFoundError` if the sound of the recording is gone.
+    Raise `FileNotFoundError` if the sound of the recording is gone, and `BucketAway`.
     """
     path = recording.home / heard.name
-    if heard.name == REPLAY or path.exists():
+    if heard.name == REPLAY or exists(path):
         return path
     with (recording.home / "cut.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one of several readers makes it
-        if not path.exists():
+        if not exists(path):
             try:
                 _write_cut(recording, path)
             except FFmpegError as error:
@@ -59,12 +61,12 @@ def prepared(recording: Recording, heard: Heard) -> Path:
 
 def _write_cut(recording: Recording, path: Path) -> None:
     """Copy the frames inside the cut, and nothing of what is cut off."""
-    source = recording.home / REPLAY
+    source = fetched(recording.home / REPLAY)
     with written_beside(path) as unfinished:
         copy_frames(source, unfinished, starts_ms=recording.cut_start_ms, ends_ms=recording.end_ms)
 
 
 def _forget_earlier(path: Path) -> None:
-    for other in path.parent.glob(_CUT):
-        if other != path:
-            other.unlink(missing_ok=True)
+    for other in sizes_below(path.parent):
+        if other != path and fnmatch(other.name, _CUT):
+            remove(other)

@@ -13,6 +13,7 @@ from spaces.models import Recording
 from spaces.moderation.retention import held
 from spaces.recordings.files import is_older
 from spaces.states import RecordingState
+from spaces_project.media.bucket import discard_below
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +57,10 @@ def _remove(directory: Path) -> bool:
     try:
         shutil.rmtree(directory)
     except FileNotFoundError:
-        return not directory.exists()
+        if directory.exists():
+            return False
     except OSError as error:
         logger.warning("the files of a deleted recording stay for now: %s", error)
         return False
+    discard_below(directory)
     return True

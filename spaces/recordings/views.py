@@ -12,6 +12,7 @@ from spaces.recordings.selectors import going_on_for, replay_for
 from spaces_project.common.errors import NotFound
 from spaces_project.common.http import translates_errors
 from spaces_project.common.ranged import Ranged, ranged_response
+from spaces_project.media.serving import media_response
 
 
 @require_safe
@@ -24,7 +25,7 @@ def sound(request: HttpRequest, public_id: str) -> HttpResponseBase:
     heard = heard_by(recording, reader)
     try:
         file = Ranged(prepared(recording, heard), TYPES[REPLAY], location(recording, heard.name))
-        return ranged_response(request, file)
+        return media_response(request, file)
     except FileNotFoundError as error:
         raise NotFound("not_found", _("The sound of this replay is gone.")) from error
 

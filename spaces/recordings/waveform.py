@@ -8,6 +8,7 @@ from spaces.recordings import sound
 from spaces.recordings.files import REPLAY
 from spaces.selectors.timeline import Kept
 from spaces_project.common.beside import written_beside
+from spaces_project.media.bucket import fetched
 
 PEAKS: Final = "peaks.json"
 
@@ -27,7 +28,7 @@ def measure(recording_id: int) -> None:
     if recording is None or stored_peaks(recording) is not None:
         return
     place = recording.home
-    found = sound.peaks(place / REPLAY, length_ms=recording.duration_ms)
+    found = sound.peaks(fetched(place / REPLAY), length_ms=recording.duration_ms)
     with written_beside(place / PEAKS) as file:
         file.write_text(json.dumps(found))
 

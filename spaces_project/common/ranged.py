@@ -38,11 +38,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Ranged:
-    """A file, and how the server in front knows it: a path below an internal location, or an empty string."""
+    """A file, and how the server in front knows it: a path below an internal location, or an empty string.
+
+    `disposition` is the header that names the file for those who keep it.
+    """
 
     path: Path
     content_type: str
     location: str = ""
+    disposition: str = ""
 
 
 class Unsatisfiable(ValueError):
@@ -57,6 +61,8 @@ def ranged_response(request: HttpRequest, file: Ranged) -> HttpResponseBase:
     response = _handed_on(file) if file.location else _served(request, file)
     patch_cache_control(response, private=True, no_cache=True)
     response["X-Content-Type-Options"] = "nosniff"
+    if file.disposition:
+        response["Content-Disposition"] = file.disposition
     return response
 
 

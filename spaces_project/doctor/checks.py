@@ -321,6 +321,15 @@ def backup_readable(facts: Facts) -> str | None:
     return None
 
 
+def bucket(facts: Facts) -> str | None:
+    if facts.bucket_problem:
+        return (
+            f"The bucket of S3_BUCKET cannot be used: {facts.bucket_problem}. Pictures and sound fill the local disk "
+            "meanwhile. Correct S3_ENDPOINT, S3_BUCKET and the keys."
+        )
+    return None
+
+
 def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))
 
@@ -368,6 +377,7 @@ CHECKS: Final[dict[str, Judge]] = {
     "Data: Redis is closed": redis_password,
     "Data: backup is recent": backup_age,
     "Data: backup is readable": backup_readable,
+    "Data: bucket": bucket,
     "Machine: disk": disk,
     "Machine: clock": clock,
     "Machine: clock of Redis": clock_of_redis,

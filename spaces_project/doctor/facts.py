@@ -1,4 +1,5 @@
-"""Find out how a site is set and how its machine is. Nothing here judges, or waits longer than five seconds."""
+"""Find out how a site is set and how its machine is. Nothing here judges, or waits long: five seconds, and ten for
+the bucket."""
 
 import contextlib
 import ctypes
@@ -28,6 +29,7 @@ from spaces_project.backup import BackupError, check_backup
 from spaces_project.backup.writing import PATTERN, SECRET_NAMES
 from spaces_project.common import heartbeat
 from spaces_project.common.origins import host_of, site_is_local
+from spaces_project.media import bucket
 from spaces_project.own import info_of_gateway
 
 from .relay import relay_problem, relay_tls_problem
@@ -97,6 +99,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     captions_problem: str
     backup_hours: float | None
     backup_problem: str
+    bucket_problem: str
 
 
 def gather() -> Facts:
@@ -191,7 +194,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _of_data() -> dict[str, Any]:
-    return _of_database() | _of_redis()
+    return _of_database() | _of_redis() | {"bucket_problem": bucket.problem()}
 
 
 def _of_database() -> dict[str, Any]:

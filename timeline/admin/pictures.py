@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from spaces.doors.admin import ReadOnlyAdmin, acting
-from spaces_project.common.ranged import Ranged, ranged_response
+from spaces_project.common.ranged import Ranged
+from spaces_project.media.serving import PICTURE, media_response
 from timeline import services
 from timeline.models import PostPicture
 
@@ -46,7 +47,7 @@ class PostPictureAdmin(ReadOnlyAdmin):
         if picture is None:
             raise Http404
         try:
-            return ranged_response(request, Ranged(Path(picture.image.path), "image/webp"))
+            return media_response(request, Ranged(Path(picture.image.path), PICTURE))
         except FileNotFoundError as error:
             raise Http404 from error
 

@@ -10,7 +10,8 @@ from timeline.models.post import Post
 PICTURES_OF_A_POST = 4
 ALT_LENGTH = 1_000
 FOLDER = "posts"
-"""The directory below `MEDIA_ROOT`. `spaces_project.media` does not serve it: who may see a picture is asked first."""
+"""The directory below `MEDIA_ROOT`. `spaces_project.media.serving.media` does not serve it: who may see a picture is
+asked first."""
 
 
 def picture_path(picture: "PostPicture", filename: str) -> str:

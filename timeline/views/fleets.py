@@ -1,12 +1,15 @@
 """Pages for Fleets: writing them, viewing them, and seeing who viewed them."""
 
 import math
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +22,8 @@ from spaces.events import wire
 from spaces_project.common.errors import BadInput
 from spaces_project.common.http import translates_errors, wants_json
 from spaces_project.common.ids import parse_id
+from spaces_project.common.ranged import Ranged
+from spaces_project.media.serving import PICTURE, media_response
 from timeline import services
 from timeline.models import Fleet
 from timeline.selectors import fleets as selectors
@@ -55,15 +60,18 @@ def fleets(request: PersonRequest, username: str) -> HttpResponse:
 @require_safe
 @login_required
 @translates_errors
-def fleet_image(request: PersonRequest, fleet_id: int) -> HttpResponse:
+def fleet_image(request: PersonRequest, fleet_id: int) -> HttpResponseBase:
     """Return the image itself, as long as the Fleet lives. Its path on the disk is never revealed."""
     fleet = selectors.get_fleet(fleet_id=fleet_id, viewer=request.user)
     if not fleet.image:
         raise selectors.gone()
-    with fleet.image.open("rb") as image:
-        response = HttpResponse(image.read(), content_type="image/webp")
-    left = math.ceil((fleet.expires_at - timezone.now()).total_seconds())
-    response["Cache-Control"] = f"private, max-age={max(0, left)}"
+    try:
+        response = media_response(request, Ranged(Path(fleet.image.path), PICTURE))
+    except FileNotFoundError as error:
+        raise selectors.gone() from error
+    if response.status_code != HTTPStatus.FOUND:
+        left = math.ceil((fleet.expires_at - timezone.now()).total_seconds())
+        response["Cache-Control"] = f"private, max-age={max(0, left)}"
     return response
 
 

@@ -15,7 +15,8 @@ from accounts.selectors import get_user_by_username
 from spaces.selectors import get_shown_space
 from spaces_project.common.errors import NotFound
 from spaces_project.common.http import translates_errors, wants_partial
-from spaces_project.common.ranged import Ranged, ranged_response
+from spaces_project.common.ranged import Ranged
+from spaces_project.media.serving import PICTURE, media_response
 from timeline import selectors
 from timeline.links import tag_key, tags_in
 from timeline.selectors.posts import versions_of
@@ -97,7 +98,7 @@ def post_picture(request: PageRequest, post_id: int, picture_id: int) -> HttpRes
     time whether it is still there."""
     picture = selectors.get_picture(post_id=post_id, picture_id=picture_id, viewer_id=request.user.pk)
     try:
-        return ranged_response(request, Ranged(Path(picture.image.path), "image/webp"))
+        return media_response(request, Ranged(Path(picture.image.path), PICTURE))
     except FileNotFoundError as error:
         raise NotFound("not_found", _("This picture is not available.")) from error
 

@@ -13,10 +13,12 @@ from spaces.rules import powers
 from spaces.rules.powers import Power
 from spaces_project.common import security_log
 from spaces_project.common.errors import NotFound
+from spaces_project.common.http import translates_errors
 
 
 @require_safe
 @never_cache
+@translates_errors
 def evidence_sound(request: HttpRequest, report_id: int) -> HttpResponse:
     """Return the sound, at most four minutes, as M4A. A recording that its host deleted is heard while it is held."""
     user = acting(request)

@@ -6,6 +6,7 @@ from django.core.management.base import CommandParser
 
 from spaces_project.backup import Manifest, write_backup
 from spaces_project.backup.writing import delete_older
+from spaces_project.media import bucket
 
 from ._base import ProductCommand
 
@@ -25,9 +26,15 @@ class Command(ProductCommand):
         )
         if options["keep"] > 0:
             delete_older(options["to"], keep=options["keep"])
-        for line in left_out(manifest):
+        for line in [*left_out(manifest), *in_bucket()]:
             self.stderr.write(line)
         return str(path)
+
+
+def in_bucket() -> list[str]:
+    """Return what the bucket has, in one sentence at most. A backup has the list of these files, as rows."""
+    number, size = bucket.totals()
+    return [f"Not in it, but listed: {number} files in the bucket, {size / 1e6:.1f} MB."] if number else []
 
 
 def left_out(manifest: Manifest) -> list[str]:
