@@ -7,6 +7,8 @@ import { fileSeconds, nextTurn, replayMs, within } from "./replay-times.js";
 export const STEP = 15_000;
 /** How often the position is kept while it plays. */
 const KEEP_EVERY = 5_000;
+/** A sound that fails is loaded again by itself, but not sooner than this after the last time. */
+const AGAIN_EVERY = 60_000;
 /** A replay that was left this close to its end starts anew. */
 const NEARLY_OVER = 10_000;
 const RATE = "spaces:replay-rate";
@@ -18,6 +20,7 @@ class Replay extends EventTarget {
   #data = null;
   #keptAt = 0;
   #waitsAt = null;
+  #againAt = 0;
 
   get id() {
     return this.#id;
@@ -125,7 +128,8 @@ class Replay extends EventTarget {
     audio.src = sound;
     audio.playbackRate = audio.defaultPlaybackRate = this.rate;
     audio.addEventListener("loadedmetadata", () => this.#known(audio));
-    for (const type of ["play", "playing", "pause", "ended", "error", "waiting"]) {
+    audio.addEventListener("error", () => this.#audio === audio && this.#failed());
+    for (const type of ["play", "playing", "pause", "ended", "waiting"]) {
       audio.addEventListener(type, () => this.#audio === audio && this.#changed());
     }
     for (const type of ["timeupdate", "seeked"]) audio.addEventListener(type, () => this.#audio === audio && this.#told());
@@ -137,6 +141,16 @@ class Replay extends EventTarget {
     audio.currentTime = fileSeconds(this.#waitsAt, this.#data);
     this.#waitsAt = null;
     this.#told();
+  }
+
+  /** The address that the site sent the browser to may have expired: asked again, the site gives another one. */
+  #failed() {
+    const plays = this.isPlaying;
+    const isKnown = this.#waitsAt === null && this.now > 0;
+    if (!isKnown || Date.now() - this.#againAt < AGAIN_EVERY) return this.#changed();
+    this.#againAt = Date.now();
+    this.#again();
+    if (plays) this.play();
   }
 
   /** Load again after a failure, at the same place. */
