@@ -40,6 +40,7 @@ LOST_AFTER: Final = timedelta(hours=1)
 RUN_SECONDS: Final = 90
 """How long one run uploads. The queue would give a longer one to a second worker."""
 _AT_ONCE: Final = 1_000
+_MOST_FAILURES: Final = 3
 _PIECE: Final = 1024 * 1024
 
 Wanted = Callable[[], bool]
@@ -133,17 +134,18 @@ def fetched(path: Path) -> Path:
 def keep_all(files: Iterable[tuple[Path, Wanted]]) -> int:
     """Upload finished files, as many as one run has time for. Return how many the local disk got rid of.
 
-    A bucket that is away ends the run: the files stay, and the next run begins with them.
+    A file that fails stays for the next run. After a few the bucket is taken to be away; one that cannot be read must
+    not keep all others here.
     """
-    ends, count = time.monotonic() + RUN_SECONDS, 0
+    ends, count, failures = time.monotonic() + RUN_SECONDS, 0, 0
     for path, is_wanted in files:
-        if time.monotonic() > ends:
+        if time.monotonic() > ends or failures >= _MOST_FAILURES:
             break
         try:
             count += keep(path, is_wanted=is_wanted)
-        except BucketAway as error:
-            logger.warning("files stay on the local disk for now: %s", error.__cause__)
-            break
+        except OSError as error:
+            failures += 1
+            logger.warning("%s stays on the local disk for now: %s", path.name, error.__cause__ or error)
     return count
 
 

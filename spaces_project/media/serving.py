@@ -27,9 +27,10 @@ def media_response(request: HttpRequest, file: Ranged) -> HttpResponseBase:
     A file that only the bucket has is answered with a redirect to an address that is signed for this reader and soon
     expires. The redirect is not cached, so who may have the file is asked each time, as for a file of the local disk.
     """
-    if not bucket.is_on() or file.path.exists():
+    try:
         return ranged_response(request, file)
-    response = _elsewhere(request, file)
+    except FileNotFoundError:
+        response = _elsewhere(request, file)
     patch_cache_control(response, private=True, no_cache=True)
     return response
 

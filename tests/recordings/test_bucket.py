@@ -233,6 +233,22 @@ def test_while_the_bucket_is_away_files_stay_here_and_are_served(recording: Reco
     assert not (recording.home / REPLAY).exists()
 
 
+def test_a_file_that_cannot_be_read_keeps_no_other_here(
+    recording: Recording, store: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (recording.home / "sound.mp4").write_bytes(SOUND)
+    keep = bucket.keep
+
+    def broken_disk(path: Path, **options: Any) -> bool:
+        if path.name == "sound.mp4":
+            raise OSError("Input/output error")
+        return keep(path, **options)
+
+    monkeypatch.setattr(bucket, "keep", broken_disk)
+    assert moved() == 1
+    assert [Path(name).name for name in store.names()] == [REPLAY]
+
+
 def test_work_on_a_sound_that_cannot_be_brought_back_is_tried_again(recording: Recording, store: Bucket) -> None:
     moved()
     with store.away(site.STORAGES):
