@@ -169,6 +169,7 @@ class Subject(TextChoices):
     CAPTION = "caption"
     COMMENT = "comment"
     CLIP = "clip"
+    POST = "post"
 
 
 class ReportReason(TextChoices):

@@ -98,6 +98,47 @@ def line_of(subject: str, *, space_id: int, line_id: int) -> tuple[Source, Evide
     raise NotFound("not_found", words)
 
 
+# --- Posts ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedPost:
+    """A post as a report keeps it. `pictures` are their descriptions, of which some may be empty."""
+
+    id: int
+    author: "User"
+    text: str
+    pictures: list[str]
+    url: str
+
+
+class Posts(Protocol):
+    """The app above that keeps posts. It registers itself with `register_posts`."""
+
+    def post(self, *, post_id: int, viewer_id: int) -> ReportedPost:
+        """Return the post or, for a repost, the original. Raise `NotFound` if the viewer may not see it."""
+        ...
+
+    def take_down(self, *, post_id: int, taken_down: bool) -> bool:
+        """Hide the post from everyone, or put it back. Return False if nothing was changed."""
+        ...
+
+
+_posts: list[Posts] = []
+
+
+def register_posts(posts: Posts) -> None:
+    """Let posts be reported. The app that keeps them calls this once, when it is ready."""
+    _posts.append(posts)
+
+
+def posts() -> Posts:
+    """Return the app that keeps posts. Raise `NotFound` on a site without one."""
+    if not _posts:
+        raise NotFound("not_found", _("This post is not available."))
+    return _posts[0]
+
+
 # --- Around a moment --------------------------------------------------------------------------------------------------
 
 
@@ -125,7 +166,12 @@ def around(space: Space, clock_ms: int) -> Evidence:
 
 
 def shown(
-    *, space: Space | None, person: "User | None", line: EvidenceLine | None, clip: Clip | None = None
+    *,
+    space: Space | None,
+    person: "User | None",
+    line: EvidenceLine | None,
+    clip: Clip | None = None,
+    post: ReportedPost | None = None,
 ) -> dict[str, Any]:
     """Return names and titles as they are now, for a report to keep."""
     found: dict[str, Any] = {}
@@ -146,6 +192,8 @@ def shown(
         found["caption"] = {"id": line.id, "speaker": line.speaker, "text": line.text, "clock_ms": line.clock_ms}
     if clip is not None:
         found["clip"] = {"id": clip.public_id, "title": clip.title, "length_ms": clip.length_ms}
+    if post is not None:
+        found["post"] = {"id": post.id, "text": post.text, "pictures": post.pictures}
     return found
 
 

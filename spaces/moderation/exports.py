@@ -202,7 +202,8 @@ _OWN: dict[str, Section] = {
     "reminders": Rows("spaces.Reminder.user", ("space__public_id", "created_at")),
     "log": Rows("spaces.LogEntry.actor", ("space__public_id", "kind", "at")),
     "reports": Rows(
-        "spaces.Report.reporter", ("subject", "space__public_id", "person__username", "reason", "text", "created_at")
+        "spaces.Report.reporter",
+        ("subject", "space__public_id", "person__username", "post_id", "reason", "text", "created_at"),
     ),
     "decisions": Rows("spaces.Decision.target", ("verdict", "space__public_id", "reason", "at")),
     "appeals": Rows("spaces.Appeal.user", ("decision_id", "text", "state", "created_at", "decided_at")),

@@ -26,7 +26,7 @@ THANKS = gettext_lazy("Thank you. The moderators will look at it.")
 @login_required
 @translates_errors
 def report(request: PersonRequest) -> HttpResponse:
-    """Show or take a report. `space`, `person`, `caption` and `clip` name its subject.
+    """Show or take a report. `space`, `person`, `caption`, `clip` and `post` name its subject.
 
     GET returns the form as a page, for browsers without script. POST answers the script with 201 and `{"message"}`, and
     redirects a plain form to the page of the subject.

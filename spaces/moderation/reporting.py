@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from spaces import selectors
 from spaces.models import Report
+from spaces.moderation import evidence
 from spaces.moderation import services as moderation
 from spaces.selectors.replays import clip_for
 from spaces.states import Subject
@@ -33,19 +34,26 @@ class Reported:
     caption: str = ""
     comment: str = ""
     clip: str = ""
+    post: str = ""
 
 
 def subject_of(fields: Mapping[str, str], *, user: "User") -> Reported:
-    """Return the subject that `clip`, `space` (public ids), `person`, `caption` and `comment` (ids) name. Raise
+    """Return the subject that `clip`, `space` (public ids), `post`, `person`, `caption` and `comment` (ids) name. Raise
     `NotFound`."""
-    names = ("space", "person", "caption", "comment", "clip")
-    space, person, caption, comment, clip = (fields.get(name) or "" for name in names)
+    names = ("space", "person", "caption", "comment", "clip", "post")
+    space, person, caption, comment, clip, post = (fields.get(name) or "" for name in names)
+    if post:
+        found_post = evidence.posts().post(post_id=int(_digits(post)), viewer_id=user.pk)
+        about = _("a post by @{name}").format(name=found_post.author.username)
+        return Reported(Subject.POST, about, found_post.url, post=post)
     if clip:
         shown = clip_for(public_id=clip, user=user)
-        return Reported(Subject.CLIP, f"a clip: {shown.display_title}", shown.get_absolute_url(), clip=clip)
+        return Reported(
+            Subject.CLIP, _("a clip: {title}").format(title=shown.display_title), shown.get_absolute_url(), clip=clip
+        )
     if comment and space:
         found = selectors.get_space(space)
-        about = f"a comment in {found.display_title}"
+        about = _("a comment in {title}").format(title=found.display_title)
         return Reported(Subject.COMMENT, about, found.get_absolute_url(), space=space, comment=_digits(comment))
     if caption and space:
         found = selectors.get_space(space)
@@ -77,6 +85,8 @@ def filed(subject: Reported, *, user: "User", reason: str, text: str) -> Report:
         )
     if subject.kind == Subject.CLIP:
         return moderation.report_clip(public_id=subject.clip, user=user, reason=reason, text=text)
+    if subject.kind == Subject.POST:
+        return moderation.report_post(post_id=int(subject.post), user=user, reason=reason, text=text)
     return moderation.report_space(public_id=subject.space, user=user, reason=reason, text=text)
 
 

@@ -192,3 +192,10 @@ def test_an_ended_space_stays_readable(program: Program) -> None:
 
 def test_a_page_far_beyond_the_last_is_none(host: Client) -> None:
     assert host.get("/api/v1/spaces?cursor=999999999999999999").status_code == 400
+
+
+def test_a_post_is_reported(host: Client, program: Program) -> None:
+    post = Post.objects.create(author=UserFactory.create(), text="Mean words")
+    filed = send(host, "post", "reports", {"post_id": str(post.pk), "reason": "abuse"})
+    assert (filed.status_code, filed.json()["subject"]) == (201, "post")
+    assert send(host, "post", "reports", {"post_id": "9" * 19, "reason": "abuse"}).status_code == 404

@@ -32,6 +32,9 @@ class Post(models.Model):
     clip = models.ForeignKey(Clip, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     """The clip that the text links to. The post plays it."""
 
+    taken_down = models.BooleanField(default=False, editable=False)
+    """Moderators took it down: no one sees it, until an appeal puts it back."""
+
     like_count = models.PositiveIntegerField(default=0, editable=False)
     reply_count = models.PositiveIntegerField(default=0, editable=False)
     repost_count = models.PositiveIntegerField(default=0, editable=False)

@@ -69,7 +69,8 @@ def _shown_to(user_id: int) -> QuerySet[Notification]:
     shut_out = Block.objects.filter(blocker=OuterRef("space__host"), blocked=user_id)
     muted = Mute.objects.filter(muter=user_id, muted=OuterRef("actor"))
     others = takes_part("actor") & readable & ~Exists(blocked) & ~Exists(shut_out) & ~Exists(muted)
-    return Notification.objects.filter(Q(actor=user_id) | others, user=user_id)
+    still_there = Q(post=None) | Q(post__taken_down=False)
+    return Notification.objects.filter(still_there, Q(actor=user_id) | others, user=user_id)
 
 
 def badges(*, user_id: int) -> Badges:

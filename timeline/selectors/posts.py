@@ -92,11 +92,11 @@ def versions_of(post: Post) -> list[PostVersion]:
 def get_post(*, post_id: int, viewer_id: int | None) -> Post:
     """Return the post with its author. Raises `NotFound` if the viewer may not see it.
 
-    That is so if it is deleted, its author is inactive, the author is protected and not followed by the viewer, or
-    there is a block in either direction.
+    That is so if it is deleted or was taken down, its author is inactive, the author is protected and not followed by
+    the viewer, or there is a block in either direction.
     """
     post = Post.objects.select_related("author").filter(pk=post_id).first()
-    if post is None or not sees_author(post.author, viewer_id):
+    if post is None or post.taken_down or not sees_author(post.author, viewer_id):
         raise NotFound("not_found", _("This post is not available."))
     return post
 
@@ -149,7 +149,7 @@ def visible_posts(ids: Collection[int], viewer_id: int | None, *, unmuted: bool 
     authors = {post.author_id: post.author for post in (*lines, *subjects)}
     authors |= {post.author_id: post.author for subject in subjects for post in _subjects(subject)}
     visible = visible_authors(list(authors.values()), viewer_id)
-    shown = [line for line in lines if {line.author_id, (line.repost_of or line).author_id} <= visible]
+    shown = [line for line in lines if _is_shown(line, visible) and _is_shown(line.repost_of or line, visible)]
     for post in (*shown, *(subject for line in shown for subject in _subjects(line))):
         _hide_from(post, visible)
     shown = _unmuted(shown, viewer_id) if unmuted else shown
@@ -293,7 +293,7 @@ def _rows(posts: "Sequence[Post] | QuerySet[Post]", viewer_id: int | None) -> li
     """Return lines for those of `posts` that the viewer may see, in the same order, in a constant number of queries."""
     authors = {post.author_id: post.author for line in posts for post in _told(line)}
     visible = visible_authors(list(authors.values()), viewer_id)
-    shown = [line for line in posts if {line.author_id, (line.repost_of or line).author_id} <= visible]
+    shown = [line for line in posts if _is_shown(line, visible) and _is_shown(line.repost_of or line, visible)]
     subjects = [line.repost_of or line for line in shown]
     now = timezone.now()
     ids = [subject.pk for subject in subjects]
@@ -308,7 +308,7 @@ def _rows(posts: "Sequence[Post] | QuerySet[Post]", viewer_id: int | None) -> li
             id=line.pk,
             post=subject,
             reposted_by=line.author if line.repost_of else None,
-            answers=subject.reply_to.author if subject.reply_to and subject.reply_to.author_id in visible else None,
+            answers=subject.reply_to.author if subject.reply_to and _is_shown(subject.reply_to, visible) else None,
             quoted=_quoted(subject.quote_of, visible, cards, clips, pictures),
             card=cards.get(subject.space_id or 0),
             clip=clips.get(subject.clip_id or 0),
@@ -330,7 +330,7 @@ def _quoted(
     clips: dict[int, Clip],
     pictures: dict[int, list[PostPicture]],
 ) -> Quoted | None:
-    if quote is None or quote.author_id not in visible:
+    if quote is None or not _is_shown(quote, visible):
         return None
     return Quoted(quote, cards.get(quote.space_id or 0), clips.get(quote.clip_id or 0), pictures.get(quote.pk, []))
 
@@ -340,10 +340,15 @@ def _subjects(line: Post) -> list[Post]:
 
 
 def _hide_from(line: Post, visible: set[int]) -> None:
-    if line.reply_to and line.reply_to.author_id not in visible:
+    if line.reply_to and not _is_shown(line.reply_to, visible):
         line.reply_to = None
-    if line.quote_of and line.quote_of.author_id not in visible:
+    if line.quote_of and not _is_shown(line.quote_of, visible):
         line.quote_of = None
+
+
+def _is_shown(post: Post, visible: set[int]) -> bool:
+    """Return whether the viewer may see a post, given the authors that the viewer may see."""
+    return post.author_id in visible and not post.taken_down
 
 
 def _told(line: Post) -> list[Post]:

@@ -202,6 +202,16 @@ def delete_post(*, user: User, post_id: int, as_operator: bool = False) -> None:
             post.delete()
 
 
+def take_down_post(*, post_id: int, taken_down: bool) -> bool:
+    """Take a post down for a decision of moderators, or put it back. Rooms in which it is pinned hear of it. Return
+    False if nothing was changed."""
+    with transaction.atomic():
+        if not Post.objects.filter(pk=post_id).exclude(taken_down=taken_down).update(taken_down=taken_down):
+            return False
+        forget_pins(PinnedPost.objects.filter(post=post_id))
+    return True
+
+
 def release_counts(*, user: User) -> None:
     """Subtract the user's likes and posts from the counters of other posts, because the
     account is about to be deleted."""

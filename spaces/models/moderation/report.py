@@ -26,11 +26,13 @@ class Report(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="reports_about"
     )
     """The person that the report is about: the host for a Space, the speaker for a caption, the author for a comment,
-    the maker of a clip."""
+    or a post, the maker of a clip."""
     caption_id = models.PositiveBigIntegerField(null=True, blank=True)
     """The id of the caption or comment in the app that keeps them."""
     clip_id = models.PositiveBigIntegerField(null=True, blank=True)
     """The primary key of the clip. It is no foreign key: the report stays when the clip is deleted."""
+    post_id = models.PositiveBigIntegerField(null=True, blank=True)
+    """The primary key of the post in the app that keeps posts."""
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="reports_made"
     )
@@ -78,6 +80,11 @@ class Report(models.Model):
                 fields=["reporter", "clip_id"],
                 condition=Q(state="open", subject="clip"),
                 name="report_of_clip_once",
+            ),
+            models.UniqueConstraint(
+                fields=["reporter", "post_id"],
+                condition=Q(state="open", subject="post"),
+                name="report_of_post_once",
             ),
             # A flag has no reporter, and databases count two empty values as different. So flags need constraints of
             # their own.

@@ -18,6 +18,7 @@ from spaces.moderation.services.reports import (
     report_clip,
     report_comment,
     report_person,
+    report_post,
     report_space,
 )
 from spaces.moderation.services.suspensions import suspend_person
@@ -44,6 +45,7 @@ __all__ = [
     "report_clip",
     "report_comment",
     "report_person",
+    "report_post",
     "report_space",
     "suspend_by_operator",
     "suspend_person",

@@ -29,6 +29,8 @@ def redact(report: Report, *, user: "User", reason: str) -> tuple[Words, Words]:
         return _redact_line(report.subject, report.space_id, report.caption_id, user, reason)
     if report.subject == Subject.CLIP:
         return _redact_clip(report)
+    if report.subject == Subject.POST:
+        return _redact_post(report)
     if report.subject == Subject.SPACE and report.space is not None:
         return retitle(public_id=report.space.public_id, title="")
     if report.person is not None:
@@ -43,6 +45,8 @@ def put_back(report: Report, before: Words) -> None:
         source.restore(line_id=line.id)
     elif "clip" in before and report.clip_id is not None:
         clips.take_down(clip_id=report.clip_id, taken_down=False)
+    elif "post" in before and report.post_id is not None:
+        evidence.posts().take_down(post_id=report.post_id, taken_down=False)
     elif "title" in before and report.space is not None and not report.space.title:
         retitle(public_id=report.space.public_id, title=before["title"])
     elif "name" in before and report.person is not None and not report.person.display_name:
@@ -81,6 +85,13 @@ def _redact_clip(report: Report) -> tuple[Words, Words]:
     if clip is None:  # it was deleted meanwhile
         raise nothing()
     return {"clip": clip.public_id}, {"clip": ""}
+
+
+def _redact_post(report: Report) -> tuple[Words, Words]:
+    post_id = report.post_id or 0
+    if not evidence.posts().take_down(post_id=post_id, taken_down=True):  # it was deleted, or taken down, meanwhile
+        raise nothing()
+    return {"post": str(post_id)}, {"post": ""}
 
 
 def _redact_profile(person: "User") -> tuple[Words, Words]:

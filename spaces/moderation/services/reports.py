@@ -1,4 +1,4 @@
-"""Reporting Spaces, people, captions, comments and clips: by a user, or by the word list."""
+"""Reporting Spaces, people, captions, comments, clips and posts: by a user, or by the word list."""
 
 from datetime import timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from spaces import selectors
 from spaces.events.signals import misheard, reported
 from spaces.models import TEXT_LENGTH, Clip, Report, Space
 from spaces.moderation import evidence, word_filter
-from spaces.moderation.evidence import EvidenceLine
+from spaces.moderation.evidence import EvidenceLine, ReportedPost
 from spaces.selectors.replays import clip_for
 from spaces.selectors.timeline import timeline
 from spaces.services.log import append_log
@@ -76,6 +76,13 @@ def report_clip(*, public_id: str, user: "User", reason: str, text: str = "") ->
     return _file(draft, user, reason, text, clip=clip)
 
 
+def report_post(*, post_id: int, user: "User", reason: str, text: str = "") -> Report:
+    """Report a post; for a repost, the original. Errors as of `report_space`, and `not_found` also for a post that the
+    user may not see."""
+    post = evidence.posts().post(post_id=post_id, viewer_id=user.pk)
+    return _file(Report(subject=Subject.POST, person=post.author, post_id=post.id), user, reason, text, post=post)
+
+
 def flag_title(*, space_id: int) -> Report | None:
     """Put a live Space into the queue, once, if its title has a word of the list. Return the report, or None.
     The Space itself is not changed."""
@@ -117,6 +124,7 @@ def _file(
     *,
     line: EvidenceLine | None = None,
     clip: Clip | None = None,
+    post: ReportedPost | None = None,
 ) -> Report:
     """Check a user's report and store it. The rate limit comes last, so that a mistake in the form costs nothing."""
     require_not_suspended(user_now(user))
@@ -126,7 +134,7 @@ def _file(
         raise Refused("own_report", _("This is your own: you cannot report it."))
     draft.reporter, draft.reason, draft.text = user, reason, _checked(text)
     spend(what="report", user_id=user.pk, limit=MOST, window=WINDOW)
-    return _store(draft, line, LogKind.REPORTED, clip=clip)
+    return _store(draft, line, LogKind.REPORTED, clip=clip, post=post)
 
 
 def _flag(draft: Report, found: list[str], *, line: EvidenceLine | None = None) -> Report | None:
@@ -138,9 +146,16 @@ def _flag(draft: Report, found: list[str], *, line: EvidenceLine | None = None) 
         return None
 
 
-def _store(draft: Report, line: EvidenceLine | None, kind: LogKind, *, clip: Clip | None = None) -> Report:
+def _store(
+    draft: Report,
+    line: EvidenceLine | None,
+    kind: LogKind,
+    *,
+    clip: Clip | None = None,
+    post: ReportedPost | None = None,
+) -> Report:
     space = draft.space
-    draft.shown = evidence.shown(space=space, person=draft.person, line=line, clip=clip)
+    draft.shown = evidence.shown(space=space, person=draft.person, line=line, clip=clip, post=post)
     if clip is not None:
         draft.clock_ms = timeline(clip.recording, uncut=True).clock_ms(clip.starts_ms)
     elif space is not None:

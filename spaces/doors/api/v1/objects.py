@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from spaces.events import wire
 from spaces.selectors import PeopleEntry
 from spaces.states import Emoji, ExportState, LogKind, RecordingState, ReportReason, Role, SpeakPolicy
-from spaces_project.common.api.kinds import ClipId, SpaceId, Url, UserId, Whole
+from spaces_project.common.api.kinds import ClipId, PostId, SpaceId, Url, UserId, Whole
 
 Title = Annotated[Whole, Meta(max_length=200)]
 """A title. It has at most 70 characters after cleaning."""
@@ -164,9 +164,9 @@ class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A report of a Space, a user, a caption, a comment or a clip. `space_id` alone reports the Space. `user_id`
-    reports that user, with `space_id` in that Space. `space_id` with `caption_id` or `comment_id` reports a line in it.
-    `clip_id` reports a clip."""
+    """A report of a Space, a user, a caption, a comment, a clip or a post. `space_id` alone reports the Space.
+    `user_id` reports that user, with `space_id` in that Space. `space_id` with `caption_id` or `comment_id` reports a
+    line in it. `clip_id` reports a clip, `post_id` a post."""
 
     reason: ReportReason
     text: Annotated[Whole, Meta(max_length=2000)] = ""
@@ -175,6 +175,7 @@ class NewReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     caption_id: UserId | UnsetType = UNSET
     comment_id: UserId | UnsetType = UNSET
     clip_id: ClipId | UnsetType = UNSET
+    post_id: PostId | UnsetType = UNSET
 
 
 class ReportLine(msgspec.Struct, frozen=True):

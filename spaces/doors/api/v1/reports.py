@@ -15,7 +15,7 @@ from spaces_project.common.errors import BadInput
 class Reports(ApiView):
     @operation("createReport", tag="Safety", scopes=(Scope.SPACE_WRITE,), status=201, creates=True, errors=(404,))
     def post(self, request: ApiRequest, body: NewReport) -> ReportLine:
-        """Report a Space, a person, a caption, a comment or a clip to the moderators."""
+        """Report a Space, a person, a caption, a comment, a clip or a post to the moderators."""
         filed = _filed(request, body)
         return ReportLine(str(filed.pk), filed.subject, filed.reason)
 
@@ -29,8 +29,10 @@ def _filed(request: ApiRequest, body: NewReport) -> Report:
         )
     if body.clip_id is not UNSET:
         return moderation.report_clip(public_id=body.clip_id, user=user, reason=reason, text=text)
+    if body.post_id is not UNSET:
+        return moderation.report_post(post_id=number(body.post_id), user=user, reason=reason, text=text)
     if body.space_id is UNSET:
-        raise BadInput("bad_request", "Say which Space, person or clip this is about.")
+        raise BadInput("bad_request", "Say which Space, person, clip or post this is about.")
     if body.comment_id is not UNSET:
         comment = number(body.comment_id)
         return moderation.report_comment(

@@ -1,12 +1,13 @@
-// The dialog to report a Space, a person, a caption, a comment or a clip. Elements with `data-report-open`, present or
-// future, open it. Their attributes name the subject: `data-report-about` (words), `data-space`, `data-person`,
-// `data-caption`, `data-comment` and `data-clip` (ids). The room around them may name the Space by `data-in-space`.
+// The dialog to report a Space, a person, a caption, a comment, a clip or a post. Elements with `data-report-open`,
+// present or future, open it. Their attributes name the subject: `data-report-about` (words), `data-space`,
+// `data-person`, `data-caption`, `data-comment`, `data-clip` and `data-post` (ids). The room around them may name the
+// Space by `data-in-space`.
 
 import { closeOnBackdrop, part, setText } from "../lib/dom.js";
 import { HttpError, postForm } from "../lib/http.js";
 import { toast } from "../lib/toast.js";
 
-const IDS = ["space", "person", "caption", "comment", "clip"];
+const IDS = ["space", "person", "caption", "comment", "clip", "post"];
 
 export function startReporting() {
   const dialog = document.querySelector("[data-report-dialog]");
