@@ -16,6 +16,7 @@ from django.conf import settings as site
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -38,7 +39,7 @@ from tests.support.bucket import Bucket, running_server
 from tests.support.processes import PYTHON, REPOSITORY
 from tests.support.replays import Talk, write_tones
 from timeline import services as timeline
-from timeline.models import Post, PostPicture
+from timeline.models import Fleet, Post, PostPicture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.redis]
 
@@ -181,6 +182,25 @@ def test_who_may_not_hear_it_is_refused_before_an_address_is_made(
     assert asked(sound_of(recording), UserFactory.create()).status_code == 404
     assert not signed.called
     assert asked(sound_of(recording), recording.space.host)["Location"] == "https://bucket.example/"
+
+
+def test_the_server_in_front_sends_what_is_here_and_the_bucket_the_rest(
+    recording: Recording, store: Bucket, settings: Settings
+) -> None:
+    settings.RECORDINGS_REDIRECT = "/recordings"
+    assert asked(sound_of(recording))["X-Accel-Redirect"] == f"/recordings/{recording.directory}/{REPLAY}"
+    moved()
+    answer = asked(sound_of(recording))
+    assert answer.status_code == 302 and "X-Accel-Redirect" not in answer
+
+
+def test_a_fleet_is_shown_while_it_lives(ada: User, store: Bucket) -> None:
+    fleet = timeline.post_fleet(author=ada, image=picture())
+    moved()
+    answer = asked(f"/i/fleets/{fleet.pk}/image", ada)
+    assert (answer.status_code, answer["Cache-Control"]) == (302, "private, no-cache")
+    Fleet.objects.update(expires_at=timezone.now())
+    assert asked(f"/i/fleets/{fleet.pk}/image", ada).status_code == 404
 
 
 def test_pictures_of_a_protected_account_are_for_its_followers(ada: User, store: Bucket) -> None:

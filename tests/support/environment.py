@@ -33,6 +33,7 @@ def isolate() -> Path:
         "SPACES_ORIGIN",
         "SPACES_TRUSTED_ORIGINS",
         "DEBUG",
+        "S3_BUCKET",
     ):
         os.environ.pop(name, None)
     return directory
