@@ -231,3 +231,22 @@ test("any other trouble of the gateway is no reason to hear late", { timeout: 10
   for (let turn = 0; turn < 10; turn++) await settled();
   assert.equal(audio.isOverHttp, false);
 });
+
+test("sound over HTTP plays in what the tap has allowed, each time", { timeout: 10_000 }, async (t) => {
+  const audio = pageAudio(async (type) => {
+    if (type === "audio.listen") throw new RequestError({ code: "gateway_full", message: "Full." });
+    return { sdp: "", ice_servers: [], url: "/audience/path/live.m3u8" };
+  });
+  t.after(() => audio.stop());
+  audio.play();
+  const allowed = FakeAudio.made.length;
+  for (let round = 0; round < 3; round++) {
+    audio.listen();
+    for (let turn = 0; turn < 10 && !audio.isOverHttp; turn++) await settled();
+    assert.equal(audio.isOverHttp, true);
+    assert.equal(FakeAudio.made.filter(({ paused }) => !paused).length, 1);
+    audio.stop();
+  }
+  assert.equal(FakeAudio.made.length, allowed);
+  assert.ok(FakeAudio.made.every(({ paused }) => paused));
+});

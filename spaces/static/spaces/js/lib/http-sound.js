@@ -1,6 +1,7 @@
 // Sound by HTTP Live Streaming. hls.js plays it where the browser has Media Source Extensions, the browser itself where it
 // has none: Chromium says "maybe" to both, and its own player cannot seek in a playlist that grows.
 
+import { giveBack, takeElement } from "./allowed-audio.js";
 import { wait } from "./backoff.js";
 
 /** What hls.js does for each kind of playlist. Its worker would come from a `blob:`, which our policy forbids. */
@@ -42,13 +43,15 @@ export class HttpSound extends EventTarget {
   #hls = null;
   #isClosed = false;
   #isSpared = false;
+  /** Ends what listens at the element, which others use afterwards. */
+  #end = new AbortController();
 
   constructor() {
     super();
-    this.element = new Audio();
+    this.element = takeElement();
     this.element.preload = "auto";
-    for (const type of ["timeupdate", "seeked"]) this.element.addEventListener(type, () => this.#tell("time"));
-    for (const type of ["playing", "pause", "ended"]) this.element.addEventListener(type, () => this.#tell("change"));
+    for (const type of ["timeupdate", "seeked"]) this.#on(type, () => this.#tell("time"));
+    for (const type of ["playing", "pause", "ended"]) this.#on(type, () => this.#tell("change"));
   }
 
   /** Load a playlist of a kind, "grows" or "live". Resolves when it can play; rejects if it cannot. */
@@ -58,7 +61,7 @@ export class HttpSound extends EventTarget {
     const ready = this.#ready();
     if (Hls) this.#attach(Hls, url, kind);
     else this.element.src = url;
-    this.element.addEventListener("error", () => !this.#hls && this.#lose());
+    this.#on("error", () => !this.#hls && this.#lose());
     await ready;
   }
 
@@ -98,12 +101,16 @@ export class HttpSound extends EventTarget {
   }
 
   close() {
+    if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#end.abort();
     this.#hls?.destroy();
     this.#hls = null;
-    this.element.pause();
-    this.element.removeAttribute("src");
-    this.element.load();
+    giveBack(this.element);
+  }
+
+  #on(type, run) {
+    this.element.addEventListener(type, run, { signal: this.#end.signal });
   }
 
   #attach(Hls, url, kind) {
@@ -129,9 +136,11 @@ export class HttpSound extends EventTarget {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error("the sound did not come in time")), PLAYS_WITHIN);
       this.addEventListener("lost", () => reject(new Error("the sound cannot be had")), { once: true });
-      this.element.addEventListener("canplay", resolve, { once: true });
       this.addEventListener("lost", () => clearTimeout(timer), { once: true });
-      this.element.addEventListener("canplay", () => clearTimeout(timer), { once: true });
+      this.#on("canplay", () => {
+        clearTimeout(timer);
+        resolve();
+      });
     });
   }
 

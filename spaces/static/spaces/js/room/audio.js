@@ -1,6 +1,7 @@
 // The audio of this page. It listens to the mix until it has an open microphone; then the speaking connection brings
 // the mix, too. Every change makes the new connection before it closes the old one, so that no sound is missed.
 
+import { allowSound } from "../lib/allowed-audio.js";
 import { backoff, wait } from "../lib/backoff.js";
 import { RequestError } from "../lib/socket.js";
 import { chosenDevices } from "./devices.js";
@@ -93,6 +94,7 @@ export class RoomAudio {
 
   /** Start playing. Call this inside a tap, because browsers allow it only there. */
   play() {
+    allowSound();
     return this.#player.play();
   }
 

@@ -17,6 +17,7 @@ const SETTLED = 300;
 
 export class Player {
   #element;
+  #watched = new WeakSet();
   /** The element that is heard: the page's own, or one that came with its sound. */
   #playing;
   #isHushed = false;
@@ -101,6 +102,8 @@ export class Player {
   }
 
   #watch(element) {
+    if (this.#watched.has(element)) return;
+    this.#watched.add(element);
     const isHeard = () => this.#playing === element;
     element.addEventListener("pause", () => setTimeout(() => isHeard() && this.#paused(), SETTLED));
     element.addEventListener("playing", () => isHeard() && this.#onSilence(null));
