@@ -250,3 +250,24 @@ test("sound over HTTP plays in what the tap has allowed, each time", { timeout: 
   assert.equal(FakeAudio.made.length, allowed);
   assert.ok(FakeAudio.made.every(({ paused }) => paused));
 });
+
+test("a browser without WebRTC hears over HTTP, and says that it sends no voice", { timeout: 10_000 }, async (t) => {
+  const { RTCPeerConnection: had } = globalThis;
+  t.after(() => (globalThis.RTCPeerConnection = had));
+  delete globalThis.RTCPeerConnection;
+  const sent = [];
+  const audio = pageAudio(async (type) => {
+    sent.push(type);
+    return { url: "/audience/path/live.m3u8" };
+  });
+  t.after(() => audio.stop());
+  audio.prepare();
+  audio.listen();
+  for (let turn = 0; turn < 10 && !audio.isOverHttp; turn++) await settled();
+  assert.equal(audio.isOverHttp, true);
+  assert.equal(audio.isBlocked, false);
+  assert.deepEqual(sent, ["audio.http"]);
+  await assert.rejects(audio.speak(new AbortController().signal), { code: "no_webrtc" });
+  assert.equal(audio.hasMicrophone, false);
+  assert.equal(audio.isOverHttp, true);
+});

@@ -4,7 +4,7 @@ import { gettext } from "../lib/i18n.js";
 import { part, setText } from "../lib/dom.js";
 import { Socket } from "../lib/socket.js";
 import { Canceled, MicrophoneError, openMicrophone } from "../room/microphone.js";
-import { ListenPeer } from "../room/peer.js";
+import { ListenPeer, NO_WEBRTC, hasWebRtc } from "../room/peer.js";
 
 const OPEN_WITHIN = 7_000;
 const FOUND_WITHIN = 10_000;
@@ -53,8 +53,14 @@ export class ConnectionTest {
 
   async #overSocket() {
     await this.#compareClocks();
+    if (!hasWebRtc()) return this.#withoutWebRtc();
     this.#servers = await this.#askServers();
     await Promise.all([this.#stun(), this.#relay("udp"), this.#relay("tcp"), this.#relay("tls"), this.#sound()]);
+  }
+
+  #withoutWebRtc() {
+    for (const name of ["stun", "udp", "tcp", "tls", "relayed"]) this.#tell(name, State.NONE, gettext("was not tested."));
+    this.#tell("direct", State.BAD, NO_WEBRTC);
   }
 
   // --- the server -----------------------------------------------------------------------------------------------------
@@ -207,6 +213,7 @@ export class ConnectionTest {
     if (socket !== State.OK) return this.#say(gettext("This site cannot be reached as it should."));
     if (direct === State.OK) return this.#say(gettext("You can hear and speak here."));
     if (relayed === State.OK) return this.#say(gettext("You can hear and speak here, by the relay."));
+    if (!hasWebRtc()) return this.#say(gettext("You can listen here, a few seconds late, and not speak."));
     const why = this.#servers.length > 0 ? "" : gettext("It blocks UDP, and this site has no relay.");
     const words = [gettext("No sound gets through your network."), why, gettext("Try another network, or without a VPN.")];
     return this.#say(words.filter(Boolean).join(" "));

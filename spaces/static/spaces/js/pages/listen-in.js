@@ -2,6 +2,7 @@
 
 import { gettext } from "../lib/i18n.js";
 import { RoomAudio, Sound } from "../room/audio.js";
+import { NO_WEBRTC, hasWebRtc } from "../room/peer.js";
 import { part, setText } from "../lib/dom.js";
 import { Socket } from "../lib/socket.js";
 
@@ -12,7 +13,8 @@ const WORDS = {
   [Sound.LOST]: gettext("The sound is coming back…"),
 };
 
-const words = ({ sound, isBlocked }) => isBlocked && sound !== Sound.ON ? gettext("No sound gets through: your network seems to block it.") : WORDS[sound];
+const blocked = () => (hasWebRtc() ? gettext("No sound gets through: your network seems to block it.") : NO_WEBRTC);
+const words = ({ sound, isBlocked }) => (isBlocked && sound !== Sound.ON ? blocked() : WORDS[sound]);
 
 const root = document.querySelector("[data-listen-in]");
 if (root && part(root, "listen-in-start")) start(root);

@@ -3,11 +3,12 @@
 
 import { allowSound } from "../lib/allowed-audio.js";
 import { backoff, wait } from "../lib/backoff.js";
+import { gettext } from "../lib/i18n.js";
 import { RequestError } from "../lib/socket.js";
 import { chosenDevices } from "./devices.js";
-import { Canceled, applyProcessing, openMicrophone } from "./microphone.js";
+import { Canceled, MicrophoneError, applyProcessing, openMicrophone } from "./microphone.js";
 import { MicrophoneWatch, News } from "./microphone-watch.js";
-import { HttpPeer, ListenPeer, NoPath, SpeakPeer } from "./peer.js";
+import { HttpPeer, ListenPeer, NO_WEBRTC, NoPath, SpeakPeer, hasWebRtc } from "./peer.js";
 import { Player } from "./player.js";
 
 export const Sound = Object.freeze({ OFF: "off", CONNECTING: "connecting", ON: "on", LOST: "lost" });
@@ -26,6 +27,7 @@ const PASSING = new Set(["gateway_away", "no_reply", "connection_lost", "offline
 const PATIENCE = 5;
 /** How long a listener over HTTP waits before the next attempt to hear without delay: this and up to as much again. */
 const TRY_AGAIN_AFTER = 60_000;
+const MUTE_BROWSER = { code: "no_webrtc", message: gettext("This browser cannot send your voice."), advice: NO_WEBRTC };
 
 /**
  * `signal(type, fields)` sends a command and resolves with its reply.
@@ -89,7 +91,7 @@ export class RoomAudio {
 
   /** Prepare a connection before it is known to be needed, to save time between a tap and the sound. */
   prepare() {
-    this.#spare ??= new RTCPeerConnection();
+    if (hasWebRtc()) this.#spare ??= new RTCPeerConnection();
   }
 
   /** Start playing. Call this inside a tap, because browsers allow it only there. */
@@ -117,6 +119,7 @@ export class RoomAudio {
   /** Speak. Resolves once others can hear. Rejects with `MicrophoneError`, `Canceled` or the server's refusal; the page
    *  then keeps listening. */
   async speak(signal) {
+    if (!hasWebRtc()) throw new MicrophoneError(MUTE_BROWSER);
     if (this.#track && this.#track.readyState !== "live") this.dropMicrophone();
     if (this.#target === SPEAK) return;
     if (this.#track === null) await this.#openMicrophone(signal);
@@ -260,8 +263,12 @@ export class RoomAudio {
 
   /** Return a connection over HTTP if that is what helps, or null. */
   async #overHttp(target, error) {
-    if (target !== LISTEN || !(error instanceof NoPath || error.code === FULL)) return null;
-    return this.#connected(HTTP).catch(() => null);
+    const isBlocked = error instanceof NoPath;
+    if (target !== LISTEN || !(isBlocked || error.code === FULL)) return null;
+    return this.#connected(HTTP).catch(() => {
+      this.#changed({ isBlocked });
+      return null;
+    });
   }
 
   async #connected(target) {
@@ -303,8 +310,9 @@ export class RoomAudio {
   }
 
   #make(target) {
-    if (target === SPEAK) return new SpeakPeer(this.#signal, this.#track);
     if (target === HTTP) return new HttpPeer(this.#signal);
+    if (!hasWebRtc()) throw new NoPath(NO_WEBRTC);
+    if (target === SPEAK) return new SpeakPeer(this.#signal, this.#track);
     const peer = new ListenPeer(this.#signal, this.#spare ?? undefined);
     this.#spare = null;
     return peer;

@@ -2,6 +2,7 @@
 
 import { gettext } from "../lib/i18n.js";
 import { Sound } from "./audio.js";
+import { NO_WEBRTC, hasWebRtc } from "./peer.js";
 import { Silence } from "./player.js";
 import { Phase } from "./room.js";
 import { hostGraceLeft, isAlone } from "./room-state.js";
@@ -64,7 +65,7 @@ function blocked({ audio }) {
   if (!audio.isBlocked || audio.sound === Sound.ON) return null;
   const action = { label: gettext("Try again"), run: (room) => room.audio.retry() };
   const second = { label: gettext("Test connection"), run: () => window.open("/i/connection", "_blank", "noopener") };
-  const more = gettext("Your network seems to block it. Try another network, or without a VPN. We keep trying.");
+  const more = hasWebRtc() ? gettext("Your network seems to block it. Try another network, or without a VPN. We keep trying.") : NO_WEBRTC;
   return { head: gettext("No sound gets through to you"), more, tone: "bad", action, second, over: gettext("You hear the room now.") };
 }
 

@@ -20,6 +20,11 @@ const RENEW_EVERY = 20_000;
 /** No way through the network was found, although the server answered. */
 export class NoPath extends Error {}
 
+export const NO_WEBRTC = gettext("This browser has no WebRTC, or it is switched off. Use another browser.");
+
+/** Whether this browser can connect to the gateway. WebKitGTK cannot, and some browsers let their users forbid it. */
+export const hasWebRtc = () => typeof RTCPeerConnection === "function";
+
 class Peer {
   #signal;
   #connection;
