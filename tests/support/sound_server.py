@@ -49,6 +49,11 @@ class SoundServer:
         amplitude = 2 * abs(np.sum(sound * window * wave)) / np.sum(window)
         return float(20 * np.log10(max(amplitude, 1e-9)))
 
+    def loudness(self, *, seconds: float = 0.2) -> float:
+        """Return how loud all is that is played now, in dB of full scale."""
+        sound = self._record(seconds=seconds)
+        return float(10 * np.log10(max(float(np.mean(np.square(sound))), 1e-18)))
+
     def _record(self, *, seconds: float) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
         form = ["--raw", "--format=float32le", "--channels=1", f"--rate={RATE}", "--latency-msec=20"]
         command = ["timeout", str(HEARS_WITHIN), "parec", "--device=@DEFAULT_MONITOR@", *form]

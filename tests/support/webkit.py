@@ -160,6 +160,10 @@ class WebKit:
         """Wait until the browser plays a tone. Raises BrowserError if it does not in time."""
         self._until(lambda: self.level(hertz) > HEARD_ABOVE, f"{hertz} Hz is heard", seconds)
 
+    def hears_voices(self, *, seconds: float = PATIENCE) -> None:
+        """Wait until the browser plays anything. Raises BrowserError if it does not in time."""
+        self._until(lambda: self._sound.loudness() > HEARD_ABOVE, "a voice is heard", seconds)
+
     def falls_silent(self, hertz: int, *, seconds: float = PATIENCE) -> None:
         """Wait until the browser plays a tone no more. Raises BrowserError if it still does then."""
         self._until(lambda: self.level(hertz) < HEARD_ABOVE, f"{hertz} Hz is gone", seconds)
