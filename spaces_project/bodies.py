@@ -16,7 +16,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 MEGABYTE: Final = 1024 * 1024
-WITH_PICTURE: Final = ("avatar_settings", "compose", "fleet_new")
+WITH_PICTURE: Final = ("avatar_settings", "compose", "fleet_new", "api_posts")
 """Names of the views that accept images."""
 LONGEST_TARGET: Final = 8 * 1024
 """Characters of a path with its query, as nginx has it. Ids of a hundred Spaces and a long search fit in four times."""

@@ -148,7 +148,7 @@ def test_a_body_that_trickles_is_not_waited_for(server: Server) -> None:
 
 
 def test_pictures_may_have_ten_megabytes_and_nothing_else() -> None:
-    assert limit_of("/fleets") == limit_of("/compose") == PICTURE
+    assert limit_of("/fleets") == limit_of("/compose") == limit_of("/api/v1/posts") == PICTURE
     assert limit_of("/fleets/ada") == limit_of("/i/posts/1/edit") == limit_of("/accounts/login/") == ORDINARY
     assert PICTURE.size >= 10 * MEGABYTE
 

@@ -1,15 +1,17 @@
 """Idempotency keys: a creating call that is sent twice creates one object."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import RepeatableAnswer, User
+from spaces_project.common.api.operations import FORM
 from spaces_project.common.api.problems import BadRequest
 from spaces_project.common.api.rendering import encode
 from spaces_project.common.errors import BadInput, Conflict
@@ -72,5 +74,22 @@ def _require_key(key: str) -> None:
 
 
 def _hash(request: Request) -> str:
-    what = f"{request.method} {request.get_full_path()}\n".encode() + request._request.body
-    return hashlib.sha256(what).hexdigest()
+    plain = request._request
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if plain.content_type == FORM:
+        # Not the bytes: each time it is sent, a form has another boundary.
+        for part in _parts(plain):
+            digest.update(hashlib.sha256(part).digest())
+    else:
+        digest.update(plain.body)
+    return digest.hexdigest()
+
+
+def _parts(form: HttpRequest) -> Iterator[bytes]:
+    for name, values in sorted(form.POST.lists()):
+        yield from (part.encode() for part in (name, *values))
+    for name, files in sorted(form.FILES.lists()):
+        yield name.encode()
+        for file in files:
+            yield file.read()
+            file.seek(0)

@@ -91,6 +91,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "createClip": {"start_ms": 0, "end_ms": 20_000},
     "createReport": {"space_id": "{space}", "reason": "spam"},
     "react": {"emoji": "\U0001f44f"},
+    "createPost": {"text": "Hello"},
     "createFleet": {"text": "Hello"},
     "sendMessage": {"text": "Hello"},
     "markNotificationsSeen": {"up_to": "1"},

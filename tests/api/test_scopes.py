@@ -102,6 +102,7 @@ unblock                 block.write
 block                   block.write
 listFleets              tweet.read
 createFleet             tweet.write
+createPost              tweet.write
 deleteFleet             tweet.write
 seeFleet                tweet.read
 listFleetViewers        tweet.read

@@ -62,6 +62,7 @@ unblock                 204    204          204       204      204        204   
 block                   400    204          204       204      204        204        401
 listFleets              200    200          200       200      200        200        401
 createFleet             201    201          201       201      403        201        401
+createPost              201    201          201       201      403        201        401
 deleteFleet             204    404          404       404      404        404        401
 seeFleet                204    204          204       404      204        204        401
 listFleetViewers        200    404          404       404      404        404        401

@@ -18,6 +18,7 @@ urlpatterns = [
     path("2/spaces/<str:id>/tweets", v2.PostsOfSpace.as_view()),
     path("api/v1/spaces/<str:id>/pins", pins.PinsOfSpace.as_view()),
     path("api/v1/spaces/<str:id>/pins/<str:post_id>", pins.OnePin.as_view()),
+    path("api/v1/posts", v1.Posts.as_view(), name="api_posts"),
     path("api/v1/fleets", v1.FleetsOfAll.as_view()),
     path("api/v1/fleets/by/<str:user_id>", v1.FleetsOfOne.as_view()),
     path("api/v1/fleets/<str:fleet_id>", v1.OneFleet.as_view()),

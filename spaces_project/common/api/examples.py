@@ -38,6 +38,8 @@ WORDS: dict[str, Any] = {
     "display_name": "Ada",
     "media_key": "3_1207",
     "media_keys": "3_1207",
+    "alt": "A field of lavender.",
+    "alts": "A field of lavender.",
     "alt_text": "A field of lavender.",
     "name": "Ada",
     "next": "1207",

@@ -12,13 +12,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from spaces_project.common.api.problems import MissingScope, NeedsUser
-from spaces_project.common.api.reading import read_body, read_path, read_query
+from spaces_project.common.api.reading import read_body, read_form, read_path, read_query
 from spaces_project.common.api.scopes import Scope
 from spaces_project.common.api.throttling import Allowance, take
 from spaces_project.common.errors import TooMany
 
+FORM = "multipart/form-data"
 OPERATION = "operation"
 """The attribute of a handler that holds its declaration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Files of a multipart form: the name of their field, which is repeated, and how many there may be."""
+
+    field: str
+    most: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +53,8 @@ class Operation:
     answer: Any = None
     media_types: tuple[str, ...] = ()
     """Media types of an answer that is a `Text`."""
+    files: Files | None = None
+    """The files that the body may have. They make it a multipart form; without files it may be JSON, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,7 @@ def operation(
     needs_user: bool = True,
     errors: tuple[int, ...] = (),
     media_types: tuple[str, ...] = (),
+    files: Files | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare a handler as an API operation.
 
@@ -105,6 +117,7 @@ def operation(
             body=hints.get("body"),
             answer=None if media_types else hints.get("return"),
             media_types=media_types,
+            files=files,
         )
 
         @wraps(handler)
@@ -171,8 +184,17 @@ def _arguments(declared: Operation, request: Request, path: dict[str, str]) -> d
     if declared.query is not None:
         arguments["query"] = read
     if declared.body is not None:
-        arguments["body"] = read_body(request._request, declared.body)
+        arguments |= _body(declared.body, declared.files, request)
     return arguments
+
+
+def _body(kind: type[msgspec.Struct], files: Files | None, request: Request) -> dict[str, Any]:
+    plain = request._request
+    if files is None:
+        return {"body": read_body(plain, kind)}
+    if plain.content_type != FORM:
+        return {"body": read_body(plain, kind), "files": []}
+    return {"body": read_form(plain, kind, files=files.field), "files": plain.FILES.getlist(files.field)}
 
 
 class NoQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,7 +9,9 @@ from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, QueryDict
+from django.http.multipartparser import MultiPartParserError
 from msgspec import inspect
 
 from spaces_project.common.api.problems import BadRequest
@@ -50,6 +52,25 @@ def read_body(request: HttpRequest, kind: type[S]) -> S:
         return read
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise BadRequest(_message(error), {_name(str(error)): []} if _name(str(error)) else {}) from error
+
+
+def read_form(request: HttpRequest, kind: type[S], *, files: str) -> S:
+    """Return the fields of a multipart form as `kind`. A field that is a list is repeated. The operation reads the
+    files, which are in fields of the name `files`.
+
+    Raises `BadRequest`: 400 for a form of another shape, 413 for one with too much beside its files.
+    """
+    try:
+        fields, uploaded = request.POST, request.FILES
+    except RequestDataTooBig as error:
+        raise BadRequest("The fields beside the files are too large.", status=413) from error
+    except (MultiPartParserError, SuspiciousOperation) as error:
+        raise BadRequest("This is no form that can be read.") from error
+    if other := next((name for name in uploaded if name != files), None):
+        raise BadRequest(f"Send files as `{files}`.", {other[:200]: []})
+    lists = _lists(kind)
+    given = {name: fields.getlist(name) if name in lists else _value(fields, name, is_list=False) for name in fields}
+    return _converted(given, kind, {name: fields.getlist(name) for name in fields})
 
 
 def _value(query: QueryDict, name: str, *, is_list: bool) -> list[str] | str:

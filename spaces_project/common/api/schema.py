@@ -9,7 +9,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 
 from spaces_project.common.api.examples import example_of
-from spaces_project.common.api.operations import OPERATION, Operation
+from spaces_project.common.api.operations import FORM, OPERATION, Files, Operation
 from spaces_project.common.api.problems import Problem, XProblem
 
 REF = "#/components/schemas/{name}"
@@ -70,6 +70,8 @@ def _documented(declared: Operation, path: str, method: str, registry: Any) -> d
         documented["description"] = declared.description
     if declared.body:
         content = {"application/json": _content(declared.body, found, components)}
+        if declared.files:
+            content[FORM] = {"schema": _form(components[declared.body.__name__], declared.files)}
         documented["requestBody"] = {"required": True, "content": content}
     return documented
 
@@ -131,6 +133,12 @@ def _security(declared: Operation) -> list[dict[str, list[str]]]:
 def _content(kind: Any, found: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
     schema = found[_key(kind)]
     return {"schema": schema, "example": example_of(schema, components)}
+
+
+def _form(schema: dict[str, Any], files: Files) -> dict[str, Any]:
+    """Return the schema of a body as a multipart form with files."""
+    several = {"type": "array", "maxItems": files.most, "items": {"type": "string", "format": "binary"}}
+    return schema | {"properties": schema["properties"] | {files.field: several}}
 
 
 def _responses(

@@ -1,4 +1,4 @@
-"""Request and response objects of `/api/v1` for Fleets, messages and notifications."""
+"""Request and response objects of `/api/v1` for posts, Fleets, messages and notifications."""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,8 +7,8 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from spaces.events.wire import Person
-from spaces_project.common.api.kinds import PostId, SpaceId, UserId, Whole
-from timeline.models import NotificationKind
+from spaces_project.common.api.kinds import PostId, SpaceId, Url, UserId, Whole
+from timeline.models import PICTURES_OF_A_POST, NotificationKind
 
 Cursor = Annotated[str, Meta(pattern="^[0-9]{1,18}$")]
 
@@ -19,6 +19,36 @@ class PageQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 class UserPath(msgspec.Struct, frozen=True):
     user_id: UserId
+
+
+class PostDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A post to write. With pictures it is sent as a form, in which `pictures` is repeated for each file, and `alts`
+    for each description. Only then may the text be empty."""
+
+    text: Annotated[Whole, Meta(max_length=4000)] = ""
+    reply_to: PostId | UnsetType = UNSET
+    quote_of: PostId | UnsetType = UNSET
+    alts: Annotated[list[Annotated[Whole, Meta(max_length=4000)]], Meta(max_length=PICTURES_OF_A_POST)] = []
+    """What the pictures show, in their order, for people who do not see them. One may be empty."""
+
+
+class PictureLine(msgspec.Struct, frozen=True):
+    """A picture of a post. `url` asks who may see the post."""
+
+    url: Url
+    width: int
+    height: int
+    alt: str
+
+
+class PostLine(msgspec.Struct, frozen=True):
+    """A post. `/2/tweets/<id>` has more of it."""
+
+    id: PostId
+    text: str
+    url: Url
+    created_at: datetime
+    pictures: list[PictureLine]
 
 
 class FleetPath(msgspec.Struct, frozen=True):

@@ -1,5 +1,8 @@
-"""The `/api/v1` views for Fleets, messages and notifications."""
+"""The `/api/v1` views for posts, Fleets, messages and notifications."""
 
+from typing import BinaryIO
+
+from django.conf import settings
 from django.urls import reverse
 from msgspec import UNSET, UnsetType
 
@@ -7,8 +10,9 @@ from accounts.api.views import ApiRequest, ApiView
 from accounts.selectors import get_user
 from spaces.events import wire
 from spaces_project.common.api.kinds import number
-from spaces_project.common.api.operations import operation
+from spaces_project.common.api.operations import Files, operation
 from spaces_project.common.api.scopes import Scope
+from spaces_project.common.errors import BadInput
 from timeline import services
 from timeline.api.v1.objects import (
     FleetLine,
@@ -23,14 +27,57 @@ from timeline.api.v1.objects import (
     NotificationLine,
     Notifications,
     PageQuery,
+    PictureLine,
+    PostDraft,
+    PostLine,
     Seen,
     Thread,
     ThreadLine,
     UserPath,
     Viewers,
 )
-from timeline.models import Fleet, Notification, NotificationKind
+from timeline.models import PICTURES_OF_A_POST, Fleet, Notification, NotificationKind, Post
 from timeline.selectors import fleets, messages, notifications
+from timeline.selectors.posts import pictures_by_post
+
+
+class Posts(ApiView):
+    @operation(
+        "createPost",
+        tag="Posts",
+        scopes=(Scope.TWEET_WRITE,),
+        status=201,
+        creates=True,
+        errors=(404, 413),
+        files=Files("pictures", PICTURES_OF_A_POST),
+    )
+    def post(self, request: ApiRequest, body: PostDraft, files: list[BinaryIO]) -> PostLine:
+        """Write a post with up to four pictures, optionally as a reply or a quote.
+
+        JSON, or with pictures `multipart/form-data`. A picture is a JPEG, PNG, WebP or GIF of up to 10 MB; all of a
+        request may have 11 MB. It is re-encoded, and loses its metadata.
+        """
+        if len(body.alts) > len(files):
+            raise BadInput("bad_request", "There are more descriptions than pictures.")
+        alts = [*body.alts, *[""] * (len(files) - len(body.alts))]
+        post = services.create_post(
+            author=request.user,
+            text=body.text,
+            reply_to_id=None if body.reply_to is UNSET else number(body.reply_to),
+            quote_of_id=None if body.quote_of is UNSET else number(body.quote_of),
+            pictures=[services.NewPicture(file, alt) for file, alt in zip(files, alts, strict=True)],
+        )
+        return _post(post)
+
+
+def _post(post: Post) -> PostLine:
+    pictures = [
+        PictureLine(settings.PUBLIC_ORIGIN + shown.get_absolute_url(), shown.width, shown.height, shown.alt)
+        for shown in pictures_by_post([post]).get(post.pk, [])
+    ]
+    return PostLine(
+        str(post.pk), post.text, settings.PUBLIC_ORIGIN + post.get_absolute_url(), post.created_at, pictures
+    )
 
 
 class FleetsOfAll(ApiView):

@@ -172,7 +172,7 @@ class ReplyTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 class NewPost(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A new post. Options of X that programs do not have here (`media`, `poll`, `geo`, a limit on replies, …) are
-    refused, not ignored. Pictures are uploaded on the page.
+    refused, not ignored. `POST /api/v1/posts` takes pictures.
 
     X's switches may be sent as `false`, and `reply_settings` as `everyone`, because that is what every post is here.
     """
