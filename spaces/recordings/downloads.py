@@ -80,10 +80,11 @@ def _mark(texts: dict[str, str]) -> str:
 
 def _archive(place: Path, name: str, export: Export, texts: dict[str, str]) -> None:
     """Write the archive in one step, and remove earlier ones. Sound is stored as it is: it does not get smaller."""
+    sounds = {kind: fetched(place / file_name(export.made_version, kind)) for kind in KINDS}
     with written_beside(place / name) as unfinished:
         with zipfile.ZipFile(unfinished, "w") as archive:
-            for kind in KINDS:
-                archive.write(fetched(place / file_name(export.made_version, kind)), f"replay.{kind}")
+            for kind, sound in sounds.items():
+                archive.write(sound, f"replay.{kind}")
             for text_name, text in texts.items():
                 archive.writestr(text_name, text, zipfile.ZIP_DEFLATED)
         for other in sizes_below(place):

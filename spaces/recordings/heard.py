@@ -48,6 +48,8 @@ def prepared(recording: Recording, heard: Heard) -> Path:
     path = recording.home / heard.name
     if heard.name == REPLAY or exists(path):
         return path
+    if exists(recording.home / REPLAY):
+        recording.home.mkdir(mode=0o700, parents=True, exist_ok=True)  # a machine that is new has nothing of it yet
     with (recording.home / "cut.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one of several readers makes it
         if not exists(path):

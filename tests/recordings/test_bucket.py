@@ -2,8 +2,10 @@
 
 import io
 import os
+import shutil
 import subprocess
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from accounts.models import User
 from accounts.services import delete_user, set_avatar
 from spaces.doors import tasks
 from spaces.models import Clip, Export, Recording
-from spaces.recordings import clips, exports, heard, keeping, removal
+from spaces.recordings import clips, downloads, exports, heard, keeping, removal
 from spaces.recordings.files import REPLAY
 from spaces.services import clips as clip_verbs
 from spaces.services import replays
@@ -399,6 +401,19 @@ def test_a_cut_and_the_downloads_are_made_of_a_sound_that_is_brought_back(tones:
     assert moved() == 3
     left = {"replay-0-15000.m4a", REPLAY, "sound-2.m4a", "sound-2.mp3"}
     assert {Path(name).name for name in store.names()} == left
+
+
+def test_a_machine_that_is_new_makes_a_cut_and_an_archive(tones: Recording, store: Bucket) -> None:
+    export = Export.objects.create(recording=tones)
+    assert exports.run(export.pk, export.version) is False
+    moved()
+    shutil.rmtree(site.RECORDINGS_DIR)
+    assert heard.prepared(tones, heard.heard_by(tones, None)).exists()
+    shutil.rmtree(site.RECORDINGS_DIR)
+    host = tones.space.host
+    _, name = downloads.archive_for(public_id=tones.space.public_id, user=host)
+    with zipfile.ZipFile(tones.home / name) as archive:
+        assert {"replay.m4a", "replay.mp3"} < set(archive.namelist())
 
 
 # --- The operator -----------------------------------------------------------------------------------------------------
