@@ -59,6 +59,22 @@ def test_somebody_who_does_not_follow_is_invited_by_message_and_speaks(ada: Page
     end_space(ada)
 
 
+def test_a_post_is_reported_from_its_menu(ada: Page, stranger: Page) -> None:
+    ada.goto("/compose")
+    ada.get_by_role("textbox", name="What is happening?").fill("Mean words")
+    ada.get_by_role("button", name="Post", exact=True).click()
+    expect(ada.get_by_role("heading", name="Post")).to_be_visible()
+    stranger.goto("/ada")
+    post = stranger.get_by_role("article", name=re.compile("Mean words"))
+    post.get_by_label("Share").click()
+    post.get_by_role("button", name="Report this post").click()
+    dialog = stranger.get_by_role("dialog", name="Report a post by @ada")
+    dialog.get_by_label("Spam or scam").check()
+    screenshot(stranger, "report-post")
+    dialog.get_by_role("button", name="Send report").click()
+    expect(stranger.get_by_text("Thank you. The moderators will look at it.").first).to_be_visible()
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_shared_card_leads_to_the_sound(ada: Page, alan: Page, size: str) -> None:
     resize(alan, SIZES[size])
