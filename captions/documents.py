@@ -2,6 +2,7 @@
 
 A file of 20,000 lines takes a second of CPU and megabytes of memory. It is kept for a minute under a version that every
 new, changed or redacted line moves, and every masked word. So what a moderator took away is in no file from then on.
+Its first line is in the language of the reader, so there is a version for each language.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 from django.db.models import Count, Max
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from captions.files import FORMATS
@@ -74,5 +76,5 @@ def _make(space: Space, user: "User | None", ending: str, key: str) -> str:
 def _version(space: Space, ending: str) -> str:
     said = Utterance.objects.filter(space=space).aggregate(at=Max("finished_at"), count=Count("pk"))
     masked = MaskedWord.objects.aggregate(last=Max("pk"), count=Count("pk"))
-    parts = (space.pk, space.title, said["at"], said["count"], masked["last"], masked["count"], ending)
+    parts = (space.pk, space.title, said["at"], said["count"], masked["last"], masked["count"], ending, get_language())
     return "captions:" + hashlib.sha256(repr(parts).encode()).hexdigest()

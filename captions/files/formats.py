@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext_lazy
+
 from captions.files.cues import Cue, in_order
 from captions.files.paragraphs import paragraphs
 
-NOTICE = "Automatic captions, may be wrong."
+NOTICE = gettext_lazy("Automatic captions, may be wrong.")
+"""In the language of the reader who fetches the file, or of the page that shows it."""
 _NOTICE_MS = 3_000
 _MARKUP = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "\\": "⧵"})  # noqa: RUF001 - alike on purpose
 
@@ -50,7 +53,7 @@ def subrip(heading: Heading, cues: Iterable[Cue]) -> str:
 
 
 def plain(heading: Heading, cues: Iterable[Cue]) -> str:
-    return "\n".join([_one_line(str(heading)), NOTICE, "", *map(_paragraph, paragraphs(in_order(cues)))]) + "\n"
+    return "\n".join([_one_line(str(heading)), str(NOTICE), "", *map(_paragraph, paragraphs(in_order(cues)))]) + "\n"
 
 
 FORMATS = {

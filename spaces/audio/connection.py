@@ -334,4 +334,4 @@ def _checked(check: Callable[[V], R], value: V) -> R:
     try:
         return check(value)
     except descriptions.BadSdp as error:
-        raise BadInput("bad_sdp", error.message, reason=error.code) from error
+        raise BadInput("bad_sdp", _(error.text).format(**error.values), reason=error.code) from error

@@ -204,6 +204,13 @@ def tell_changed_person(
     transaction.on_commit(partial(services.person_changed, user_id=instance.pk), robust=True)
 
 
+@receiver(post_save, sender=User)
+def podcast_speaks_anew(instance: "Model", update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
+    """Date the podcast of a host anew whose account got another language: its fixed texts are in it."""
+    if update_fields is not None and "language" in update_fields:
+        services.podcast_changed(user_ids=[instance.pk])
+
+
 @receiver(pre_delete, sender=User)
 def let_go(instance: "Model", **kwargs: Any) -> None:
     """Give up the seats and sockets of a user before the account is deleted. Deleting the rows alone would leave

@@ -53,13 +53,20 @@ class BadSdp(Exception):
 
     Attributes:
         code: stable lower-case name, such as "not_one_audio".
-        message: one English sentence, without any part of what was sent.
+        text: one English sentence, without any part of what was sent. It may name `values`.
+        values: what stands in the sentence.
     """
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, text: str, **values: object) -> None:
+        super().__init__(text.format(**values))
         self.code = code
-        self.message = message
+        self.text = text
+        self.values = values
+
+
+def gettext_noop(text: str) -> str:
+    """Mark a text for the catalogues. This package does not know Django; who tells a person translates."""
+    return text
 
 
 def check_offer(sdp: str) -> str:
@@ -70,7 +77,7 @@ def check_offer(sdp: str) -> str:
     lines = _checked(sdp)
     _require(_SSRC, lines, code="no_ssrc")
     if _direction(lines) not in {"a=sendrecv", "a=sendonly"}:
-        raise BadSdp("bad_direction", "a speaker's offer must send")
+        raise BadSdp("bad_direction", gettext_noop("A speaker's offer must send."))
     return _written(lines)
 
 
@@ -100,7 +107,7 @@ def take_audio(sdp: str) -> AudioOnly:
     session, *sections = _split(_lines(sdp))
     index = next((index for index, part in enumerate(sections) if part[0].startswith("m=audio ")), None)
     if index is None:
-        raise BadSdp("not_one_audio", "there must be an audio section")
+        raise BadSdp("not_one_audio", gettext_noop("There must be an audio section."))
     audio = sections[index]
     mids = [line.removeprefix("a=mid:") for line in audio if line.startswith("a=mid:")]
     groups = [line for line in session if line.startswith("a=group:")]
@@ -118,7 +125,7 @@ def check_answer(sdp: str) -> str:
     """
     lines = _checked(sdp)
     if _direction(lines) not in {"a=recvonly", "a=inactive"}:
-        raise BadSdp("bad_direction", "a listener's answer must not send")
+        raise BadSdp("bad_direction", gettext_noop("A listener's answer must not send."))
     return _written(lines)
 
 
@@ -129,7 +136,7 @@ def check_candidate(candidate: Mapping[str, object]) -> dict[str, object] | None
     RTCIceCandidateInit, and `completed`. An empty `candidate` is a browser's way to say that it has no more.
     """
     if not candidate.keys() <= CANDIDATE_KEYS:
-        raise BadSdp("bad_candidate", "the candidate has unknown keys")
+        raise BadSdp("bad_candidate", gettext_noop("The candidate has unknown keys."))
     if candidate.get("completed") is True or candidate.get("candidate") == "":
         return None
     text, section = _candidate(candidate.get("candidate")), _section(candidate)
@@ -216,10 +223,11 @@ def _lines(sdp: str) -> list[str]:
     """Split a description into lines, which end in CRLF, or in LF alone as RFC 8866 asks of readers. Attribute names
     become lower case, because the gateway's parser accepts `a=CANDIDATE` as a candidate too."""
     if len(sdp) > MAX_SDP_BYTES:
-        raise BadSdp("too_long", f"a session description may have {MAX_SDP_BYTES} bytes")
+        raise BadSdp("too_long", gettext_noop("A session description may have {limit} bytes."), limit=MAX_SDP_BYTES)
     *lines, rest = (line.removesuffix("\r") for line in sdp.split("\n"))
     if rest or not lines or not all(_LINE.fullmatch(line) for line in lines):
-        raise BadSdp("bad_lines", "a session description is made of lines of printable ASCII that end in CRLF or LF")
+        text = gettext_noop("A session description is made of lines of printable ASCII that end in CRLF or LF.")
+        raise BadSdp("bad_lines", text)
     return [_NAME.sub(lambda name: name[0].lower(), line, count=1) for line in lines]
 
 
@@ -243,7 +251,7 @@ def _audio(lines: list[str]) -> str:
     """Return the line that opens the audio section."""
     sections = [line for line in lines if line.startswith("m=")]
     if lines[0] != "v=0" or len(sections) != 1 or not _AUDIO.fullmatch(sections[0]):
-        raise BadSdp("not_one_audio", "there must be exactly one audio section and no other")
+        raise BadSdp("not_one_audio", gettext_noop("There must be exactly one audio section and no other."))
     return sections[0]
 
 
@@ -252,19 +260,19 @@ def _require(shape: re.Pattern[str], lines: list[str], *, code: str) -> None:
     name = shape.pattern.partition(":")[0] + ":"
     found = [line for line in lines if line.startswith(name)]
     if not found or not all(shape.fullmatch(line) for line in found):
-        raise BadSdp(code, f"there is no good {name.removeprefix('a=')} attribute")
+        raise BadSdp(code, gettext_noop("There is no good attribute “{name}”."), name=name.removeprefix("a="))
 
 
 def _require_opus(lines: list[str], audio: str) -> None:
     offered = {match[1] for line in lines if (match := _OPUS.fullmatch(line))}
     if offered.isdisjoint(audio.split()[3:]):
-        raise BadSdp("no_opus", "there is no Opus among the codecs")
+        raise BadSdp("no_opus", gettext_noop("There is no Opus among the codecs."))
 
 
 def _check_candidates(lines: list[str]) -> None:
     candidates = [line.removeprefix("a=") for line in lines if line.startswith("a=candidate")]
     if len(candidates) > MAX_CANDIDATES:
-        raise BadSdp("too_many_candidates", f"there may be {MAX_CANDIDATES} candidates")
+        raise BadSdp("too_many_candidates", gettext_noop("There may be {limit} candidates."), limit=MAX_CANDIDATES)
     for candidate in candidates:
         _candidate(candidate)
 
@@ -275,7 +283,7 @@ def _direction(lines: list[str]) -> str:
     for part in (lines[section:], lines[:section]):
         found = [line for line in part if line in _DIRECTIONS]
         if len(found) > 1:
-            raise BadSdp("bad_direction", "there is more than one direction")
+            raise BadSdp("bad_direction", gettext_noop("There is more than one direction."))
         if found:
             return found[0]
     return "a=sendrecv"
@@ -283,7 +291,7 @@ def _direction(lines: list[str]) -> str:
 
 def _candidate(text: object) -> str:
     if not isinstance(text, str) or len(text) > MAX_CANDIDATE_BYTES or not _CANDIDATE.fullmatch(text):
-        raise BadSdp("bad_candidate", "this is not a candidate")
+        raise BadSdp("bad_candidate", gettext_noop("This is not a candidate."))
     return text
 
 
@@ -291,9 +299,9 @@ def _section(candidate: Mapping[str, object]) -> dict[str, object]:
     """Return the media section a candidate belongs to. There is only one."""
     mid, index = candidate.get("sdpMid"), candidate.get("sdpMLineIndex")
     if index not in (None, 0) or isinstance(index, bool):
-        raise BadSdp("bad_candidate", "the candidate is for a section that does not exist")
+        raise BadSdp("bad_candidate", gettext_noop("The candidate is for a section that does not exist."))
     if mid is not None and not (isinstance(mid, str) and _MID.fullmatch(mid)):
-        raise BadSdp("bad_candidate", "the candidate's sdpMid is not a mid")
+        raise BadSdp("bad_candidate", gettext_noop("The candidate's sdpMid is not a mid."))
     return {"sdpMLineIndex": 0} | ({"sdpMid": mid} if mid is not None else {})
 
 

@@ -8,8 +8,10 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.languages import html_name, speaking_to
 from spaces.models import Podcast, Recording, Space, SpokenTurn
 from spaces.recordings import podcast
 from spaces.recordings.artwork import mark_of
@@ -48,19 +50,21 @@ def podcast_of(token: str) -> Podcast:
 def feed(token: str) -> Feed:
     """Return the feed. Raise `NotFound`."""
     found = podcast_of(token)
-    return Feed(podcast.write(_show(found), _episodes(found)), found.changed_at)
+    # In the language of the host: who reads the feed is a program, and hands it on to everyone.
+    with speaking_to(found.user):
+        return Feed(podcast.write(_show(found), _episodes(found)), found.changed_at)
 
 
 def _show(found: Podcast) -> Show:
     host = found.user
     return Show(
         guid=str(found.guid),
-        title=f"{host.name}\u2019s Spaces",
-        description=host.bio or f"Conversations hosted by {host.name}.",
+        title=_("{name}’s Spaces").format(name=host.name),
+        description=host.bio or _("Conversations hosted by {name}.").format(name=host.name),
         url=_address(host.get_absolute_url()),
         feed_url=_address(found.get_absolute_url()),
         image_url=_address(reverse("podcast_art", args=[found.token, mark_of(host)])),
-        language=settings.LANGUAGE_CODE,
+        language=html_name(get_language() or settings.LANGUAGE_CODE),
         category=CATEGORY,
         host=_person(host),
         changed_at=found.changed_at,
@@ -87,7 +91,9 @@ def _episode(recording: Recording, people: list[Person], *, explicit: bool) -> E
     return Episode(
         guid=f"space-{space.public_id}",
         title=recording.display_title,
-        description=f"With {names}." if names else f"Hosted by {space.host.name}.",
+        description=_("With {names}.").format(names=names)
+        if names
+        else _("Hosted by {name}.").format(name=space.host.name),
         url=_address(space.get_absolute_url()),
         published_at=space.ended_at or recording.created_at,
         length_ms=export.duration_ms,

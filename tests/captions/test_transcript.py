@@ -65,6 +65,17 @@ def test_names_times_and_links_stand_in_it(scene: Scene) -> None:
     assert reverse("captions_vtt", args=[scene.id]) in text
 
 
+def test_a_file_begins_in_the_language_of_its_reader(scene: Scene) -> None:
+    """Files are kept for a minute for all who ask: nobody may get that of a reader of another language."""
+    said(scene, scene.speaker, "Good evening.", start_ms=0)
+    client = client_of(scene.listener)
+    for language, first in [("de", "Automatische Untertitel"), ("en", "Automatic captions"), ("ja", "自動字幕")]:
+        for kind in ("captions_vtt", "captions_srt", "captions_txt"):
+            text = client.get(reverse(kind, args=[scene.id]), headers={"accept-language": language}).text
+            assert first in text
+            assert "Good evening." in text
+
+
 def test_what_is_said_is_never_markup(scene: Scene) -> None:
     said(scene, scene.speaker, "<script>alert(1)</script>", start_ms=0)
     assert "<script>alert" not in status_and_text(scene, scene.listener)[1]

@@ -133,6 +133,14 @@ test("a removed person is told why and does not come back", () => {
   assert.equal(FakeWebSocket.made.length, 1);
 });
 
+test("a page says in its own words why a socket was closed, and a reason that it does not know in the server's", () => {
+  const gone = mock.fn();
+  opened({ onGone: gone });
+  latest().say({ type: "bye", code: "ended", message: "anything" });
+  latest().hangUp(4410);
+  assert.deepEqual(gone.mock.calls[0].arguments[0], { name: "ended", message: "The Space has ended." });
+});
+
 test("a connection that answers no ping is given up", async () => {
   opened();
   mock.timers.tick(10_000);

@@ -16,7 +16,7 @@ from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import FOREVER, User
-from accounts.services import set_avatar
+from accounts.services import choose_language, set_avatar
 from spaces import services
 from spaces.models import Export, Podcast, Recording
 from spaces.services import podcasts, replays
@@ -181,6 +181,21 @@ def test_dates_say_what_is_new(
     with django_capture_on_commit_callbacks(execute=True):
         replays.rename_recording(public_id=episode.space.public_id, user=episode.space.host, title="Coffee")
     assert get(show, **{"If-Modified-Since": modified}).status_code == 200
+
+
+def test_fixed_texts_are_in_the_language_of_the_host(
+    show: Podcast, host: User, episode: Recording, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    """Whoever fetches the feed, in whatever language: it is one text for all, with one date and one tag."""
+    Podcast.objects.update(changed_at=timezone.now() - timedelta(days=1))
+    modified = get(show)["Last-Modified"]
+    with django_capture_on_commit_callbacks(execute=True):
+        choose_language(user=host, language="pt-br")
+    assert get(show, **{"If-Modified-Since": modified}).status_code == 200
+    for reads in ("en", "de"):
+        read = feedparser.parse(get(show, **{"Accept-Language": reads}).content)
+        assert (read.feed.title, read.feed.language) == ("Spaces de Ann <Ö>", "pt-BR")
+        assert read.entries[0].summary == "Com Ann <Ö>, Bob."
 
 
 # --- The Space that is on, and the picture ---

@@ -104,6 +104,12 @@ def test_pages_do_at_a_close_what_the_document_says() -> None:
     assert {code: str(int(least) // 1000) for code, _, _, least in found if least} == waits
 
 
+def test_pages_say_what_the_server_says_in_the_readers_language() -> None:
+    script = (REPOSITORY / "spaces/static/spaces/js/room/closes.js").read_text()
+    said = dict(re.findall(r'^  (\d{4}): \(\) => gettext\("(.*)"\),$', script, re.M))
+    assert said == {str(close.code): close.message for close in CLOSES}
+
+
 @pytest.mark.security("A24")
 def test_programs_are_told_after_which_closes_not_to_come_back() -> None:
     told = (REPOSITORY / "docs/bots.md").read_text().partition("After 4401")[2]

@@ -21,5 +21,5 @@ def candidates_in(fragment: bytes) -> list[str]:
         for candidate in found:
             check_candidate({"candidate": candidate, "sdpMLineIndex": 0})
     except BadSdp as error:
-        raise BadInput("bad_sdp", error.message, reason=error.code) from error
+        raise BadInput("bad_sdp", _(error.text).format(**error.values), reason=error.code) from error
     return [candidate for candidate in found if is_reachable(candidate)]

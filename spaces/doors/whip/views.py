@@ -88,7 +88,7 @@ async def _connect(public_id: str, caller: Broadcaster, sdp: str) -> tuple[str, 
     try:
         offered = take_audio(sdp)
     except BadSdp as error:
-        raise BadInput("bad_sdp", error.message, reason=error.code) from error
+        raise BadInput("bad_sdp", _(error.text).format(**error.values), reason=error.code) from error
     name, mixer_id, user = new_token(), new_mixer_id(caller.user.pk), caller.user
     place: dict[str, Any] = {"public_id": public_id, "user": user}
     microphone = await in_thread(services.start_broadcast, **place, broadcast=name, mixer_id=mixer_id)

@@ -145,7 +145,7 @@ export class Socket {
 
   #closed(code) {
     const close = closeOf(code);
-    const message = this.#farewell;
+    const message = this.#farewell && (close.words?.() ?? this.#farewell);
     this.#drop();
     if (!this.#wanted) return;
     if (close.comeBack === Return.YES) {
