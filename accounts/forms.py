@@ -50,7 +50,7 @@ class SignupForm(LabelledFields, allauth_forms.SignupForm):
         required=False,
         max_length=DISPLAY_NAME_MAX,
         help_text=gettext_lazy("Shown to other people. You can change it at any time."),
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
     )
     field_order = ["username", "display_name", "email", "password1"]
 
@@ -142,7 +142,10 @@ class ProfileForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     bio = forms.CharField(
-        label=gettext_lazy("About you"), required=False, max_length=BIO_MAX, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("About you"),
+        required=False,
+        max_length=BIO_MAX,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
     protected = forms.BooleanField(
         label=gettext_lazy("Protect my account"),

@@ -304,3 +304,19 @@ def _text(message: Message) -> Text:
 
 def _strings(message: Message) -> list[str]:
     return [message.string] if isinstance(message.string, str) else list(message.string or ())
+
+
+# --- Direction ---
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_a_handle_keeps_its_sign_in_front_in_a_text_that_runs_to_the_left(domain: str) -> None:
+    handle = re.compile(r"@(?:%\(\w+\)s|\{\w+\})")
+    isolated = re.compile(f"\N{LEFT-TO-RIGHT ISOLATE}{handle.pattern}\N{POP DIRECTIONAL ISOLATE}")
+    torn = [
+        string
+        for message in _messages("ar", domain)
+        for string in ([message.string] if isinstance(message.string, str) else message.string)
+        if handle.search(isolated.sub("", string))
+    ]
+    assert not torn

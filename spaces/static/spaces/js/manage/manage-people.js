@@ -2,7 +2,7 @@
 
 import { gettext } from "../lib/i18n.js";
 import { fromTemplate, keyed, part, setText } from "../lib/dom.js";
-import { count } from "../lib/format.js";
+import { count, isolate } from "../lib/format.js";
 import { Listeners, namelessWords } from "../room/listeners.js";
 import { Rows, action, drawWho, nameButtons, personOf } from "./manage-rows.js";
 import { openBeside } from "../lib/menus.js";
@@ -106,7 +106,7 @@ export class ManagePeople {
   #note({ id, role, muted, username }) {
     const name = roleName(role, { isActing: this.#room.state.space.acting_host?.id === id });
     const isSilent = role !== "listener" && muted;
-    return [name, isSilent && gettext("muted"), `@${username}`].filter(Boolean).join(" · ");
+    return [name, isSilent && gettext("muted"), isolate(`@${username}`)].filter(Boolean).join(" · ");
   }
 
   /** Return the actions of a person's row. The server decides in the end. */

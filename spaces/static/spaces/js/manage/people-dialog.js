@@ -3,7 +3,7 @@
 import { gettext } from "../lib/i18n.js";
 import { showFace } from "../lib/avatar.js";
 import { closeOnBackdrop, fromTemplate, keyed, part, setAttribute, setText } from "../lib/dom.js";
-import { count, listening } from "../lib/format.js";
+import { count, isolate, listening } from "../lib/format.js";
 import { Listeners, namelessWords } from "../room/listeners.js";
 import { visit } from "../lib/navigation.js";
 import { roleName } from "../room/role-names.js";
@@ -88,7 +88,7 @@ export class PeopleDialog {
     const notes = [role, person.role !== "listener" && person.muted && gettext("muted"), blocked.includes(person.id) && gettext("you blocked them")];
     showFace(part(row, "face"), person);
     setText(part(row, "name"), person.name);
-    setText(part(row, "note"), [...notes, `@${person.username}`].filter(Boolean).join(" · "));
+    setText(part(row, "note"), [...notes, isolate(`@${person.username}`)].filter(Boolean).join(" · "));
     setAttribute(row.querySelector("a"), "href", `/${person.username}`);
   }
 
