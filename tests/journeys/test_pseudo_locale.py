@@ -12,6 +12,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.support import pseudo
 from tests.support.browser import PHONE, Browsers, beside, screenshot
+from tests.support.cut import cut_texts
 from tests.support.people import OPENS_WITHIN_MS, button, press, resize
 from tests.support.pseudo import lengthened
 from tests.support.stack import Stack
@@ -38,11 +39,8 @@ for number, user in enumerate(User.objects.exclude(username__startswith="crowd")
 User.objects.filter(username__startswith="crowd").update(display_name="Πλῆθος")
 Post.objects.update(text="Καλημέρα")
 """
-ELLIPSES: Final = [
-    ".bubble-title",  # the title of a Space, whose length is the host's
-    ".dock-title",  # the same
-]
-"""What ends in three dots on purpose: words of people, whose whole length is one tap away."""
+_OURS: Final = r"[\[\]]"
+"""Texts of the product have brackets around them in this language."""
 
 _TEXTS: Final = """() => {
     const SILENT = "script, style, template, noscript, option, time, [data-local-time], svg";
@@ -58,59 +56,6 @@ _TEXTS: Final = """() => {
     const elements = [...document.body.querySelectorAll("*")].filter(isRead);
     const attributes = elements.flatMap((element) => READ.map((name) => element.getAttribute(name) ?? ""));
     return { flow: flow.join(" "), attributes: attributes.filter(Boolean) };
-}"""
-
-_CUT: Final = """(ellipses) => {
-    const OURS = /[\\[\\]]/;
-    const SILENT = "script, style, template, noscript, option, svg, .visually-hidden, [inert]";
-    const isShown = (element) => element.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
-    const name = (element) => {
-        const marks = [element.tagName.toLowerCase(), ...element.classList].join(".");
-        return element.id ? `${marks}#${element.id}` : marks;
-    };
-    // Words below the icons of the room's controls may be wider than their button: they have nothing around them.
-    const BOXES = "button:not(.control), .button, .tab, .choice-chip, .badge";
-    /** Return the element whose edge the text crosses, if it is not seen or not read beyond. */
-    const cutter = (start, rect) => {
-        const free = { x: true, y: true }; // a box that scrolls shows everything in the end
-        for (let element = start; element && element !== document.documentElement; element = element.parentElement) {
-            const style = getComputedStyle(element);
-            const box = element.getBoundingClientRect();
-            if (style.display === "contents" || style.display === "inline") continue;
-            const isWider = rect.left < box.left - 1 || rect.right > box.right + 1;
-            const isHigher = rect.top < box.top - 2 || rect.bottom > box.bottom + 2;
-            if (isWider && free.x && (/hidden|clip/.test(style.overflowX) || element.matches(BOXES))) return element;
-            if (isHigher && free.y && /hidden|clip/.test(style.overflowY)) return element;
-            free.x &&= !/auto|scroll/.test(style.overflowX);
-            free.y &&= !/auto|scroll/.test(style.overflowY);
-            if (style.position === "fixed") break;
-        }
-        return free.x && (rect.left < -1 || rect.right > innerWidth + 1) ? document.documentElement : null;
-    };
-    const found = new Set();
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-        const { currentNode: node } = walker;
-        const parent = node.parentElement;
-        if (!OURS.test(node.data) || parent.closest(SILENT) || !isShown(parent)) continue;
-        if (ellipses.some((selector) => parent.closest(selector))) continue;
-        const range = document.createRange();
-        range.selectNodeContents(node);
-        for (const rect of range.getClientRects()) {
-            const by = rect.width > 1 && cutter(parent, rect);
-            if (by) found.add(`${node.data.trim()} in ${name(parent)} is cut by ${name(by)}`);
-        }
-    }
-    const pen = document.createElement("canvas").getContext("2d");
-    for (const field of document.querySelectorAll("input[placeholder]")) {
-        if (!isShown(field) || field.closest(SILENT)) continue;
-        const style = getComputedStyle(field);
-        pen.font = style.font;
-        const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-        const wanted = Math.round(pen.measureText(field.placeholder).width);
-        if (wanted > room + 1) found.add(`${field.placeholder}: ${wanted} of ${room} px are in ${name(field)}`);
-    }
-    return [...found];
 }"""
 
 
@@ -153,9 +98,8 @@ def look(page: Page, name: str) -> list[str]:
         screenshot(page, f"pseudo-{name.replace(' ', '-')}-{size}")
         texts: dict[str, Any] = page.evaluate(_TEXTS)
         words = pseudo.english(texts["flow"]) + [word for text in texts["attributes"] for word in pseudo.english(text)]
-        cut: list[str] = page.evaluate(_CUT, ELLIPSES)
         found += [f"{name} on a {size}: {word} is in English" for word in dict.fromkeys(words)]
-        found += [f"{name} on a {size}: {line}" for line in cut]
+        found += [f"{name} on a {size}: {line}" for line in cut_texts(page, ours=_OURS)]
     resize(page, PHONE)
     return found
 
