@@ -316,7 +316,7 @@ def test_a_handle_keeps_its_sign_in_front_in_a_text_that_runs_to_the_left(domain
     torn = [
         string
         for message in _messages("ar", domain)
-        for string in ([message.string] if isinstance(message.string, str) else message.string)
+        for string in _strings(message)
         if handle.search(isolated.sub("", string))
     ]
     assert not torn
