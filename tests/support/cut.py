@@ -8,6 +8,7 @@ ELLIPSES: Final = [
     ".bubble-title",  # the title of a Space, whose length is the host's
     ".dock-title",  # the same
     ".notification-about",  # the post that a notification is about
+    "bdi.fleet-name",  # the name of a person, below their picture
 ]
 """What ends in three dots on purpose: words of people, whose whole length is one tap away."""
 
